@@ -1,1 +1,28 @@
-//! Stub.
+//! What Parley knows without doing any I/O: the values, the rules and the ports.
+//!
+//! This crate compiles for the browser and for the server, so a rule that both sides apply
+//! (permissions, consent, the gate) is written once. It never reads a clock and never draws a random
+//! number: time and ids are passed in.
+
+pub mod channel;
+pub mod consent;
+pub mod contacts;
+pub mod conversations;
+pub mod error;
+pub mod gate;
+pub mod identity;
+pub mod ids;
+pub mod live;
+pub mod members;
+pub mod messages;
+pub mod page;
+pub mod permissions;
+pub mod ports;
+pub mod status;
+pub mod templates;
+
+pub use error::{Error, ErrorRef, FieldErrors, Refusal, Result};
+pub use ids::*;
+pub use jiff::Timestamp;
+pub use members::Caller;
+pub use permissions::{Permission, Role};

@@ -1,0 +1,64 @@
+//! Contacts: the people the business talks to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::consent::{ConsentState, Purpose};
+use crate::error::{Error, Result};
+use crate::identity::IdentityKind;
+use crate::ids::{ContactId, IdentityId};
+
+/// The person beside a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactPanel {
+    pub id: ContactId,
+    /// As the business names them; falls back to the profile name.
+    pub name: Option<String>,
+    pub profile_name: Option<String>,
+    pub username: Option<String>,
+    pub identities: Vec<IdentityRow>,
+    pub consents: Vec<ConsentRow>,
+    pub restricted: bool,
+    pub created_at: Timestamp,
+}
+
+/// One way to reach a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IdentityRow {
+    pub id: IdentityId,
+    pub kind: IdentityKind,
+    /// As people read it: a phone number in international format, or the id itself.
+    pub shown: String,
+}
+
+/// What a person agreed to or took back, on one channel for one purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentRow {
+    pub channel: String,
+    pub purpose: Purpose,
+    pub state: ConsentState,
+    pub since: Timestamp,
+    /// How: `keyword`, `customer_wrote`, `whatsapp_preference`, …
+    pub method: String,
+}
+
+/// A contact in a list (REST).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactRow {
+    pub id: ContactId,
+    pub name: Option<String>,
+    pub identities: Vec<IdentityRow>,
+    pub created_at: Timestamp,
+}
+
+/// The longest name, in characters.
+pub const NAME_MAX: usize = 200;
+
+/// Checks a name that a person typed. Empty takes the name away.
+pub fn parse_name(text: &str) -> Result<Option<String>> {
+    let name: String = text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
+    if name.chars().count() > NAME_MAX {
+        return Err(Error::invalid("name", format!("A name has at most {NAME_MAX} characters.")));
+    }
+    Ok((!name.is_empty()).then_some(name))
+}

@@ -1,0 +1,117 @@
+//! The one error that crosses the wire, and the reasons for which Parley says no.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Shorthand for results of use cases.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What a person may read when something did not work. Closed on purpose: internals stay in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Error {
+    #[error("Please sign in.")]
+    Unauthenticated,
+    #[error("You do not have permission for this.")]
+    Forbidden,
+    #[error("Not found.")]
+    NotFound,
+    #[error("Please check the form.")]
+    Invalid(FieldErrors),
+    #[error("{0}")]
+    Refused(Refusal),
+    #[error("Someone changed this meanwhile. Reload and try again.")]
+    Conflict,
+    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    TooMany { seconds: u32 },
+    #[error("Something went wrong (reference {0}).")]
+    Unexpected(ErrorRef),
+    #[error("The connection failed: {0}")]
+    Transport(String),
+}
+
+impl Error {
+    /// One field, one message.
+    pub fn invalid(field: &str, message: impl Into<String>) -> Self {
+        Self::Invalid(FieldErrors::one(field, message))
+    }
+
+    /// The HTTP status that carries this error (RFC 9110, section 15).
+    pub fn http_status(&self) -> u16 {
+        match self {
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Invalid(_) | Self::Refused(_) => 422,
+            Self::Conflict => 409,
+            Self::TooMany { .. } => 429,
+            Self::Unexpected(_) => 500,
+            Self::Transport(_) => 502,
+        }
+    }
+}
+
+/// The reference under which the log holds the details of an unexpected error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ErrorRef(pub String);
+
+impl std::fmt::Display for ErrorRef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Messages by form field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FieldErrors(pub BTreeMap<String, String>);
+
+impl FieldErrors {
+    pub fn one(field: &str, message: impl Into<String>) -> Self {
+        Self(BTreeMap::from([(field.to_owned(), message.into())]))
+    }
+
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
+    }
+}
+
+/// Why the gate, or a rule of the conversation, said no. Each is something that a person can act on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum Refusal {
+    #[error("This person asked not to be messaged on {since}. They can write to you to reopen the conversation.")]
+    OptedOut { since: Timestamp },
+    #[error("This person has not agreed to marketing messages.")]
+    NoConsent,
+    #[error("The 24-hour service window is closed. Choose a template, or wait until the customer writes.")]
+    WindowClosed { since: Option<Timestamp> },
+    #[error("Processing of this person's data is restricted.")]
+    Restricted,
+    #[error("This number is not connected. Check it under Settings, Channels.")]
+    ChannelDown,
+    #[error("There is no way to reach this person on this channel.")]
+    Unreachable,
+    #[error("This template cannot be sent now: it is not approved.")]
+    TemplateNotApproved,
+    #[error("The message that you answer is no longer there.")]
+    ReplyTargetGone,
+}
+
+impl Refusal {
+    /// The stable code of this reason, used by the REST interface and the stored decision.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::OptedOut { .. } => "opted_out",
+            Self::NoConsent => "no_consent",
+            Self::WindowClosed { .. } => "window_closed",
+            Self::Restricted => "restricted",
+            Self::ChannelDown => "channel_down",
+            Self::Unreachable => "unreachable",
+            Self::TemplateNotApproved => "template_not_approved",
+            Self::ReplyTargetGone => "reply_target_gone",
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Typed identifiers. Each is a UUIDv7 on the wire and in the database; the type says of what.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+        impl FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A tenant.
+    WorkspaceId,
+    /// A person's sign-in, across workspaces.
+    AccountId,
+    /// An account's place in one workspace.
+    MemberId,
+    /// A person the business talks to.
+    ContactId,
+    /// One way to reach a contact.
+    IdentityId,
+    /// A connected number or mailbox.
+    ChannelId,
+    /// One contact on one channel.
+    ConversationId,
+    /// One entry of a conversation: a message in or out, or a note.
+    MessageId,
+    /// A stored file of a message.
+    AttachmentId,
+    /// The gate's yes to one message.
+    PermitId,
+    /// One raw incoming event.
+    JournalId,
+    /// An incoming item that could not be applied.
+    QuarantineId,
+    /// A key of the REST interface.
+    ApiKeyId,
+    /// What the browser calls one intent to send, so that a repeated request stays one message.
+    ClientKey,
+}

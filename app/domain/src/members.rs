@@ -1,0 +1,101 @@
+//! Members of a workspace, and the caller on whose behalf a use case runs.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::ids::{ApiKeyId, MemberId, WorkspaceId};
+use crate::permissions::{Permission, Role};
+
+/// Who asks. Every use case takes it first; it is made only from a session or an API key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub workspace: WorkspaceId,
+    pub actor: Actor,
+    permissions: Vec<Permission>,
+}
+
+/// The person or program behind a [`Caller`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    Member { id: MemberId, name: String },
+    ApiKey { id: ApiKeyId, name: String },
+}
+
+impl Caller {
+    pub fn member(workspace: WorkspaceId, id: MemberId, name: impl Into<String>, role: Role) -> Self {
+        let permissions = Permission::ALL.into_iter().filter(|p| role.allows(*p)).collect();
+        Self { workspace, actor: Actor::Member { id, name: name.into() }, permissions }
+    }
+
+    pub fn api_key(
+        workspace: WorkspaceId,
+        id: ApiKeyId,
+        name: impl Into<String>,
+        permissions: Vec<Permission>,
+    ) -> Self {
+        Self { workspace, actor: Actor::ApiKey { id, name: name.into() }, permissions }
+    }
+
+    /// The same caller without any permission but `kept`; the permission suite walks every port with it.
+    pub fn restricted_to(mut self, kept: &[Permission]) -> Self {
+        self.permissions.retain(|permission| kept.contains(permission));
+        self
+    }
+
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// Refuses with [`Error::Forbidden`] unless the caller holds `permission`.
+    pub fn require(&self, permission: Permission) -> Result<()> {
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    pub fn member_id(&self) -> Option<MemberId> {
+        match self.actor {
+            Actor::Member { id, .. } => Some(id),
+            Actor::ApiKey { .. } => None,
+        }
+    }
+
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+}
+
+/// What the signed-in person's screen needs to know about them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    pub member: MemberId,
+    pub name: String,
+    pub email: String,
+    pub workspace: WorkspaceId,
+    pub workspace_name: String,
+    pub role: Role,
+    /// Enter sends (else Ctrl/Cmd+Enter does and Enter makes a new line).
+    pub enter_sends: bool,
+    /// The sandbox is on, so screens offer its phone.
+    pub sandbox: bool,
+}
+
+/// A colleague, as lists and menus show them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRow {
+    pub id: MemberId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// What a person types to sign in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Credentials {
+    pub email: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for Credentials {
+    /// Keeps the password out of every log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Credentials(…)")
+    }
+}
