@@ -104,6 +104,12 @@ pub fn apt_install(packages: &[&str]) -> Result<()> {
     )
 }
 
+/// An error with its causes, without the backtrace that `RUST_BACKTRACE` would add.
+pub fn explain(error: &anyhow::Error) -> String {
+    let causes: Vec<_> = error.chain().map(ToString::to_string).collect();
+    format!("\nError: {}", causes.join("\n  because: "))
+}
+
 /// The command as a person would type it.
 pub fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
@@ -121,6 +127,7 @@ fn search_path() -> std::ffi::OsString {
     let inherited = env::var_os("PATH").unwrap_or_default();
     let own = root().join("target/tools/npm/node_modules/.bin");
     let cargo_home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
-    let folders = std::iter::once(own).chain(env::split_paths(&inherited)).chain(cargo_home.map(|home| home.join("bin")));
+    let folders =
+        std::iter::once(own).chain(env::split_paths(&inherited)).chain(cargo_home.map(|home| home.join("bin")));
     env::join_paths(folders).unwrap_or(inherited)
 }

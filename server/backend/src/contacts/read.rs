@@ -1,0 +1,141 @@
+use domain::consent::{ConsentState, Purpose};
+use domain::contacts::{ConsentRow, ContactPanel, ContactRow, IdentityRow};
+use domain::identity::IdentityKind;
+use domain::page::{Cursor, Page};
+use domain::{ContactId, Error, WorkspaceId};
+use uuid::Uuid;
+
+use crate::Core;
+use crate::db::Scoped;
+use crate::fault::{Fault, Outcome};
+use crate::gate::sql;
+
+pub(super) async fn list(core: &Core, workspace: WorkspaceId, after: Option<Cursor>, limit: u32) -> Outcome<Page<ContactRow>> {
+    let limit = limit.clamp(1, 100);
+    let (at, id) = position(after)?;
+    let mut tx = core.db.scoped(workspace).await?;
+    let rows = sqlx::query!(
+        r#"select c.id, coalesce(c.name, c.profile_name) as name, c.created_at,
+                  coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value) order by i.created_at)
+                   from identity i where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.retired_at is null),
+                   '[]') as "identities!"
+           from contact c
+           where c.workspace_id = $1 and ($2::timestamptz is null or (c.created_at, c.id) < ($2, $3))
+           order by c.created_at desc, c.id desc limit $4"#,
+        workspace.0,
+        at.map(sql) as _,
+        id,
+        i64::from(limit) + 1,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            Ok(ContactRow {
+                id: row.id.into(),
+                name: row.name,
+                identities: serde_json::from_value::<Vec<StoredIdentity>>(row.identities)?.iter().filter_map(StoredIdentity::shown).collect(),
+                created_at: row.created_at.to_jiff(),
+            })
+        })
+        .collect::<Outcome<Vec<_>>>()?;
+    Ok(Page::cut(rows, limit as usize, |row| Cursor::new(row.created_at, row.id.0)))
+}
+
+/// Reads a cursor; text that no page gave out is `Invalid`.
+pub(crate) fn position(cursor: Option<Cursor>) -> Outcome<(Option<jiff::Timestamp>, Option<Uuid>)> {
+    match cursor {
+        None => Ok((None, None)),
+        Some(cursor) => {
+            let (at, id) = cursor.parse().ok_or(Error::invalid("after", "This is not a position that a page gave out."))?;
+            Ok((Some(at), Some(id)))
+        }
+    }
+}
+
+pub(super) async fn get(core: &Core, workspace: WorkspaceId, id: ContactId) -> Outcome<ContactPanel> {
+    let mut tx = core.db.scoped(workspace).await?;
+    panel(&mut tx, id).await
+}
+
+/// A contact with identities and consents.
+pub(crate) async fn panel(tx: &mut Scoped, id: ContactId) -> Outcome<ContactPanel> {
+    let row = sqlx::query!(
+        r#"select c.name, c.profile_name, c.username, c.restricted, c.created_at,
+              coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value) order by i.created_at)
+               from identity i where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.retired_at is null),
+               '[]') as "identities!",
+              coalesce((select jsonb_agg(jsonb_build_object('channel', co.channel_kind, 'purpose', co.purpose, 'state', co.state,
+                    'since', co.since, 'method', co.method) order by co.since)
+               from consent co join identity i on i.workspace_id = co.workspace_id and i.id = co.identity_id
+               where i.workspace_id = c.workspace_id and i.contact_id = c.id), '[]') as "consents!"
+           from contact c where c.workspace_id = $1 and c.id = $2"#,
+        tx.workspace.0,
+        id.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Fault::Plain(Error::NotFound))?;
+    let identities: Vec<StoredIdentity> = serde_json::from_value(row.identities)?;
+    let consents: Vec<StoredConsent> = serde_json::from_value(row.consents)?;
+    Ok(ContactPanel {
+        id,
+        name: row.name,
+        profile_name: row.profile_name,
+        username: row.username,
+        identities: identities.iter().filter_map(StoredIdentity::shown).collect(),
+        consents: strictest(consents),
+        restricted: row.restricted,
+        created_at: row.created_at.to_jiff(),
+    })
+}
+
+#[derive(serde::Deserialize)]
+struct StoredIdentity {
+    id: Uuid,
+    kind: IdentityKind,
+    value: String,
+}
+
+impl StoredIdentity {
+    fn shown(&self) -> Option<IdentityRow> {
+        let shown = match self.kind {
+            IdentityKind::Bsuid => self.value.clone(),
+            IdentityKind::Phone => international(&self.value),
+        };
+        Some(IdentityRow { id: self.id.into(), kind: self.kind, shown })
+    }
+}
+
+/// A phone number as people read it: `14155550111` becomes `+1 415-555-0111`.
+fn international(digits: &str) -> String {
+    let plain = format!("+{digits}");
+    match phonenumber::parse(None, &plain) {
+        Ok(number) => number.format().mode(phonenumber::Mode::International).to_string(),
+        Err(_) => plain,
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct StoredConsent {
+    channel: String,
+    purpose: Purpose,
+    state: ConsentState,
+    since: jiff::Timestamp,
+    method: String,
+}
+
+/// One row a channel and purpose: the strictest of the person's identities (R-C6).
+fn strictest(stored: Vec<StoredConsent>) -> Vec<ConsentRow> {
+    let mut rows: Vec<ConsentRow> = Vec::new();
+    for one in stored {
+        let row = ConsentRow { channel: one.channel, purpose: one.purpose, state: one.state, since: one.since, method: one.method };
+        match rows.iter_mut().find(|known| known.channel == row.channel && known.purpose == row.purpose) {
+            Some(known) if known.state == ConsentState::Granted || row.state == ConsentState::Revoked => *known = row,
+            Some(_) => {}
+            None => rows.push(row),
+        }
+    }
+    rows
+}

@@ -1,0 +1,112 @@
+//! The database: how it is reached, and the only door to a workspace's rows.
+
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
+
+use domain::WorkspaceId;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
+
+use crate::fault::Outcome;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
+
+/// Two pools on one database, each in a role that owns nothing (migration 0001).
+#[derive(Clone)]
+pub struct Db {
+    app: PgPool,
+    worker: PgPool,
+}
+
+/// How many connections each pool may hold.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSizes {
+    pub app: u32,
+    pub worker: u32,
+}
+
+impl Db {
+    /// Opens the pools without connecting yet.
+    pub fn connect(options: &PgConnectOptions, sizes: PoolSizes) -> Self {
+        let pool = |role: &str, size: u32| {
+            PgPoolOptions::new()
+                .max_connections(size)
+                .acquire_timeout(Duration::from_secs(10))
+                .idle_timeout(Duration::from_secs(300))
+                .connect_lazy_with(options.clone().options([("role", role)]).application_name(role))
+        };
+        Self { app: pool("parley_app", sizes.app), worker: pool("parley_worker", sizes.worker) }
+    }
+
+    /// Brings the schema up to this version, as the connecting user.
+    pub async fn migrate(options: &PgConnectOptions) -> Result<(), sqlx::migrate::MigrateError> {
+        let pool = PgPoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let outcome = MIGRATIONS.run(&pool).await;
+        pool.close().await;
+        outcome
+    }
+
+    /// A transaction that sees one workspace. Begin and setting are one round trip.
+    pub async fn scoped(&self, workspace: WorkspaceId) -> Outcome<Scoped> {
+        scope(&self.app, workspace).await
+    }
+
+    /// The same in the worker's role, for what no member asked for.
+    pub async fn worker_scoped(&self, workspace: WorkspaceId) -> Outcome<Scoped> {
+        scope(&self.worker, workspace).await
+    }
+
+    /// For the routing tables and the one-trip page functions, which carry their workspace themselves.
+    pub fn app(&self) -> &PgPool {
+        &self.app
+    }
+
+    /// For the journal and for claims from the outbox.
+    pub fn worker(&self) -> &PgPool {
+        &self.worker
+    }
+
+    pub async fn close(&self) {
+        self.app.close().await;
+        self.worker.close().await;
+    }
+}
+
+async fn scope(pool: &PgPool, workspace: WorkspaceId) -> Outcome<Scoped> {
+    // The only interpolated value is a UUID, whose text has no quote.
+    let statement = AssertSqlSafe(format!("begin; set local parley.workspace = '{}'", workspace.0));
+    Ok(Scoped { tx: pool.begin_with(statement).await?, workspace })
+}
+
+/// Enters another workspace within a worker's transaction, for batches that span several.
+pub async fn enter(tx: &mut Transaction<'static, Postgres>, workspace: WorkspaceId) -> Outcome<()> {
+    sqlx::query_scalar!("select set_config('parley.workspace', $1, true)", workspace.0.to_string())
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// A transaction inside one workspace. Rolls back when dropped.
+pub struct Scoped {
+    tx: Transaction<'static, Postgres>,
+    pub workspace: WorkspaceId,
+}
+
+impl Scoped {
+    pub async fn commit(self) -> Outcome<()> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+impl Deref for Scoped {
+    type Target = Transaction<'static, Postgres>;
+    fn deref(&self) -> &Self::Target {
+        &self.tx
+    }
+}
+
+impl DerefMut for Scoped {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.tx
+    }
+}

@@ -1,0 +1,230 @@
+//! The loop that applies what the journal holds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::live::Topic;
+use domain::{ChannelId, JournalId, Timestamp, WorkspaceId};
+use sqlx::{Connection, PgConnection, Postgres, Transaction};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::apply::{self, Context, Effects};
+use super::quarantine;
+use crate::Core;
+use crate::db;
+use crate::fault::Outcome;
+use crate::gate::sql;
+use crate::outbound::{Incoming, Item, Provider};
+
+/// Bodies of one batch.
+const BATCH: i64 = 256;
+/// How often to look without being called, for what a predecessor left.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// Applies journalled bodies until told to stop.
+pub struct Applier {
+    core: Core,
+    provider: Arc<dyn Provider>,
+    routes: HashMap<String, Route>,
+}
+
+/// Where a number's items belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Route {
+    workspace: WorkspaceId,
+    channel: ChannelId,
+}
+
+struct Body {
+    id: JournalId,
+    received_at: Timestamp,
+    items: Result<Vec<Incoming>, &'static str>,
+}
+
+/// One item with where it came from and where it goes.
+struct Task<'a> {
+    route: Route,
+    body: &'a Body,
+    incoming: &'a Incoming,
+}
+
+impl Applier {
+    pub fn new(core: Core, provider: Arc<dyn Provider>) -> Self {
+        Self { core, provider, routes: HashMap::new() }
+    }
+
+    /// Runs until `stop`. A database that is away is waited for; nothing is lost meanwhile.
+    pub async fn run(mut self, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            match self.round().await {
+                Ok(0) => {}
+                Ok(_) => continue,
+                Err(fault) => tracing::warn!(error = %fault, "applying paused"),
+            }
+            tokio::select! {
+                () = self.core.journal_bell.notified() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    /// Applies one batch and answers how many bodies it had. Public for tests, which drain by hand.
+    pub async fn round(&mut self) -> Outcome<usize> {
+        match self.batch(false).await {
+            // One item spoils its batch: again, each item behind a savepoint.
+            Err(fault) if !fault.is_connection() => self.batch(true).await,
+            outcome => outcome,
+        }
+    }
+
+    async fn batch(&mut self, careful: bool) -> Outcome<usize> {
+        let now = self.core.clock.now();
+        let mut tx = self.core.db.worker().begin().await?;
+        let bodies = self.take(&mut tx).await?;
+        if bodies.is_empty() {
+            return Ok(0);
+        }
+        let mut effects = Effects::default();
+        for (route, tasks) in self.sort(&mut tx, &bodies).await? {
+            db::enter(&mut tx, route.workspace).await?;
+            let context = Context::load(&mut tx, route.workspace, route.channel, now).await?;
+            for task in &tasks {
+                self.apply(&mut tx, &context, task, careful, &mut effects).await?;
+            }
+            touch_channel(&mut tx, route, tasks.iter().map(|task| task.body.received_at).max()).await?;
+        }
+        finish(&mut tx, &bodies, now).await?;
+        tx.commit().await?;
+        self.announce(effects);
+        Ok(bodies.len())
+    }
+
+    async fn take(&self, tx: &mut PgConnection) -> Outcome<Vec<Body>> {
+        let rows = sqlx::query!(
+            "select id, received_at, body from journal where applied_at is null
+             order by received_at, id limit $1 for update skip locked",
+            BATCH,
+        )
+        .fetch_all(tx)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Body {
+                id: row.id.into(),
+                received_at: row.received_at.to_jiff(),
+                items: self.provider.parse(&row.body).map_err(|problem| problem.0),
+            })
+            .collect())
+    }
+
+    /// Groups items by channel, in the order in which they came.
+    async fn sort<'a>(&mut self, tx: &mut PgConnection, bodies: &'a [Body]) -> Outcome<Vec<(Route, Vec<Task<'a>>)>> {
+        let mut groups: BTreeMap<(Uuid, Uuid), (Route, Vec<Task<'a>>)> = BTreeMap::new();
+        for body in bodies {
+            let Ok(items) = &body.items else { continue };
+            for incoming in items {
+                let Some(route) = self.route(tx, incoming.number.as_deref()).await? else { continue };
+                let group = groups.entry((route.workspace.0, route.channel.0)).or_insert_with(|| (route, Vec::new()));
+                group.1.push(Task { route, body, incoming });
+            }
+        }
+        Ok(groups.into_values().collect())
+    }
+
+    async fn route(&mut self, tx: &mut PgConnection, number: Option<&str>) -> Outcome<Option<Route>> {
+        let Some(number) = number else { return Ok(None) };
+        if let Some(route) = self.routes.get(number) {
+            return Ok(Some(*route));
+        }
+        let row = sqlx::query!("select workspace_id, channel_id from channel_route where phone_number_id = $1", number)
+            .fetch_optional(tx)
+            .await?;
+        let route = row.map(|row| Route { workspace: row.workspace_id.into(), channel: row.channel_id.into() });
+        if let Some(route) = route {
+            self.routes.insert(number.to_owned(), route);
+        }
+        Ok(route)
+    }
+
+    async fn apply(
+        &self,
+        tx: &mut Transaction<'static, Postgres>,
+        context: &Context,
+        task: &Task<'_>,
+        careful: bool,
+        effects: &mut Effects,
+    ) -> Outcome<()> {
+        metrics::counter!("parley_items_total", "kind" => task.incoming.item.kind()).increment(1);
+        if let Item::Bad { reason, .. } = &task.incoming.item {
+            return set_aside(tx, task, reason, context.now, effects).await;
+        }
+        if !careful {
+            return apply::apply(tx, context, task.body.received_at, task.incoming, effects).await;
+        }
+        let mut savepoint = tx.begin().await?;
+        let mut own = Effects::default();
+        match apply::apply(&mut savepoint, context, task.body.received_at, task.incoming, &mut own).await {
+            Ok(()) => {
+                savepoint.commit().await?;
+                effects.absorb(own);
+                Ok(())
+            }
+            Err(fault) if fault.is_connection() => Err(fault),
+            Err(fault) => {
+                savepoint.rollback().await?;
+                set_aside(tx, task, &fault.to_string(), context.now, effects).await
+            }
+        }
+    }
+
+    fn announce(&self, effects: Effects) {
+        for ((workspace, conversation), version) in effects.conversations {
+            self.core.live.conversation(workspace, conversation, version);
+        }
+        for workspace in effects.channels {
+            self.core.live.publish(workspace, Topic::Channels, 0);
+        }
+        if effects.queued {
+            self.core.outbox_bell.notify_one();
+        }
+    }
+}
+
+async fn set_aside(tx: &mut PgConnection, task: &Task<'_>, reason: &str, now: Timestamp, effects: &mut Effects) -> Outcome<()> {
+    tracing::warn!(journal = %task.body.id, kind = task.incoming.item.kind(), reason, "quarantined");
+    metrics::counter!("parley_quarantined_total").increment(1);
+    quarantine::keep(tx, task.route.workspace, task.route.channel, task.body.id, task.incoming, reason, now).await?;
+    effects.channels.insert(task.route.workspace);
+    Ok(())
+}
+
+async fn touch_channel(tx: &mut PgConnection, route: Route, at: Option<Timestamp>) -> Outcome<()> {
+    sqlx::query!(
+        "update channel set last_webhook_at = greatest(last_webhook_at, $3) where workspace_id = $1 and id = $2",
+        route.workspace.0,
+        route.channel.0,
+        at.map(sql) as _,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Marks the batch as applied; bodies that no number could be found for keep a word why.
+async fn finish(tx: &mut PgConnection, bodies: &[Body], now: Timestamp) -> Outcome<()> {
+    let ids: Vec<Uuid> = bodies.iter().map(|body| body.id.0).collect();
+    let problems: Vec<Option<&str>> = bodies.iter().map(|body| body.items.as_ref().err().copied()).collect();
+    sqlx::query!(
+        "update journal j set applied_at = $3, problem = e.problem
+         from unnest($1::uuid[], $2::text[]) as e (id, problem) where j.id = e.id",
+        &ids,
+        &problems as _,
+        sql(now),
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
