@@ -61,3 +61,13 @@ create table quarantine (
 create index quarantine_open on quarantine (workspace_id, received_at desc) where resolved_at is null;
 call protect('quarantine');
 grant select, insert, update on quarantine to parley_app, parley_worker;
+
+-- Enqueues a background job in the caller's transaction. Definer rights, because the job queue's schema belongs to
+-- the migrating user; late-bound, because the queue brings its own migrations.
+create function enqueue_job(identifier text, payload json, key text) returns void
+language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+    perform graphile_worker.add_job(identifier, payload, job_key => key, max_attempts => 12);
+end $$;
+revoke all on function enqueue_job(text, json, text) from public;
+grant execute on function enqueue_job(text, json, text) to parley_app, parley_worker;

@@ -47,3 +47,13 @@ end $$;
 -- Search by name. A leakproof prefix test cannot be had, so the function has definer rights and carries the
 -- workspace predicate itself; the tenancy tests attack it.
 create index conversation_title on conversation (workspace_id, lower(title) text_pattern_ops);
+create function search_conversations(workspace uuid, words text, rows int)
+returns setof conversation
+language sql stable security definer set search_path = public, pg_temp as $$
+    select * from conversation c
+    where c.workspace_id = workspace and c.workspace_id = current_setting('parley.workspace', true)::uuid
+      and (starts_with(lower(c.title), words) or strpos(lower(c.title), ' ' || words) > 0)
+    order by c.last_at desc, c.id desc limit rows
+$$;
+revoke all on function search_conversations(uuid, text, int) from public;
+grant execute on function search_conversations(uuid, text, int) to parley_app;

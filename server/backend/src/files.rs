@@ -17,7 +17,8 @@ pub struct Files(Arc<dyn ObjectStore>);
 impl Files {
     /// Keeps files in a folder, which is made if it is not there.
     pub fn on_disk(folder: &Path) -> Outcome<Self> {
-        std::fs::create_dir_all(folder).map_err(|error| Fault::Files(format!("cannot make the file folder: {}", error.kind())))?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Fault::Files(format!("cannot make the file folder: {}", error.kind())))?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(fault)?.with_fsync(true);
         Ok(Self(Arc::new(store)))
     }

@@ -17,7 +17,12 @@ pub fn window_end(last_inbound: Option<Timestamp>) -> Option<Timestamp> {
 
 /// Reads the facts about one conversation. The conversation's row is locked against a concurrent opt-out,
 /// so that a message admitted here was allowed at its commit.
-pub async fn facts(tx: &mut PgConnection, workspace: WorkspaceId, conversation: ConversationId, now: Timestamp) -> Outcome<Facts> {
+pub async fn facts(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    conversation: ConversationId,
+    now: Timestamp,
+) -> Outcome<Facts> {
     let row = sqlx::query!(
         r#"select ch.state, ch.kind, ct.restricted, ct.id as contact_id, c.last_inbound_at, c.last_request_at,
                   exists(select 1 from identity i where i.workspace_id = c.workspace_id and i.contact_id = c.contact_id

@@ -43,14 +43,7 @@ pub struct Core {
 
 impl Core {
     pub fn new(db: Db, clock: Clock, files: files::Files) -> Self {
-        Self {
-            db,
-            clock,
-            live: live::Hub::new(),
-            files,
-            outbox_bell: Arc::default(),
-            journal_bell: Arc::default(),
-        }
+        Self { db, clock, live: live::Hub::new(), files, outbox_bell: Arc::default(), journal_bell: Arc::default() }
     }
 
     /// The ports as screens and routes take them.

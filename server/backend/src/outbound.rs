@@ -22,10 +22,21 @@ pub trait Provider: Send + Sync {
     async fn mark_read(&self, number: &str, provider_id: &str, typing: bool) -> Result<(), ProviderError>;
 
     /// Fetches a customer's file, checked against its declared hash and size.
-    async fn fetch_media(&self, number: &str, media_id: &str, expected: &ExpectedMedia) -> Result<FetchedMedia, MediaProblem>;
+    async fn fetch_media(
+        &self,
+        number: &str,
+        media_id: &str,
+        expected: &ExpectedMedia,
+    ) -> Result<FetchedMedia, MediaProblem>;
 
     /// Uploads a file to be sent; answers the provider's id of it.
-    async fn upload_media(&self, number: &str, mime: &str, file_name: &str, bytes: Bytes) -> Result<String, ProviderError>;
+    async fn upload_media(
+        &self,
+        number: &str,
+        mime: &str,
+        file_name: &str,
+        bytes: Bytes,
+    ) -> Result<String, ProviderError>;
 
     /// The templates of an account.
     async fn templates(&self, account: &str) -> Result<Vec<TemplateRow>, ProviderError>;
@@ -38,11 +49,29 @@ pub trait Provider: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Payload {
-    Text { body: String },
-    Media { kind: MediaKind, attachment: AttachmentId, mime: String, file_name: Option<String>, caption: Option<String> },
-    Template { name: String, language: String, parameters: Vec<(String, String)> },
-    Reaction { target: String, emoji: Option<String> },
-    Interactive { body: String, options: Vec<domain::messages::ReplyOption> },
+    Text {
+        body: String,
+    },
+    Media {
+        kind: MediaKind,
+        attachment: AttachmentId,
+        mime: String,
+        file_name: Option<String>,
+        caption: Option<String>,
+    },
+    Template {
+        name: String,
+        language: String,
+        parameters: Vec<(String, String)>,
+    },
+    Reaction {
+        target: String,
+        emoji: Option<String>,
+    },
+    Interactive {
+        body: String,
+        options: Vec<domain::messages::ReplyOption>,
+    },
 }
 
 /// How an attempt to send ended.
@@ -138,19 +167,51 @@ pub struct Incoming {
 pub enum Item {
     Message(Box<InboundMessage>),
     Status(StatusNews),
-    Reaction { person: Person, target: String, emoji: Option<String>, at: Timestamp },
-    Edit { target: String, content: Content, at: Timestamp },
-    Revoke { target: String, at: Timestamp },
+    Reaction {
+        person: Person,
+        target: String,
+        emoji: Option<String>,
+        at: Timestamp,
+    },
+    Edit {
+        target: String,
+        content: Content,
+        at: Timestamp,
+    },
+    Revoke {
+        target: String,
+        at: Timestamp,
+    },
     /// The person's number or id changed (contract 5.4).
-    Moved { old: Person, new: Person, provider_id: String, at: Timestamp },
+    Moved {
+        old: Person,
+        new: Person,
+        provider_id: String,
+        at: Timestamp,
+    },
     /// The person's choice in WhatsApp's own settings (contract 5.9).
-    MarketingPreference { person: Person, stop: bool, at: Timestamp },
+    MarketingPreference {
+        person: Person,
+        stop: bool,
+        at: Timestamp,
+    },
     /// Sent by the business from its phone app (contract 5.10).
-    Echo { to: Person, provider_id: String, at: Timestamp, content: Content, media: Option<InboundMedia> },
+    Echo {
+        to: Person,
+        provider_id: String,
+        at: Timestamp,
+        content: Content,
+        media: Option<InboundMedia>,
+    },
     /// Understood to concern something that this version does not act on; kept in the journal.
-    Noted { field: String },
+    Noted {
+        field: String,
+    },
     /// Could not be understood. Goes to quarantine.
-    Bad { kind: &'static str, reason: String },
+    Bad {
+        kind: &'static str,
+        reason: String,
+    },
 }
 
 impl Item {

@@ -10,7 +10,12 @@ use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 
-pub(super) async fn list(core: &Core, workspace: WorkspaceId, after: Option<Cursor>, limit: u32) -> Outcome<Page<ContactRow>> {
+pub(super) async fn list(
+    core: &Core,
+    workspace: WorkspaceId,
+    after: Option<Cursor>,
+    limit: u32,
+) -> Outcome<Page<ContactRow>> {
     let limit = limit.clamp(1, 100);
     let (at, id) = position(after)?;
     let mut tx = core.db.scoped(workspace).await?;
@@ -35,7 +40,10 @@ pub(super) async fn list(core: &Core, workspace: WorkspaceId, after: Option<Curs
             Ok(ContactRow {
                 id: row.id.into(),
                 name: row.name,
-                identities: serde_json::from_value::<Vec<StoredIdentity>>(row.identities)?.iter().filter_map(StoredIdentity::shown).collect(),
+                identities: serde_json::from_value::<Vec<StoredIdentity>>(row.identities)?
+                    .iter()
+                    .filter_map(StoredIdentity::shown)
+                    .collect(),
                 created_at: row.created_at.to_jiff(),
             })
         })
@@ -48,7 +56,8 @@ pub(crate) fn position(cursor: Option<Cursor>) -> Outcome<(Option<jiff::Timestam
     match cursor {
         None => Ok((None, None)),
         Some(cursor) => {
-            let (at, id) = cursor.parse().ok_or(Error::invalid("after", "This is not a position that a page gave out."))?;
+            let (at, id) =
+                cursor.parse().ok_or(Error::invalid("after", "This is not a position that a page gave out."))?;
             Ok((Some(at), Some(id)))
         }
     }
@@ -130,7 +139,13 @@ struct StoredConsent {
 fn strictest(stored: Vec<StoredConsent>) -> Vec<ConsentRow> {
     let mut rows: Vec<ConsentRow> = Vec::new();
     for one in stored {
-        let row = ConsentRow { channel: one.channel, purpose: one.purpose, state: one.state, since: one.since, method: one.method };
+        let row = ConsentRow {
+            channel: one.channel,
+            purpose: one.purpose,
+            state: one.state,
+            since: one.since,
+            method: one.method,
+        };
         match rows.iter_mut().find(|known| known.channel == row.channel && known.purpose == row.purpose) {
             Some(known) if known.state == ConsentState::Granted || row.state == ConsentState::Revoked => *known = row,
             Some(_) => {}

@@ -34,7 +34,9 @@ pub(crate) async fn resolve(tx: &mut PgConnection, workspace: Uuid, person: &Per
     let by_bsuid = lookup(tx, workspace, IdentityKind::Bsuid, person.bsuid.as_deref()).await?;
     let by_phone = lookup(tx, workspace, IdentityKind::Phone, person.phone.as_deref()).await?;
     let (contact, identity) = match (by_bsuid, by_phone) {
-        (Some(person_id), Some(number)) if person_id.contact == number.contact => (person_id.contact, person_id.identity),
+        (Some(person_id), Some(number)) if person_id.contact == number.contact => {
+            (person_id.contact, person_id.identity)
+        }
         (Some(person_id), Some(number)) => {
             join_or_hand_over(tx, workspace, &person_id, &number, now).await?;
             (person_id.contact, person_id.identity)
@@ -53,7 +55,12 @@ pub(crate) async fn resolve(tx: &mut PgConnection, workspace: Uuid, person: &Per
     Ok(Found { contact, identity, title, renamed })
 }
 
-async fn lookup(tx: &mut PgConnection, workspace: Uuid, kind: IdentityKind, value: Option<&str>) -> Outcome<Option<Known>> {
+async fn lookup(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    kind: IdentityKind,
+    value: Option<&str>,
+) -> Outcome<Option<Known>> {
     let Some(value) = value else { return Ok(None) };
     let row = sqlx::query!(
         "select id, contact_id from identity
@@ -69,7 +76,13 @@ async fn lookup(tx: &mut PgConnection, workspace: Uuid, kind: IdentityKind, valu
 
 /// A known id and a known number of two contacts arrive together. Were the number's contact never seen with an
 /// id of its own, the two are one person; otherwise the number has changed hands and moves alone.
-async fn join_or_hand_over(tx: &mut PgConnection, workspace: Uuid, person: &Known, number: &Known, now: Timestamp) -> Outcome<()> {
+async fn join_or_hand_over(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    person: &Known,
+    number: &Known,
+    now: Timestamp,
+) -> Outcome<()> {
     if has_bsuid(tx, workspace, number.contact).await? {
         retire(tx, workspace, number.identity, now).await?;
         let value = value_of(tx, workspace, number.identity).await?;
@@ -81,7 +94,14 @@ async fn join_or_hand_over(tx: &mut PgConnection, workspace: Uuid, person: &Know
 
 /// An unknown id arrives with a known number: the number's contact takes the id, unless it already has another,
 /// in which case the number has changed hands to a new person.
-async fn adopt(tx: &mut PgConnection, workspace: Uuid, number: &Known, bsuid: &str, person: &Person, now: Timestamp) -> Outcome<(ContactId, IdentityId)> {
+async fn adopt(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    number: &Known,
+    bsuid: &str,
+    person: &Person,
+    now: Timestamp,
+) -> Outcome<(ContactId, IdentityId)> {
     if has_bsuid(tx, workspace, number.contact).await? {
         retire(tx, workspace, number.identity, now).await?;
         return create(tx, workspace, person, now).await;
@@ -102,22 +122,45 @@ async fn has_bsuid(tx: &mut PgConnection, workspace: Uuid, contact: ContactId) -
 }
 
 async fn value_of(tx: &mut PgConnection, workspace: Uuid, identity: IdentityId) -> Outcome<String> {
-    Ok(sqlx::query_scalar!("select value from identity where workspace_id = $1 and id = $2", workspace, identity.0).fetch_one(tx).await?)
+    Ok(sqlx::query_scalar!("select value from identity where workspace_id = $1 and id = $2", workspace, identity.0)
+        .fetch_one(tx)
+        .await?)
 }
 
 async fn retire(tx: &mut PgConnection, workspace: Uuid, identity: IdentityId, now: Timestamp) -> Outcome<()> {
-    sqlx::query!("update identity set retired_at = $3 where workspace_id = $1 and id = $2", workspace, identity.0, sql(now)).execute(tx).await?;
+    sqlx::query!(
+        "update identity set retired_at = $3 where workspace_id = $1 and id = $2",
+        workspace,
+        identity.0,
+        sql(now)
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
-async fn attach(tx: &mut PgConnection, workspace: Uuid, contact: ContactId, kind: IdentityKind, value: Option<&str>, now: Timestamp) -> Outcome<()> {
+async fn attach(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    contact: ContactId,
+    kind: IdentityKind,
+    value: Option<&str>,
+    now: Timestamp,
+) -> Outcome<()> {
     if let Some(value) = value {
         insert_identity(tx, workspace, contact, kind, value, now).await?;
     }
     Ok(())
 }
 
-async fn insert_identity(tx: &mut PgConnection, workspace: Uuid, contact: ContactId, kind: IdentityKind, value: &str, now: Timestamp) -> Outcome<IdentityId> {
+async fn insert_identity(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    contact: ContactId,
+    kind: IdentityKind,
+    value: &str,
+    now: Timestamp,
+) -> Outcome<IdentityId> {
     let id: IdentityId = ids::fresh();
     sqlx::query!(
         "insert into identity (workspace_id, id, contact_id, kind, value, created_at) values ($1, $2, $3, $4, $5, $6)",
@@ -133,7 +176,12 @@ async fn insert_identity(tx: &mut PgConnection, workspace: Uuid, contact: Contac
     Ok(id)
 }
 
-async fn create(tx: &mut PgConnection, workspace: Uuid, person: &Person, now: Timestamp) -> Outcome<(ContactId, IdentityId)> {
+async fn create(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    person: &Person,
+    now: Timestamp,
+) -> Outcome<(ContactId, IdentityId)> {
     let contact: ContactId = ids::fresh();
     sqlx::query!(
         "insert into contact (workspace_id, id, profile_name, username, created_at) values ($1, $2, $3, $4, $5)",
@@ -157,7 +205,12 @@ async fn create(tx: &mut PgConnection, workspace: Uuid, person: &Person, now: Ti
 }
 
 /// Takes over names that the event carries, and answers the name that lists show.
-async fn refresh_names(tx: &mut PgConnection, workspace: Uuid, contact: ContactId, person: &Person) -> Outcome<(String, bool)> {
+async fn refresh_names(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    contact: ContactId,
+    person: &Person,
+) -> Outcome<(String, bool)> {
     let row = sqlx::query!(
         "select name, profile_name, username from contact where workspace_id = $1 and id = $2",
         workspace,
@@ -211,7 +264,13 @@ pub(super) async fn masked_title(tx: &mut Scoped, contact: ContactId) -> Outcome
 }
 
 /// The person behind `old` is from now on reached as `new` (contract 5.4): old ids retire, new ones take over.
-pub(crate) async fn move_person(tx: &mut PgConnection, workspace: Uuid, old: &Person, new: &Person, now: Timestamp) -> Outcome<Found> {
+pub(crate) async fn move_person(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    old: &Person,
+    new: &Person,
+    now: Timestamp,
+) -> Outcome<Found> {
     let known = match lookup(tx, workspace, IdentityKind::Bsuid, old.bsuid.as_deref()).await? {
         Some(known) => Some(known),
         None => lookup(tx, workspace, IdentityKind::Phone, old.phone.as_deref()).await?,
@@ -220,10 +279,9 @@ pub(crate) async fn move_person(tx: &mut PgConnection, workspace: Uuid, old: &Pe
         // Nobody we know moved, or the news was already applied: the new ids decide.
         return resolve(tx, workspace, new, now).await;
     };
-    for (kind, before, after) in [
-        (IdentityKind::Bsuid, &old.bsuid, &new.bsuid),
-        (IdentityKind::Phone, &old.phone, &new.phone),
-    ] {
+    for (kind, before, after) in
+        [(IdentityKind::Bsuid, &old.bsuid, &new.bsuid), (IdentityKind::Phone, &old.phone, &new.phone)]
+    {
         let Some(after) = after.as_deref().filter(|after| Some(*after) != before.as_deref()) else { continue };
         retire_value(tx, workspace, known.contact, kind, before.as_deref(), now).await?;
         match lookup(tx, workspace, kind, Some(after)).await? {
@@ -239,7 +297,14 @@ pub(crate) async fn move_person(tx: &mut PgConnection, workspace: Uuid, old: &Pe
     Ok(Found { contact: known.contact, identity: known.identity, title, renamed })
 }
 
-async fn retire_value(tx: &mut PgConnection, workspace: Uuid, contact: ContactId, kind: IdentityKind, value: Option<&str>, now: Timestamp) -> Outcome<()> {
+async fn retire_value(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    contact: ContactId,
+    kind: IdentityKind,
+    value: Option<&str>,
+    now: Timestamp,
+) -> Outcome<()> {
     sqlx::query!(
         "update identity set retired_at = $5
          where workspace_id = $1 and contact_id = $2 and kind = $3 and retired_at is null and ($4::text is null or value = $4)",
@@ -257,7 +322,14 @@ async fn retire_value(tx: &mut PgConnection, workspace: Uuid, contact: ContactId
 /// Makes two contacts one: `from` goes into `into`, with its identities (and so its consents, of which the strictest
 /// counts, R-C6), its names where `into` has none, and its conversations.
 async fn merge(tx: &mut PgConnection, workspace: Uuid, from: ContactId, into: ContactId) -> Outcome<()> {
-    sqlx::query!("update identity set contact_id = $3 where workspace_id = $1 and contact_id = $2", workspace, from.0, into.0).execute(&mut *tx).await?;
+    sqlx::query!(
+        "update identity set contact_id = $3 where workspace_id = $1 and contact_id = $2",
+        workspace,
+        from.0,
+        into.0
+    )
+    .execute(&mut *tx)
+    .await?;
     sqlx::query!(
         "update contact c set name = coalesce(c.name, f.name), profile_name = coalesce(c.profile_name, f.profile_name),
                 username = coalesce(c.username, f.username), restricted = c.restricted or f.restricted
@@ -299,11 +371,31 @@ async fn merge(tx: &mut PgConnection, workspace: Uuid, from: ContactId, into: Co
     Ok(())
 }
 
-async fn merge_conversation(tx: &mut PgConnection, workspace: Uuid, from: ConversationId, into: ConversationId) -> Outcome<()> {
+async fn merge_conversation(
+    tx: &mut PgConnection,
+    workspace: Uuid,
+    from: ConversationId,
+    into: ConversationId,
+) -> Outcome<()> {
     for statement in [
-        sqlx::query!("update message set conversation_id = $3 where workspace_id = $1 and conversation_id = $2", workspace, from.0, into.0),
-        sqlx::query!("update attachment set conversation_id = $3 where workspace_id = $1 and conversation_id = $2", workspace, from.0, into.0),
-        sqlx::query!("update outbox set conversation_id = $3 where workspace_id = $1 and conversation_id = $2", workspace, from.0, into.0),
+        sqlx::query!(
+            "update message set conversation_id = $3 where workspace_id = $1 and conversation_id = $2",
+            workspace,
+            from.0,
+            into.0
+        ),
+        sqlx::query!(
+            "update attachment set conversation_id = $3 where workspace_id = $1 and conversation_id = $2",
+            workspace,
+            from.0,
+            into.0
+        ),
+        sqlx::query!(
+            "update outbox set conversation_id = $3 where workspace_id = $1 and conversation_id = $2",
+            workspace,
+            from.0,
+            into.0
+        ),
     ] {
         statement.execute(&mut *tx).await?;
     }

@@ -193,7 +193,13 @@ impl Applier {
     }
 }
 
-async fn set_aside(tx: &mut PgConnection, task: &Task<'_>, reason: &str, now: Timestamp, effects: &mut Effects) -> Outcome<()> {
+async fn set_aside(
+    tx: &mut PgConnection,
+    task: &Task<'_>,
+    reason: &str,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Outcome<()> {
     tracing::warn!(journal = %task.body.id, kind = task.incoming.item.kind(), reason, "quarantined");
     metrics::counter!("parley_quarantined_total").increment(1);
     quarantine::keep(tx, task.route.workspace, task.route.channel, task.body.id, task.incoming, reason, now).await?;

@@ -94,13 +94,19 @@ pub(super) async fn expire(pool: &PgPool, now: Timestamp) -> Outcome<Vec<Expired
     )
     .fetch_all(pool)
     .await?;
-    Ok(rows.into_iter().map(|row| Expired { workspace: row.workspace_id.into(), message: row.message_id.into() }).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| Expired { workspace: row.workspace_id.into(), message: row.message_id.into() })
+        .collect())
 }
 
 /// After a restart nobody else holds a lease: what the predecessor left need not wait until it runs out.
 pub(super) async fn expire_all(pool: &PgPool, now: Timestamp) -> Outcome<()> {
-    sqlx::query!("update outbox set lease_until = $1 where state in ('claimed', 'posting')", sql(now - SignedDuration::from_secs(1)))
-        .execute(pool)
-        .await?;
+    sqlx::query!(
+        "update outbox set lease_until = $1 where state in ('claimed', 'posting')",
+        sql(now - SignedDuration::from_secs(1))
+    )
+    .execute(pool)
+    .await?;
     Ok(())
 }

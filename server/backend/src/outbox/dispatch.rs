@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::messages::Failure;
-use domain::{ChannelId, Timestamp, WorkspaceId};
+use domain::{Timestamp, WorkspaceId};
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use jiff::SignedDuration;
@@ -171,10 +171,17 @@ async fn holds(tx: &mut Scoped, claim: &Claim) -> Outcome<bool> {
     Ok(held.unwrap_or(false))
 }
 
-async fn record(tx: &mut Scoped, claim: &Claim, outcome: &SendOutcome, now: Timestamp) -> Outcome<Option<settle::Changed>> {
+async fn record(
+    tx: &mut Scoped,
+    claim: &Claim,
+    outcome: &SendOutcome,
+    now: Timestamp,
+) -> Outcome<Option<settle::Changed>> {
     let workspace = claim.workspace;
     match outcome {
-        SendOutcome::Accepted { provider_id, .. } => settle::accepted(tx, workspace, claim.message, provider_id, now).await,
+        SendOutcome::Accepted { provider_id, .. } => {
+            settle::accepted(tx, workspace, claim.message, provider_id, now).await
+        }
         SendOutcome::NotSent { wait, code } => {
             requeue(tx, claim, *wait, *code, now).await?;
             Ok(None)
@@ -264,4 +271,3 @@ pub(super) fn stopped_by_gate(refusal: &domain::Refusal) -> Failure {
         advice: "It was stopped before it left. Nothing reached the customer.".to_owned(),
     }
 }
-

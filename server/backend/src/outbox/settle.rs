@@ -31,7 +31,11 @@ pub(crate) struct Climb<'a> {
 
 /// Folds news into a message: the status climbs or stays, each time is the earliest told, and the conversation's row
 /// follows when this is its last entry. Answers `None` when nothing changed.
-pub(crate) async fn climb(tx: &mut PgConnection, workspace: WorkspaceId, climb: &Climb<'_>) -> Outcome<Option<Changed>> {
+pub(crate) async fn climb(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    climb: &Climb<'_>,
+) -> Outcome<Option<Changed>> {
     use DeliveryStatus::{Accepted, Delivered, Failed, Played, Read, Sent};
     let at = |statuses: &[DeliveryStatus]| statuses.contains(&climb.status).then(|| sql(climb.at));
     let row = sqlx::query!(
@@ -99,12 +103,24 @@ pub(crate) async fn accepted(
     )
     .execute(&mut *tx)
     .await?;
-    let news = Climb { message, status: DeliveryStatus::Accepted, at, provider_id: Some(provider_id), failure: None, pricing: None };
+    let news = Climb {
+        message,
+        status: DeliveryStatus::Accepted,
+        at,
+        provider_id: Some(provider_id),
+        failure: None,
+        pricing: None,
+    };
     let changed = climb(tx, workspace, &news).await?;
     Ok(take_up_strays(tx, workspace, message, provider_id).await?.or(changed))
 }
 
-async fn take_up_strays(tx: &mut PgConnection, workspace: WorkspaceId, message: MessageId, provider_id: &str) -> Outcome<Option<Changed>> {
+async fn take_up_strays(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    message: MessageId,
+    provider_id: &str,
+) -> Outcome<Option<Changed>> {
     let strays = sqlx::query!(
         "delete from stray_status s using message m
          where m.workspace_id = $1 and m.id = $2 and s.workspace_id = $1 and s.channel_id = m.channel_id and s.provider_id = $3
@@ -133,7 +149,13 @@ async fn take_up_strays(tx: &mut PgConnection, workspace: WorkspaceId, message: 
 }
 
 /// A message will not leave: refused by the provider, or by the gate's second look.
-pub(crate) async fn failed(tx: &mut PgConnection, workspace: WorkspaceId, message: MessageId, failure: &Failure, at: Timestamp) -> Outcome<Option<Changed>> {
+pub(crate) async fn failed(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    message: MessageId,
+    failure: &Failure,
+    at: Timestamp,
+) -> Outcome<Option<Changed>> {
     sqlx::query!(
         "update outbox set state = 'failed', lease_until = null, updated_at = $3
          where workspace_id = $1 and message_id = $2 and state not in ('accepted', 'failed')",
@@ -143,18 +165,30 @@ pub(crate) async fn failed(tx: &mut PgConnection, workspace: WorkspaceId, messag
     )
     .execute(&mut *tx)
     .await?;
-    let news = Climb { message, status: DeliveryStatus::Failed, at, provider_id: None, failure: Some(failure), pricing: None };
+    let news =
+        Climb { message, status: DeliveryStatus::Failed, at, provider_id: None, failure: Some(failure), pricing: None };
     climb(tx, workspace, &news).await
 }
 
 /// It may or may not be out. Only later news can tell.
-pub(crate) async fn in_doubt(tx: &mut PgConnection, workspace: WorkspaceId, message: MessageId, at: Timestamp) -> Outcome<Option<Changed>> {
+pub(crate) async fn in_doubt(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    message: MessageId,
+    at: Timestamp,
+) -> Outcome<Option<Changed>> {
     let news = Climb { message, status: DeliveryStatus::InDoubt, at, provider_id: None, failure: None, pricing: None };
     climb(tx, workspace, &news).await
 }
 
 /// Applies a status webhook. Found by our echoed id first, by the provider's id second; else it is kept as a stray.
-pub(crate) async fn status(tx: &mut PgConnection, workspace: WorkspaceId, channel: ChannelId, news: &StatusNews, now: Timestamp) -> Outcome<Option<Changed>> {
+pub(crate) async fn status(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    news: &StatusNews,
+    now: Timestamp,
+) -> Outcome<Option<Changed>> {
     let Some(message) = find(tx, workspace, channel, news).await? else {
         keep_stray(tx, workspace, channel, news, now).await?;
         return Ok(None);
@@ -175,7 +209,12 @@ pub(crate) async fn status(tx: &mut PgConnection, workspace: WorkspaceId, channe
     Ok(changed)
 }
 
-async fn find(tx: &mut PgConnection, workspace: WorkspaceId, channel: ChannelId, news: &StatusNews) -> Outcome<Option<MessageId>> {
+async fn find(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    news: &StatusNews,
+) -> Outcome<Option<MessageId>> {
     let found = sqlx::query_scalar!(
         "select id from message
          where workspace_id = $1 and channel_id = $2 and direction in ('out', 'echo')
@@ -191,7 +230,13 @@ async fn find(tx: &mut PgConnection, workspace: WorkspaceId, channel: ChannelId,
     Ok(found.map(Into::into))
 }
 
-async fn keep_stray(tx: &mut PgConnection, workspace: WorkspaceId, channel: ChannelId, news: &StatusNews, now: Timestamp) -> Outcome<()> {
+async fn keep_stray(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    channel: ChannelId,
+    news: &StatusNews,
+    now: Timestamp,
+) -> Outcome<()> {
     sqlx::query!(
         "insert into stray_status (workspace_id, channel_id, provider_id, status, at, failure, pricing, received_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)
@@ -211,7 +256,13 @@ async fn keep_stray(tx: &mut PgConnection, workspace: WorkspaceId, channel: Chan
 }
 
 /// The recipient stopped marketing in WhatsApp itself (131050): that is a revocation (contract 7.3).
-pub(crate) async fn stop_marketing(tx: &mut PgConnection, workspace: WorkspaceId, message: MessageId, at: Timestamp, now: Timestamp) -> Outcome<()> {
+pub(crate) async fn stop_marketing(
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    message: MessageId,
+    at: Timestamp,
+    now: Timestamp,
+) -> Outcome<()> {
     let identity: Option<Uuid> = sqlx::query_scalar!(
         "select i.id from message m
          join conversation c on c.workspace_id = m.workspace_id and c.id = m.conversation_id

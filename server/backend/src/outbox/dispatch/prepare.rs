@@ -4,7 +4,8 @@ use domain::gate::{Intent, decide};
 use domain::identity::IdentityKind;
 use domain::{Timestamp, WorkspaceId};
 
-use super::super::{Address, Admitted, Claim, settle};
+use super::super::claim::Claim;
+use super::super::{Address, Admitted, settle};
 use super::stopped_by_gate;
 use crate::Core;
 use crate::db::Scoped;
@@ -35,7 +36,8 @@ pub(super) async fn prepare(core: &Core, workspace: WorkspaceId, claims: &[Claim
                 }
             }
             Err(refusal) => {
-                let changed = settle::failed(&mut tx, workspace, claim.message, &stopped_by_gate(&refusal), now).await?;
+                let changed =
+                    settle::failed(&mut tx, workspace, claim.message, &stopped_by_gate(&refusal), now).await?;
                 prepared.refused.extend(changed);
             }
         }

@@ -1,0 +1,145 @@
+use std::sync::Arc;
+
+use domain::conversations::ConversationStatus;
+use domain::{Caller, ConversationId, Error, MemberId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Core;
+use crate::db::Scoped;
+use crate::fault::{Fault, Outcome};
+use crate::gate::sql;
+use crate::ids;
+use crate::outbound::Provider;
+use crate::outbox::status_word;
+
+/// Gives a conversation to a member, or to nobody.
+pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to: Option<MemberId>) -> Outcome<()> {
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    if let Some(member) = to {
+        sqlx::query_scalar!(
+            r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
+            tx.workspace.0,
+            member.0,
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Fault::Plain(Error::invalid("member", "This person is not in your team.")))?;
+    }
+    let version = sqlx::query_scalar!(
+        "update conversation set assignee_id = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
+        tx.workspace.0,
+        id.0,
+        to.map(|member| member.0),
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Fault::Plain(Error::NotFound))?;
+    audit(core, &mut tx, caller, "conversation.assigned", id.0, json!({ "to": to })).await?;
+    tx.commit().await?;
+    core.live.conversation(caller.workspace, id, version);
+    Ok(())
+}
+
+/// Resolves or reopens. Doing it twice is the same as once.
+pub(super) async fn set_status(
+    core: &Core,
+    caller: &Caller,
+    id: ConversationId,
+    status: ConversationStatus,
+) -> Outcome<()> {
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let version = sqlx::query_scalar!(
+        "update conversation set status = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
+        tx.workspace.0,
+        id.0,
+        status_word(status),
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Fault::Plain(Error::NotFound))?;
+    audit(core, &mut tx, caller, &format!("conversation.{}", status_word(status)), id.0, json!({})).await?;
+    tx.commit().await?;
+    core.live.conversation(caller.workspace, id, version);
+    Ok(())
+}
+
+/// Notes who did what. In the same transaction as the act.
+async fn audit(
+    core: &Core,
+    tx: &mut Scoped,
+    caller: &Caller,
+    action: &str,
+    subject: Uuid,
+    details: Value,
+) -> Outcome<()> {
+    let id: Uuid = ids::fresh();
+    let actor = super::send::sender(caller);
+    sqlx::query!(
+        "insert into audit_event (workspace_id, id, at, actor, action, subject, details) values ($1, $2, $3, $4, $5, $6, $7)",
+        tx.workspace.0,
+        id,
+        sql(core.clock.now()),
+        serde_json::to_value(actor)?,
+        action,
+        subject,
+        details,
+    )
+    .execute(&mut ***tx)
+    .await?;
+    Ok(())
+}
+
+/// Clears the unread count, and tells the provider, which shows the customer that they were read.
+pub(super) async fn mark_read(
+    core: &Core,
+    provider: &Arc<dyn Provider>,
+    caller: &Caller,
+    id: ConversationId,
+) -> Outcome<()> {
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    super::thread::exists(&mut tx, id).await?;
+    let version = sqlx::query_scalar!(
+        "update conversation set unread = 0, read_until = greatest(read_until, last_at, $3), version = version + 1
+         where workspace_id = $1 and id = $2 and unread > 0 returning version",
+        tx.workspace.0,
+        id.0,
+        sql(core.clock.now()),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(version) = version else { return Ok(()) };
+    let newest = newest_inbound(&mut tx, id).await?;
+    tx.commit().await?;
+    core.live.conversation(caller.workspace, id, version);
+    if let Some((number, provider_id)) = newest {
+        receipt(provider, number, provider_id, false);
+    }
+    Ok(())
+}
+
+/// The number and provider id of the customer's newest message.
+pub(super) async fn newest_inbound(tx: &mut Scoped, id: ConversationId) -> Outcome<Option<(String, String)>> {
+    let row = sqlx::query!(
+        r#"select ch.phone_number_id, m.provider_id as "provider_id!"
+           from message m join channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
+           where m.workspace_id = $1 and m.conversation_id = $2 and m.shown and m.direction = 'in' and m.provider_id is not null
+             and ch.state = 'connected'
+           order by m.at desc, m.id desc limit 1"#,
+        tx.workspace.0,
+        id.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    Ok(row.map(|row| (row.phone_number_id, row.provider_id)))
+}
+
+/// A receipt is a courtesy: nobody waits for it, and a lost one is not repeated.
+pub(super) fn receipt(provider: &Arc<dyn Provider>, number: String, provider_id: String, typing: bool) {
+    let provider = Arc::clone(provider);
+    tokio::spawn(async move {
+        if let Err(error) = provider.mark_read(&number, &provider_id, typing).await {
+            tracing::info!(code = error.code, "a read receipt was not taken");
+        }
+    });
+}

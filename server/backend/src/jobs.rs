@@ -1,0 +1,101 @@
+//! Background work that is no message: one list of all of it, run by graphile_worker.
+
+mod cleanup;
+mod media;
+
+use std::sync::Arc;
+
+use domain::{AttachmentId, WorkspaceId};
+use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, PgPool};
+
+use crate::Core;
+use crate::fault::{Fault, Outcome};
+use crate::outbound::Provider;
+
+/// What a job needs beside its payload.
+#[derive(Clone)]
+pub struct JobContext {
+    pub core: Core,
+    pub provider: Arc<dyn Provider>,
+}
+
+impl std::fmt::Debug for JobContext {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("JobContext")
+    }
+}
+
+/// Fetches a customer's file from the provider.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FetchMedia {
+    pub workspace: WorkspaceId,
+    pub attachment: AttachmentId,
+}
+
+/// Deletes what has served its time: sessions, journalled bodies, unused uploads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Cleanup {}
+
+/// A job with its name and the key under which a second one replaces a waiting first.
+trait Job: Serialize {
+    const NAME: &'static str;
+    fn key(&self) -> String;
+}
+
+impl Job for FetchMedia {
+    const NAME: &'static str = "fetch_media";
+    fn key(&self) -> String {
+        format!("fetch_media:{}", self.attachment)
+    }
+}
+
+/// Enqueues a job in the caller's transaction: it runs if and only if that commits.
+#[expect(private_bounds, reason = "jobs are listed here and nowhere else")]
+pub(crate) async fn enqueue<J: Job>(tx: &mut PgConnection, job: &J) -> Outcome<()> {
+    let payload = serde_json::to_value(job)?;
+    sqlx::query!("select enqueue_job($1, $2::jsonb::json, $3)", J::NAME, payload, job.key()).execute(tx).await?;
+    Ok(())
+}
+
+impl TaskHandler for FetchMedia {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        run(context, async |context| media::fetch(&context, &self).await).await
+    }
+}
+
+impl TaskHandler for Cleanup {
+    const IDENTIFIER: &'static str = "cleanup";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        run(context, async |context| cleanup::clean(&context.core).await).await
+    }
+}
+
+/// Runs a job's work. The queue stores errors, so only our own words, which hold no personal data, reach it.
+async fn run(context: WorkerContext, work: impl AsyncFnOnce(JobContext) -> Outcome<()>) -> Result<(), String> {
+    let context = context.get_ext::<JobContext>().cloned().ok_or("the job context is missing")?;
+    work(context).await.map_err(|fault| fault.to_string())
+}
+
+/// The worker of all jobs, with the queue's schema brought up to date. `pool` is of the migrating user, to whom the
+/// queue's schema belongs.
+pub async fn worker(pool: PgPool, context: JobContext) -> Outcome<Worker> {
+    let hourly = Cron::hourly_at::<Cleanup>(17).map_err(|_| Fault::internal("the clean-up timer"))?;
+    WorkerOptions::default()
+        .concurrency(4)
+        .pg_pool(pool)
+        .listen_os_shutdown_signals(false)
+        .add_extension(context)
+        .define_job::<FetchMedia>()
+        .define_job::<Cleanup>()
+        .with_cron(hourly)
+        .init()
+        .await
+        .map_err(|error| {
+            Fault::internal(format!("the job queue did not start: {}", std::any::type_name_of_val(&error)))
+        })
+}

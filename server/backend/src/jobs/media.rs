@@ -1,0 +1,112 @@
+//! Fetching customers' files.
+
+use bytes::Bytes;
+use domain::ConversationId;
+use domain::messages::MediaState;
+use sha2::{Digest, Sha256};
+
+use super::{FetchMedia, JobContext};
+use crate::fault::{Fault, Outcome};
+use crate::files::Files;
+use crate::outbound::{ExpectedMedia, MediaProblem};
+
+/// The largest file WhatsApp delivers (contract 3.1).
+const MAX_BYTES: u64 = 100 * 1024 * 1024;
+
+/// Fetches one file and tells the thread. A file that is gone for good is said so, in words; one that may come later
+/// fails the job, which the queue repeats with back-off.
+pub(super) async fn fetch(context: &JobContext, job: &FetchMedia) -> Outcome<()> {
+    let Some(wanted) = load(context, job).await? else { return Ok(()) };
+    let fetched = context.provider.fetch_media(&wanted.number, &wanted.media_id, &wanted.expected).await;
+    match fetched {
+        Ok(file) => {
+            context.core.files.put(&Files::key(job.workspace, job.attachment), file.bytes.clone()).await?;
+            keep(context, job, wanted.message, Some((file.mime, file.bytes)), None).await
+        }
+        Err(MediaProblem::Gone(reason)) => keep(context, job, wanted.message, None, Some(reason)).await,
+        Err(MediaProblem::Later) => Err(Fault::internal("the file could not be fetched yet")),
+    }
+}
+
+struct Wanted {
+    number: String,
+    media_id: String,
+    message: uuid::Uuid,
+    expected: ExpectedMedia,
+}
+
+async fn load(context: &JobContext, job: &FetchMedia) -> Outcome<Option<Wanted>> {
+    let mut tx = context.core.db.worker_scoped(job.workspace).await?;
+    let row = sqlx::query!(
+        r#"select a.mime, a.sha256, a.provider_media_id, a.message_id, ch.phone_number_id
+           from attachment a
+           join conversation c on c.workspace_id = a.workspace_id and c.id = a.conversation_id
+           join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
+           where a.workspace_id = $1 and a.id = $2 and a.state = 'waiting'"#,
+        job.workspace.0,
+        job.attachment.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(row.and_then(|row| {
+        Some(Wanted {
+            number: row.phone_number_id,
+            media_id: row.provider_media_id?,
+            message: row.message_id?,
+            expected: ExpectedMedia { mime: row.mime, sha256: row.sha256, max_bytes: MAX_BYTES },
+        })
+    }))
+}
+
+async fn keep(
+    context: &JobContext,
+    job: &FetchMedia,
+    message: uuid::Uuid,
+    file: Option<(String, Bytes)>,
+    problem: Option<String>,
+) -> Outcome<()> {
+    let mut tx = context.core.db.worker_scoped(job.workspace).await?;
+    let size = file.as_ref().map(|(_, bytes)| bytes.len() as u64);
+    sqlx::query!(
+        "update attachment set state = $3, problem = $4, object_key = $5, mime = coalesce($6, mime), size = $7, sha256 = coalesce($8, sha256)
+         where workspace_id = $1 and id = $2",
+        job.workspace.0,
+        job.attachment.0,
+        if file.is_some() { "ready" } else { "missing" },
+        problem,
+        file.as_ref().map(|_| Files::key(job.workspace, job.attachment)),
+        file.as_ref().map(|(mime, _)| mime.clone()),
+        size.and_then(|size| i64::try_from(size).ok()),
+        file.as_ref().map(|(_, bytes)| Sha256::digest(bytes).to_vec()),
+    )
+    .execute(&mut **tx)
+    .await?;
+    let state = match problem {
+        None => MediaState::Ready,
+        Some(reason) => MediaState::Missing { reason },
+    };
+    let row = sqlx::query!(
+        "update message set content = content || jsonb_build_object('state', $3::jsonb, 'size', $4::bigint)
+         where workspace_id = $1 and id = $2 and content ->> 'attachment' = $5
+         returning conversation_id",
+        job.workspace.0,
+        message,
+        serde_json::to_value(&state)?,
+        size.and_then(|size| i64::try_from(size).ok()),
+        job.attachment.to_string(),
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    let Some(row) = row else { return tx.commit().await };
+    let conversation: ConversationId = row.conversation_id.into();
+    let version = sqlx::query_scalar!(
+        "update conversation set version = version + 1 where workspace_id = $1 and id = $2 returning version",
+        job.workspace.0,
+        conversation.0,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    tx.commit().await?;
+    context.core.live.conversation(job.workspace, conversation, version);
+    Ok(())
+}
