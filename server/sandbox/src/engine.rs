@@ -66,8 +66,6 @@ pub(crate) struct Delivery {
     pub(crate) first: Signing,
     /// The first attempt gets lost on the way.
     pub(crate) lose_first: bool,
-    /// Not tried again: forged requests of a test.
-    pub(crate) once: bool,
 }
 
 /// An attempt, for the log.
@@ -81,6 +79,8 @@ pub(crate) struct Attempt {
     pub(crate) elapsed_ms: u64,
     pub(crate) bytes: usize,
     pub(crate) body_sha256: String,
+    #[serde(skip)]
+    pub(crate) body: Bytes,
 }
 
 /// A request that is about to leave.
@@ -90,6 +90,13 @@ pub(crate) struct Job {
     body: Bytes,
     signing: Signing,
     lost: bool,
+}
+
+impl Job {
+    /// A request of a tester's own, outside the queue.
+    pub(crate) fn forged(state: &State, body: Bytes, signing: Signing) -> Self {
+        Self { id: 0, url: state.callback(), body, signing, lost: false }
+    }
 }
 
 impl State {
@@ -137,14 +144,11 @@ impl State {
             since_ms: self.now_ms(),
             first: Signing::Good,
             lose_first: false,
-            once: false,
         };
         let person = person.as_deref();
-        for (kind, signing) in [
-            ("bad_signature", Signing::Bad),
-            ("missing_signature", Signing::Missing),
-            ("sha1_only", Signing::Sha1Only),
-        ] {
+        for (kind, signing) in
+            [("bad_signature", Signing::Bad), ("missing_signature", Signing::Missing), ("sha1_only", Signing::Sha1Only)]
+        {
             if self.faults.strike(kind, person).is_some() {
                 delivery.first = signing;
             }
@@ -200,6 +204,7 @@ impl State {
 
     fn take_jobs(&mut self) -> Vec<Job> {
         let mut jobs = Vec::new();
+        let url = self.callback();
         while self.settings.deliver && self.in_flight < self.settings.concurrency.max(1) {
             let Some(id) = self.ready.pop_front() else { break };
             let Some(delivery) = self.deliveries.get_mut(&id) else { continue };
@@ -207,9 +212,9 @@ impl State {
             let first = delivery.attempts == 1;
             jobs.push(Job {
                 id,
-                url: self.settings.override_callback.clone().unwrap_or_else(|| self.config.callback_url.clone()),
+                url: url.clone(),
                 body: delivery.body.clone(),
-                signing: if first || delivery.once { delivery.first } else { Signing::Good },
+                signing: if first { delivery.first } else { Signing::Good },
                 lost: first && delivery.lose_first,
             });
             self.in_flight += 1;
@@ -230,16 +235,17 @@ impl State {
             elapsed_ms: elapsed.as_millis().try_into().unwrap_or(u64::MAX),
             bytes: job.body.len(),
             body_sha256: hex::encode(crate::crypto::sha256(&job.body)),
+            body: job.body.clone(),
         });
         if acknowledged {
             self.last_webhook_error = None;
             self.ledger.acknowledged(job.id, &delivery.inbound, &delivery.statuses, self.now_ms());
             self.mark_acknowledged(&delivery.inbound);
-        } else if !delivery.once {
+        } else {
             self.last_webhook_error = Some(in_words(&outcome));
         }
         let expired = self.now_ms() - delivery.since_ms > GIVE_UP_MS;
-        if acknowledged || delivery.once || expired {
+        if acknowledged || expired {
             self.deliveries.remove(&job.id);
             self.abandoned += u64::from(expired && !acknowledged);
         } else {
@@ -260,9 +266,31 @@ impl State {
         first.saturating_mul(3_i64.saturating_pow(attempts.saturating_sub(1).min(12))).clamp(1, most.max(1))
     }
 
+    /// Where webhooks go (section 1.4).
+    pub(crate) fn callback(&self) -> String {
+        self.settings.override_callback.clone().unwrap_or_else(|| self.config.callback_url.clone())
+    }
+
+    /// Makes every delivery that waits for its next attempt due.
+    pub(crate) fn retry_now(&mut self) -> usize {
+        let waiting: Vec<(i64, u64)> =
+            self.timers.iter().filter(|(_, timer)| matches!(timer, Timer::Try(_))).map(|(key, _)| *key).collect();
+        for key in &waiting {
+            if let Some(Timer::Try(id)) = self.timers.remove(key) {
+                self.ready.push_back(id);
+            }
+        }
+        self.wake.notify_one();
+        waiting.len()
+    }
+
     /// True when no webhook waits and nothing is about to make one.
     pub(crate) fn is_idle(&self) -> bool {
-        self.deliveries.is_empty() && self.batch.is_empty() && self.timers.is_empty() && self.in_flight == 0
+        self.deliveries.is_empty()
+            && self.batch.is_empty()
+            && self.timers.is_empty()
+            && self.in_flight == 0
+            && self.fetching == 0
     }
 }
 
@@ -302,7 +330,8 @@ async fn deliver(inner: Arc<Inner>, job: Job) {
     });
 }
 
-async fn attempt(inner: &Inner, job: &Job) -> Result<u16, String> {
+/// Posts a webhook: the status, or what went wrong in words.
+pub(crate) async fn attempt(inner: &Inner, job: &Job) -> Result<u16, String> {
     let secret = &inner.config.app_secret;
     let mut request = inner.http.post(&job.url).timeout(TIMEOUT).header("content-type", "application/json");
     let signature = match job.signing {
@@ -328,7 +357,8 @@ async fn attempt(inner: &Inner, job: &Job) -> Result<u16, String> {
 /// Verification of the callback (section 5.1). `Err` says in words what went wrong.
 pub(crate) async fn handshake(inner: &Inner, url: &str, verify_token: &str) -> Result<(), String> {
     let challenge = inner.with(|state| state.dice.between(100_000_000, 2_000_000_000)).to_string();
-    let mut address = reqwest::Url::parse(url).map_err(|error| format!("the callback address is not valid: {error}"))?;
+    let mut address =
+        reqwest::Url::parse(url).map_err(|error| format!("the callback address is not valid: {error}"))?;
     address
         .query_pairs_mut()
         .append_pair("hub.mode", "subscribe")

@@ -39,6 +39,7 @@ pub(crate) const KINDS: &[&str] = &[
     "timeout_after_accept",
     "error_500_after_accept",
     "truncated_json",
+    "hold_for_quality",
     "slow",
     "token_expired",
     "token_revoked",

@@ -52,14 +52,17 @@ pub(crate) struct InboundEntry {
 pub(crate) struct Ledger {
     pub(crate) sends: BTreeMap<String, SendEntry>,
     pub(crate) inbound: BTreeMap<String, InboundEntry>,
+    /// When people last wrote, from an earlier run: their service windows outlive a restart.
+    pub(crate) last_written: BTreeMap<String, i64>,
     writer: Option<Sender<Line>>,
 }
 
 impl Ledger {
     /// Opens the file, if one is wanted, and starts its writer.
     pub(crate) fn open(path: Option<&Path>) -> io::Result<Self> {
+        let last_written = path.map(last_written).unwrap_or_default();
         let writer = path.map(start_writer).transpose()?;
-        Ok(Self { sends: BTreeMap::new(), inbound: BTreeMap::new(), writer })
+        Ok(Self { sends: BTreeMap::new(), inbound: BTreeMap::new(), last_written, writer })
     }
 
     pub(crate) fn clear(&mut self) {
@@ -169,6 +172,23 @@ impl Ledger {
         }
         view
     }
+}
+
+/// Reads who wrote when; lines that cannot be read, such as one cut short by a crash, are passed over.
+fn last_written(path: &Path) -> BTreeMap<String, i64> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut last = BTreeMap::new();
+    for entry in text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+        let string = |key: &str| entry.get(key).and_then(Value::as_str);
+        match (string("event"), string("customer"), entry.get("at_ms").and_then(Value::as_i64)) {
+            (Some("reset"), _, _) => last.clear(),
+            (Some("inbound"), Some(customer), Some(at_ms)) => {
+                last.insert(customer.to_owned(), at_ms);
+            }
+            _ => {}
+        }
+    }
+    last
 }
 
 fn start_writer(path: &Path) -> io::Result<Sender<Line>> {

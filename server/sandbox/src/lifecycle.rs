@@ -16,6 +16,17 @@ pub(crate) enum Step {
     Fail(u32),
 }
 
+/// What becomes of a message that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Go,
+    Fail(u32),
+    /// A linked file has to be fetched first.
+    Hold,
+    /// Held for quality assessment (section 4.5).
+    Pace,
+}
+
 /// Order of statuses: none is ever sent after a later one.
 fn rank(status: &str) -> u8 {
     match status {
@@ -29,8 +40,8 @@ fn rank(status: &str) -> u8 {
 }
 
 impl State {
-    /// Takes a message in and plans its first step; `failure` is what will become of it instead.
-    pub(crate) fn accept(&mut self, message: Message, to: &str, failure: Option<u32>) {
+    /// Takes a message in and plans its first step.
+    pub(crate) fn accept(&mut self, message: Message, to: &str, fate: Fate) {
         let id = message.id.clone();
         self.ledger.accepted(SendEntry {
             wamid: id.clone(),
@@ -43,15 +54,47 @@ impl State {
             last_status: "accepted".to_owned(),
             fault: None,
         });
-        if message.kind != "reaction" && let Some(person) = self.person_mut(&message.person) {
+        if message.kind != "reaction"
+            && let Some(person) = self.person_mut(&message.person)
+        {
             person.chat.push(id.clone());
             person.typing_until_ms = 0;
         }
         self.messages.insert(id.clone(), message);
         let delays = self.settings.delays.clone();
-        match failure {
-            Some(code) => self.plan(&id, Step::Fail(code), delays.failed_ms),
-            None => self.plan(&id, Step::Sent, delays.sent_ms),
+        match fate {
+            Fate::Go => self.plan(&id, Step::Sent, delays.sent_ms),
+            Fate::Fail(code) => self.plan(&id, Step::Fail(code), delays.failed_ms),
+            Fate::Hold => self.fetching += 1,
+            Fate::Pace => self.pace(&id),
+        }
+    }
+
+    /// A linked file was fetched, or could not be (section 2.3: 131053 by webhook).
+    pub(crate) fn fetched(&mut self, wamid: &str, media: Option<String>) {
+        self.fetching = self.fetching.saturating_sub(1);
+        let step = if media.is_some() { Step::Sent } else { Step::Fail(131_053) };
+        if let (Some(id), Some(message)) = (media, self.messages.get_mut(wamid))
+            && let Some(content) = message.content.as_object_mut()
+        {
+            content.insert("id".to_owned(), Value::String(id));
+        }
+        self.plan(wamid, step, (0, 0));
+    }
+
+    fn pace(&mut self, wamid: &str) {
+        let rendered = self.messages.get(wamid).and_then(|message| message.rendered.as_ref());
+        let name = rendered.and_then(|view| view.get("name")).and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.held.push((name, wamid.to_owned()));
+    }
+
+    /// The assessment of a template ended: what was held goes out or fails with 132015.
+    pub(crate) fn release(&mut self, template: &str, good: bool) {
+        let (out, kept) = std::mem::take(&mut self.held).into_iter().partition(|(name, _)| name == template);
+        self.held = kept;
+        let out: Vec<(String, String)> = out;
+        for (_, wamid) in out {
+            self.plan(&wamid, if good { Step::Sent } else { Step::Fail(132_015) }, (0, 0));
         }
     }
 
@@ -115,7 +158,9 @@ impl State {
         // With the chat on screen only `read` is sent; it implies delivery (section 5.5).
         let status = if open || skip { "read" } else { "delivered" };
         self.step_to(message, status, true);
-        if status == "delivered" && let Some(range) = self.settings.delays.read_ms {
+        if status == "delivered"
+            && let Some(range) = self.settings.delays.read_ms
+        {
             self.plan(&message.id, Step::Read, range);
         }
     }
@@ -170,7 +215,7 @@ impl State {
         let mut count = 0;
         for id in ids {
             let Some(message) = self.messages.get_mut(&id) else { continue };
-            if !message.from_business || message.status != "delivered" {
+            if !message.from_business || message.status != "delivered" || message.seen {
                 continue;
             }
             count += 1;
@@ -179,8 +224,7 @@ impl State {
                 self.step_to(&message, "read", false);
             } else {
                 // Read on the phone without telling the business: only the unread badge goes.
-                message.revoked |= false;
-                message.reactions.insert("seen", String::new());
+                message.seen = true;
             }
         }
         if count > 0 {
@@ -205,8 +249,17 @@ impl State {
     pub(crate) fn come_online(&mut self, person: &str) {
         let Some(found) = self.person_mut(person) else { return };
         found.offline = false;
-        for wamid in std::mem::take(&mut found.waiting) {
-            self.deliver_or_wait(&wamid, person);
+        let waiting = std::mem::take(&mut found.waiting);
+        let now = self.now_ms();
+        for wamid in waiting {
+            // What waited too long is dropped without a word (section 4.6).
+            let fresh = self.messages.get(&wamid).is_some_and(|message| {
+                let keep = if message.category == "authentication" { 600_000 } else { 30 * 86_400_000 };
+                now - message.at_ms < keep
+            });
+            if fresh {
+                self.deliver_or_wait(&wamid, person);
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! Small valid files made in code, so that demonstrations need no downloads: a picture, a voice note, a document.
 
+use crate::remux::page;
+
 const WIDTH: usize = 320;
 const HEIGHT: usize = 220;
 
@@ -34,7 +36,8 @@ fn house(wall: [u8; 3]) -> Vec<u8> {
 }
 
 fn pixel(x: usize, y: usize, wall: [u8; 3]) -> [u8; 3] {
-    let in_box = |left: usize, top: usize, right: usize, bottom: usize| (left..right).contains(&x) && (top..bottom).contains(&y);
+    let in_box =
+        |left: usize, top: usize, right: usize, bottom: usize| (left..right).contains(&x) && (top..bottom).contains(&y);
     let roof = (50..100).contains(&y) && x.abs_diff(WIDTH / 2) < (y - 50) * 2 + 8;
     if in_box(146, 140, 174, 186) {
         [92, 58, 40]
@@ -100,36 +103,15 @@ fn crc32(bytes: &[u8]) -> u32 {
 /// OGG with OPUS, mono: the only form in which voice notes arrive (section 5.3). Silence, because speech would need a codec.
 fn silent_voice_note(seconds: u32) -> Vec<u8> {
     let mut file = Vec::new();
-    let mut head = b"OpusHead\x01\x01".to_vec();
-    head.extend_from_slice(&[0, 0, 0x80, 0xbb, 0, 0, 0, 0, 0]);
-    ogg_page(&mut file, 2, 0, 0, &[&head]);
-    let tags = b"OpusTags\x07\x00\x00\x00sandbox\x00\x00\x00\x00";
-    ogg_page(&mut file, 0, 0, 1, &[tags]);
-    let frame: &[u8] = &[0xf8, 0xff, 0xfe];
-    for second in 1..=seconds {
-        let granule = u64::from(second) * 48_000;
-        ogg_page(&mut file, if second == seconds { 4 } else { 0 }, granule, second + 1, &[frame; 50]);
+    page(&mut file, 2, 0, 0, b"OpusHead\x01\x01\x00\x00\x80\xbb\x00\x00\x00\x00\x00");
+    page(&mut file, 0, 0, 1, b"OpusTags\x07\x00\x00\x00sandbox\x00\x00\x00\x00");
+    let packets = seconds * 50;
+    for number in 1..=packets {
+        let flags = if number == packets { 4 } else { 0 };
+        // The shortest packet for 20 ms of silence.
+        page(&mut file, flags, u64::from(number) * 960, number + 1, &[0xf8, 0xff, 0xfe]);
     }
     file
-}
-
-fn ogg_page(file: &mut Vec<u8>, flags: u8, granule: u64, sequence: u32, packets: &[&[u8]]) {
-    let head = |crc: u32| {
-        let mut page = b"OggS\x00".to_vec();
-        page.push(flags);
-        page.extend_from_slice(&granule.to_le_bytes());
-        page.extend_from_slice(&0x5a4d_4158_u32.to_le_bytes());
-        page.extend_from_slice(&sequence.to_le_bytes());
-        page.extend_from_slice(&crc.to_le_bytes());
-        page.push(u8::try_from(packets.len()).unwrap_or(0));
-        page.extend(packets.iter().map(|packet| u8::try_from(packet.len()).unwrap_or(0)));
-        packets.iter().for_each(|packet| page.extend_from_slice(packet));
-        page
-    };
-    let crc = head(0).iter().fold(0_u32, |crc, byte| {
-        (0..8).fold(crc ^ (u32::from(*byte) << 24), |crc, _| if crc >> 31 == 1 { (crc << 1) ^ 0x04c1_1db7 } else { crc << 1 })
-    });
-    file.extend_from_slice(&head(crc));
 }
 
 fn letter() -> Vec<u8> {

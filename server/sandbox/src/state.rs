@@ -78,9 +78,26 @@ impl Person {
     /// Country of the number; the prefix of a BSUID.
     pub(crate) fn country(&self) -> &'static str {
         const PREFIXES: &[(&str, &str)] = &[
-            ("1", "US"), ("20", "EG"), ("27", "ZA"), ("31", "NL"), ("33", "FR"), ("34", "ES"), ("39", "IT"), ("44", "GB"),
-            ("46", "SE"), ("49", "DE"), ("52", "MX"), ("54", "AR"), ("55", "BR"), ("61", "AU"), ("65", "SG"), ("7", "KZ"),
-            ("81", "JP"), ("91", "IN"), ("971", "AE"), ("972", "IL"),
+            ("1", "US"),
+            ("20", "EG"),
+            ("27", "ZA"),
+            ("31", "NL"),
+            ("33", "FR"),
+            ("34", "ES"),
+            ("39", "IT"),
+            ("44", "GB"),
+            ("46", "SE"),
+            ("49", "DE"),
+            ("52", "MX"),
+            ("54", "AR"),
+            ("55", "BR"),
+            ("61", "AU"),
+            ("65", "SG"),
+            ("7", "KZ"),
+            ("81", "JP"),
+            ("91", "IN"),
+            ("971", "AE"),
+            ("972", "IL"),
         ];
         PREFIXES.iter().find(|(prefix, _)| self.customer.phone.starts_with(prefix)).map_or("GB", |(_, country)| country)
     }
@@ -115,6 +132,8 @@ pub(crate) struct Message {
     pub(crate) error: Option<u32>,
     pub(crate) reactions: BTreeMap<&'static str, String>,
     pub(crate) revoked: bool,
+    /// Read on the phone while read receipts are off.
+    pub(crate) seen: bool,
     pub(crate) edited: bool,
     /// Digits that the sender addressed, when it was a phone number.
     pub(crate) to_phone: Option<String>,
@@ -150,6 +169,8 @@ pub(crate) struct State {
     /// In the order in which they were added.
     pub(crate) people: Vec<Person>,
     pub(crate) by_id: HashMap<String, usize>,
+    /// Who had a BSUID when it was last looked up; checked before use, because BSUIDs change.
+    known_user_ids: HashMap<String, String>,
     pub(crate) messages: HashMap<String, Message>,
     pub(crate) media: HashMap<String, Media>,
     pub(crate) templates: Vec<Template>,
@@ -157,6 +178,16 @@ pub(crate) struct State {
     pub(crate) throughput_us: i64,
     pub(crate) service_sent: u32,
     pub(crate) graph_calls: u64,
+    /// Messages of load tests so far; makes their texts unique.
+    pub(crate) burst_count: u64,
+    /// What a well-behaved client never does, counted (section 8.8).
+    pub(crate) violations: BTreeMap<&'static str, u32>,
+    /// Until when marketing to a person must rest after 131049.
+    pub(crate) marketing_rest: HashMap<String, i64>,
+    /// Sends held for quality assessment: template name and `wamid`.
+    pub(crate) held: Vec<(String, String)>,
+    /// Resumable uploads (section 3.4).
+    pub(crate) uploads: HashMap<String, Vec<u8>>,
     pub(crate) requests: VecDeque<Value>,
     pub(crate) attempts: VecDeque<Attempt>,
     pub(crate) timers: BTreeMap<(i64, u64), Timer>,
@@ -165,6 +196,8 @@ pub(crate) struct State {
     pub(crate) deliveries: BTreeMap<u64, Delivery>,
     pub(crate) ready: VecDeque<u64>,
     pub(crate) in_flight: usize,
+    /// Messages whose linked file is being fetched.
+    pub(crate) fetching: usize,
     pub(crate) abandoned: u64,
     pub(crate) last_webhook_error: Option<String>,
 }
@@ -182,6 +215,7 @@ impl State {
             ledger,
             people: Vec::new(),
             by_id: HashMap::new(),
+            known_user_ids: HashMap::new(),
             messages: HashMap::new(),
             media: HashMap::new(),
             templates: crate::templates::seeded(),
@@ -193,6 +227,11 @@ impl State {
             throughput_us: 0,
             service_sent: 0,
             graph_calls: 0,
+            burst_count: 0,
+            violations: BTreeMap::new(),
+            marketing_rest: HashMap::new(),
+            held: Vec::new(),
+            uploads: HashMap::new(),
             requests: VecDeque::new(),
             attempts: VecDeque::new(),
             timers: BTreeMap::new(),
@@ -201,12 +240,18 @@ impl State {
             deliveries: BTreeMap::new(),
             ready: VecDeque::new(),
             in_flight: 0,
+            fetching: 0,
             abandoned: 0,
             last_webhook_error: None,
             config,
             clock,
         };
         state.seed_people();
+        for (customer, at_ms) in state.ledger.last_written.clone() {
+            if let Some(person) = state.person_mut(&customer) {
+                person.window_until_ms = at_ms + 86_400_000;
+            }
+        }
         state
     }
 
@@ -233,6 +278,10 @@ impl State {
         self.deliveries.clear();
         self.requests.clear();
         self.attempts.clear();
+        self.violations.clear();
+        self.marketing_rest.clear();
+        self.held.clear();
+        self.uploads.clear();
         self.throughput_us = 0;
         self.service_sent = 0;
         self.abandoned = 0;
@@ -279,17 +328,27 @@ impl State {
     }
 
     /// The person with this BSUID or parent BSUID.
-    pub(crate) fn by_user_id(&self, user_id: &str) -> Option<&Person> {
-        let portfolio = &self.config.waba_id;
-        self.people.iter().find(|person| {
-            person.user_id(portfolio).as_deref() == Some(user_id) || person.parent_user_id().as_deref() == Some(user_id)
-        })
+    pub(crate) fn by_user_id(&mut self, user_id: &str) -> Option<&Person> {
+        let portfolio = self.config.waba_id.clone();
+        let has = |person: &Person| {
+            person.user_id(&portfolio).as_deref() == Some(user_id)
+                || person.parent_user_id().as_deref() == Some(user_id)
+        };
+        let known = self.known_user_ids.get(user_id).and_then(|id| self.person(id)).filter(|person| has(person));
+        let found = known.or_else(|| self.people.iter().find(|person| has(person)))?.customer.id.clone();
+        self.known_user_ids.insert(user_id.to_owned(), found.clone());
+        self.person(&found)
     }
 
     /// Tells the phone page which chat changed.
     pub(crate) fn tell(&self, what: &str) {
         // Nobody listening is the normal case in tests.
         let _ = self.events.send(what.to_owned());
+    }
+
+    /// Counts something that a well-behaved client never does.
+    pub(crate) fn violation(&mut self, what: &'static str) {
+        *self.violations.entry(what).or_default() += 1;
     }
 
     pub(crate) fn timer(&mut self, due_ms: i64, timer: Timer) {
@@ -313,7 +372,13 @@ impl State {
     }
 
     /// Stores a file and gives its id.
-    pub(crate) fn store_media(&mut self, mime: &str, filename: Option<String>, bytes: bytes::Bytes, days: i64) -> String {
+    pub(crate) fn store_media(
+        &mut self,
+        mime: &str,
+        filename: Option<String>,
+        bytes: bytes::Bytes,
+        days: i64,
+    ) -> String {
         let id = self.minter.node("184");
         let sha256 = crate::crypto::sha256(&bytes);
         let until_ms = self.now_ms() + days * 86_400_000;
@@ -329,7 +394,8 @@ impl State {
     }
 
     pub(crate) fn media_hash(&self, id: &str, expires: i64) -> String {
-        let tag = crate::crypto::hmac_sha256(self.config.app_secret.as_bytes(), format!("media/{id}/{expires}").as_bytes());
+        let tag =
+            crate::crypto::hmac_sha256(self.config.app_secret.as_bytes(), format!("media/{id}/{expires}").as_bytes());
         crate::crypto::base64_url(&tag).chars().take(32).collect()
     }
 }

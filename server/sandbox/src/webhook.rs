@@ -102,7 +102,9 @@ impl State {
         }
         let mut value = json!({"messaging_product": "whatsapp", "metadata": self.metadata(), "statuses": [item]});
         // Contacts came in 2026 and are never sent with failures; usernames only once the phone has the message.
-        if status != "failed" && let (Some(person), Some(map)) = (person, value.as_object_mut()) {
+        if status != "failed"
+            && let (Some(person), Some(map)) = (person, value.as_object_mut())
+        {
             map.insert("contacts".to_owned(), json!([self.contact(person, status != "sent")]));
         }
         Unit {
@@ -143,7 +145,9 @@ impl State {
         if self.settings.webhook_version < 24 {
             let id = hex::encode(crate::crypto::sha256(message.id.as_bytes()));
             let mut conversation = json!({"id": id.get(..32), "origin": {"type": message.category}});
-            if status == "sent" && let Some(map) = conversation.as_object_mut() {
+            if status == "sent"
+                && let Some(map) = conversation.as_object_mut()
+            {
                 map.insert("expiration_timestamp".to_owned(), json!((self.now_s() + 86_400).to_string()));
             }
             item.insert("conversation".to_owned(), conversation);
