@@ -1,1 +1,3 @@
-//! Stub.
+//! Adapters to the outside: wire types, clients, signatures, parsing. One module a provider.
+
+pub mod whatsapp;

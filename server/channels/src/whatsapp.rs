@@ -1,0 +1,55 @@
+//! WhatsApp's Cloud API (contract `whatsapp-cloud-api`), or its sandbox behind another base URL.
+
+mod body;
+mod client;
+mod codes;
+mod media;
+mod parse;
+pub mod signature;
+
+use async_trait::async_trait;
+use backend::outbound::{
+    Admitted, ExpectedMedia, FetchedMedia, Incoming, MediaProblem, ParseProblem, Provider, ProviderError, SendOutcome,
+};
+use bytes::Bytes;
+use domain::templates::TemplateRow;
+
+pub use client::{Client, ClientConfig};
+
+#[async_trait]
+impl Provider for Client {
+    async fn send(&self, message: &Admitted) -> SendOutcome {
+        self.send_message(message).await
+    }
+
+    async fn mark_read(&self, number: &str, provider_id: &str, typing: bool) -> Result<(), ProviderError> {
+        self.post_receipt(number, provider_id, typing).await
+    }
+
+    async fn fetch_media(
+        &self,
+        number: &str,
+        media_id: &str,
+        expected: &ExpectedMedia,
+    ) -> Result<FetchedMedia, MediaProblem> {
+        media::fetch(self, number, media_id, expected).await
+    }
+
+    async fn upload_media(
+        &self,
+        number: &str,
+        mime: &str,
+        file_name: &str,
+        bytes: Bytes,
+    ) -> Result<String, ProviderError> {
+        media::upload(self, number, mime, file_name, bytes).await
+    }
+
+    async fn templates(&self, account: &str) -> Result<Vec<TemplateRow>, ProviderError> {
+        self.list_templates(account).await
+    }
+
+    fn parse(&self, body: &[u8]) -> Result<Vec<Incoming>, ParseProblem> {
+        parse::envelope(body)
+    }
+}
