@@ -63,6 +63,11 @@ impl ports::Inbox for InboxPort {
         Ok(thread::message(&self.core, caller.workspace, id).await?)
     }
 
+    async fn provider_ids(&self, caller: &Caller, ids: &[MessageId]) -> Result<Vec<(MessageId, String)>> {
+        caller.require(Permission::ReadConversations)?;
+        Ok(thread::provider_ids(&self.core, caller.workspace, ids).await?)
+    }
+
     async fn send(&self, caller: &Caller, form: SendForm) -> Result<MessageRow> {
         caller.require(Permission::SendMessages)?;
         Ok(send::send(&self.core, caller, form).await?)

@@ -9,6 +9,7 @@ use domain::{AttachmentId, WorkspaceId};
 use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
+use tokio_util::sync::CancellationToken;
 
 use crate::Core;
 use crate::fault::{Fault, Outcome};
@@ -83,12 +84,13 @@ async fn run(context: WorkerContext, work: impl AsyncFnOnce(JobContext) -> Outco
 
 /// The worker of all jobs, with the queue's schema brought up to date. `pool` is of the migrating user, to whom the
 /// queue's schema belongs.
-pub async fn worker(pool: PgPool, context: JobContext) -> Outcome<Worker> {
+pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) -> Outcome<Worker> {
     let hourly = Cron::hourly_at::<Cleanup>(17).map_err(|_| Fault::internal("the clean-up timer"))?;
     WorkerOptions::default()
         .concurrency(4)
         .pg_pool(pool)
         .listen_os_shutdown_signals(false)
+        .shutdown_signal(async move { stop.cancelled().await })
         .add_extension(context)
         .define_job::<FetchMedia>()
         .define_job::<Cleanup>()

@@ -29,6 +29,9 @@ pub trait Inbox: Send + Sync {
 
     async fn message(&self, caller: &Caller, id: MessageId) -> Result<MessageRow>;
 
+    /// The provider's ids of messages that have one, for programs that match them with the provider's records.
+    async fn provider_ids(&self, caller: &Caller, ids: &[MessageId]) -> Result<Vec<(MessageId, String)>>;
+
     /// Queues a message, or answers why not (`Refused`). The same `client_key` again answers the first message.
     /// `Conflict` when a colleague answered after `seen`.
     async fn send(&self, caller: &Caller, form: SendForm) -> Result<MessageRow>;

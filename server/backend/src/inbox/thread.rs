@@ -127,6 +127,24 @@ pub(super) async fn read_message(tx: &mut Scoped, id: MessageId) -> Outcome<Mess
     .row()
 }
 
+/// The provider's ids of those messages that have one.
+pub(super) async fn provider_ids(
+    core: &Core,
+    workspace: WorkspaceId,
+    ids: &[MessageId],
+) -> Outcome<Vec<(MessageId, String)>> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    let mut tx = core.db.scoped(workspace).await?;
+    let rows = sqlx::query!(
+        r#"select id, provider_id as "provider_id!" from message where workspace_id = $1 and id = any($2) and provider_id is not null"#,
+        tx.workspace.0,
+        &ids,
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id.into(), row.provider_id)).collect())
+}
+
 struct Stored {
     id: Uuid,
     direction: String,

@@ -1,0 +1,295 @@
+//! Everything that can be done here: one table for keys, palette and help.
+
+use domain::MemberId;
+use domain::conversations::{ConversationStatus, View};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::use_navigate;
+use ui::browser::{find, focus, typing};
+use ui::toast::{Toasts, toast, use_toasts};
+use ui::words::error_words;
+use ui::{AppError, Session, Tone, t, use_session};
+
+use crate::address::Address;
+use crate::api::{assign, reopen, resolve};
+use crate::composer::Composer;
+use crate::list::ListStore;
+use crate::thread::ThreadStore;
+
+/// An action of the inbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Next,
+    Previous,
+    Resolve,
+    Assign,
+    AssignMe,
+    Note,
+    Reply,
+    Search,
+    Template,
+    Palette,
+    Help,
+    List(View),
+    Channels,
+    Profile,
+}
+
+impl Act {
+    pub const ALL: [Self; 17] = [
+        Self::Next,
+        Self::Previous,
+        Self::Reply,
+        Self::Note,
+        Self::Resolve,
+        Self::Assign,
+        Self::AssignMe,
+        Self::Template,
+        Self::Search,
+        Self::List(View::Mine),
+        Self::List(View::Unassigned),
+        Self::List(View::All),
+        Self::List(View::Resolved),
+        Self::Palette,
+        Self::Help,
+        Self::Channels,
+        Self::Profile,
+    ];
+
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Next => t!(act_next),
+            Self::Previous => t!(act_previous),
+            Self::Resolve => t!(act_resolve),
+            Self::Assign => t!(act_assign),
+            Self::AssignMe => t!(act_assign_me),
+            Self::Note => t!(act_note),
+            Self::Reply => t!(act_reply),
+            Self::Search => t!(act_search),
+            Self::Template => t!(act_template),
+            Self::Palette => t!(act_palette),
+            Self::Help => t!(act_help),
+            Self::List(View::Mine) => t!(act_mine),
+            Self::List(View::Unassigned) => t!(act_unassigned),
+            Self::List(View::All) => t!(act_all),
+            Self::List(View::Resolved) => t!(act_resolved),
+            Self::Channels => t!(act_channels),
+            Self::Profile => t!(act_profile),
+        }
+    }
+
+    /// As the palette and the help show it.
+    pub fn keys(self) -> &'static str {
+        match self {
+            Self::Next => "J",
+            Self::Previous => "K",
+            Self::Resolve => "E",
+            Self::Assign => "A",
+            Self::AssignMe => "M",
+            Self::Note => "N",
+            Self::Reply => "R",
+            Self::Search => "/",
+            Self::Template => "T",
+            Self::Palette => "Ctrl K",
+            Self::Help => "?",
+            Self::List(View::Mine) => "1",
+            Self::List(View::Unassigned) => "2",
+            Self::List(View::All) => "3",
+            Self::List(View::Resolved) => "4",
+            Self::Channels | Self::Profile => "",
+        }
+    }
+
+    /// The action of a key, pressed without a modifier outside a text.
+    fn of_key(key: &str) -> Option<Self> {
+        Some(match key {
+            "j" | "J" | "ArrowDown" => Self::Next,
+            "k" | "K" | "ArrowUp" => Self::Previous,
+            "e" | "E" => Self::Resolve,
+            "a" | "A" => Self::Assign,
+            "m" | "M" => Self::AssignMe,
+            "n" | "N" => Self::Note,
+            "r" | "R" => Self::Reply,
+            "t" | "T" => Self::Template,
+            "/" => Self::Search,
+            "?" => Self::Help,
+            "1" => Self::List(View::Mine),
+            "2" => Self::List(View::Unassigned),
+            "3" => Self::List(View::All),
+            "4" => Self::List(View::Resolved),
+            _ => return None,
+        })
+    }
+}
+
+/// What actions act on.
+#[derive(Clone, Copy)]
+pub struct Acts {
+    address: Address,
+    list: ListStore,
+    thread: ThreadStore,
+    composer: Composer,
+    session: StoredValue<Session>,
+    toasts: Option<Toasts>,
+    go: Callback<String>,
+    pub palette: RwSignal<bool>,
+    pub help: RwSignal<bool>,
+}
+
+impl Acts {
+    pub fn provide(address: Address, list: ListStore, thread: ThreadStore, composer: Composer) -> Self {
+        let navigate = use_navigate();
+        let navigate = StoredValue::new_local(navigate);
+        let acts = Self {
+            address,
+            list,
+            thread,
+            composer,
+            session: use_session(),
+            toasts: use_toasts(),
+            go: Callback::new(move |path: String| {
+                let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
+                navigate.with_value(|navigate| navigate(&path, options));
+            }),
+            palette: RwSignal::new(false),
+            help: RwSignal::new(false),
+        };
+        provide_context(acts);
+        acts.listen();
+        acts
+    }
+
+    #[expect(clippy::expect_used, reason = "the inbox page provides it to everything below")]
+    pub fn get() -> Self {
+        use_context().expect("an action outside the inbox")
+    }
+
+    fn listen(self) {
+        Effect::new(move |_| {
+            let handle = window_event_listener(leptos::ev::keydown, move |event| {
+                if event.default_prevented() || event.is_composing() {
+                    return;
+                }
+                let command = event.ctrl_key() || event.meta_key();
+                if command && matches!(event.key().as_str(), "k" | "K") {
+                    event.prevent_default();
+                    return self.run(Act::Palette);
+                }
+                let busy = command || event.alt_key() || typing() || find("dialog[open]").is_some();
+                if busy {
+                    return;
+                }
+                let arrow = event.key().starts_with("Arrow");
+                if arrow && find(".thread-scroll:focus, details[open]").is_some() {
+                    return;
+                }
+                if let Some(act) = Act::of_key(&event.key()) {
+                    event.prevent_default();
+                    self.run(act);
+                }
+            });
+            on_cleanup(move || handle.remove());
+        });
+    }
+
+    /// Does it.
+    pub fn run(self, act: Act) {
+        match act {
+            Act::Next => self.step(1),
+            Act::Previous => self.step(-1),
+            Act::Resolve => self.resolve(),
+            Act::Assign => self.open_assign(),
+            Act::AssignMe => self.assign(Some(self.session.with_value(|session| session.me.member))),
+            Act::Note => self.composer.switch(true),
+            Act::Reply => self.composer.switch(false),
+            Act::Template => self.composer.templates.set(self.thread.id.get_untracked().is_some()),
+            Act::Search => focus("#search"),
+            Act::Palette => self.palette.update(|open| *open = !*open),
+            Act::Help => self.help.set(true),
+            Act::List(view) => self.go.run(format!("/inbox?view={}", view.as_str())),
+            Act::Channels => self.go.run("/settings/channels".to_owned()),
+            Act::Profile => self.go.run("/settings/profile".to_owned()),
+        }
+    }
+
+    fn step(self, step: isize) {
+        if let Some(id) = self.list.neighbour(self.address.selected.get_untracked(), step) {
+            self.go.run(self.address.of_conversation_untracked(id));
+            request_animation_frame(|| {
+                if let Some(row) = find(".row[aria-current]") {
+                    let options = web_sys::ScrollIntoViewOptions::new();
+                    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+                    row.scroll_into_view_with_scroll_into_view_options(&options);
+                }
+            });
+        }
+    }
+
+    fn open_assign(self) {
+        if let Some(menu) = find("#assign-menu") {
+            let _ = menu.set_attribute("open", "");
+            focus("#assign-menu .choice");
+        }
+    }
+
+    /// Resolves or reopens at once; the next read confirms it.
+    fn resolve(self) {
+        let Some(id) = self.thread.id.get_untracked() else { return };
+        let was = self.thread.is_resolved();
+        let status = |resolved| if resolved { ConversationStatus::Resolved } else { ConversationStatus::Open };
+        self.thread.expect(|head| head.status = status(!was));
+        spawn_local(async move {
+            let done = if was { reopen(id).await } else { resolve(id).await };
+            let text = if was { t!(reopened) } else { t!(resolved) };
+            if done.is_err() {
+                self.thread.expect(|head| head.status = status(was));
+            }
+            self.settle(done, text);
+        });
+    }
+
+    /// Gives the conversation to a colleague, or to nobody.
+    pub fn assign(self, to: Option<MemberId>) {
+        if let Some(menu) = find("#assign-menu") {
+            let _ = menu.remove_attribute("open");
+        }
+        let Some(id) = self.thread.id.get_untracked() else { return };
+        let before = self.thread.of_head(|head| head.assignee).flatten();
+        self.thread.expect(|head| head.assignee = to);
+        self.list.expect(id, |row| row.assignee = to);
+        spawn_local(async move {
+            let done = assign(id, to.map(|id| id.to_string()).unwrap_or_default()).await;
+            if done.is_err() {
+                self.thread.expect(|head| head.assignee = before);
+                self.list.expect(id, |row| row.assignee = before);
+            }
+            self.settle(done, t!(assigned));
+        });
+    }
+
+    fn settle(self, done: Result<(), AppError>, text: &'static str) {
+        match done {
+            Ok(()) => toast(self.toasts, Tone::Good, text),
+            Err(error) => toast(self.toasts, Tone::Bad, error_words(&error.0)),
+        }
+        self.list.refresh();
+        self.thread.refresh();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shown_key_does_what_it_says() {
+        for act in Act::ALL {
+            let keys = act.keys();
+            if keys.chars().count() == 1 {
+                assert_eq!(Act::of_key(keys), Some(act), "{keys}");
+                assert_eq!(Act::of_key(&keys.to_lowercase()), Some(act), "{keys}");
+            }
+        }
+    }
+}

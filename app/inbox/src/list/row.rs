@@ -1,0 +1,170 @@
+//! One conversation of the list.
+
+use domain::ConversationId;
+use domain::conversations::ConversationRow;
+use domain::messages::Direction;
+use domain::status::DeliveryStatus;
+use leptos::prelude::*;
+use ui::icon::{CLOCK, TRIANGLE_ALERT};
+use ui::time::span;
+use ui::{Avatar, Clock, Icon, Session, Shape, Time, t, use_session};
+
+use crate::address::Address;
+
+/// Below this the window's end is a matter of urgency, in seconds.
+pub const SHORT: i64 = 3600;
+
+#[component]
+pub fn ConversationItem(address: Address, id: ConversationId, row: ArcRwSignal<ConversationRow>) -> impl IntoView {
+    let session = use_session();
+    let unread = row.clone();
+    let current = move || (address.selected.get() == Some(id)).then_some("true");
+    view! {
+        <li>
+            <a
+                class="row"
+                class:row-unread=move || unread.with(|row| row.unread > 0)
+                href=move || address.of_conversation(id)
+                aria-current=current
+            >
+                {move || row.with(|row| session.with_value(|session| content(row, session)))}
+            </a>
+        </li>
+    }
+}
+
+fn content(row: &ConversationRow, session: &Session) -> AnyView {
+    let assignee = row.assignee.and_then(|id| session.name_of(id)).map(str::to_owned);
+    let unread = (row.unread > 0).then(|| {
+        let label = t!(unread_count, count = row.unread).to_string();
+        let shown = if row.unread > 99 { "99+".to_owned() } else { row.unread.to_string() };
+        view! {
+            <span class="unread">
+                <span aria-hidden="true">{shown}</span>
+                <span class="visually-hidden">{label}</span>
+            </span>
+        }
+    });
+    let failed = row.last_direction == Direction::Out && row.last_status == Some(DeliveryStatus::Failed);
+    view! {
+        <Avatar name=row.title.clone() />
+        <span class="row-main">
+            <span class="row-line">
+                <span class="row-name">{row.title.clone()}</span>
+                <Time at=row.last_at shape=Shape::Row />
+            </span>
+            <span class="row-line">
+                <span class="row-last" class:row-failed=failed>
+                    {failed.then(|| view! { <Icon drawing=TRIANGLE_ALERT /> })}
+                    {last_line(row)}
+                </span>
+                {unread}
+            </span>
+            <span class="row-line row-facts">
+                <WindowLeft expires=row.window_expires_at />
+                {assignee
+                    .map(|name| {
+                        let label = t!(assigned_to, name = name.clone()).to_string();
+                        let title = label.clone();
+                        view! {
+                            <span class="row-agent" title=title>
+                                <Avatar name small=true />
+                                <span class="visually-hidden">{label}</span>
+                            </span>
+                        }
+                    })}
+            </span>
+        </span>
+    }
+    .into_any()
+}
+
+/// The last line with who said it.
+pub fn last_line(row: &ConversationRow) -> String {
+    match row.last_direction {
+        Direction::In => row.last_line.clone(),
+        Direction::Out => t!(last_line_ours, text = row.last_line.clone()).to_string(),
+        Direction::Note => t!(last_line_note, text = row.last_line.clone()).to_string(),
+    }
+}
+
+/// How long free answers are still possible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// The customer never wrote.
+    Never,
+    Open(String),
+    Short(String),
+    Closed,
+}
+
+/// The window as a person reads it, once their clock is known.
+pub fn window(expires: Option<domain::Timestamp>, now: i64) -> Window {
+    let Some(expires) = expires else { return Window::Never };
+    match expires.as_second() - now {
+        ..=0 => Window::Closed,
+        left if left < SHORT => Window::Short(span(left)),
+        left => Window::Open(span(left)),
+    }
+}
+
+/// The service window of a row: nothing while it is unknown what time it is.
+#[component]
+fn WindowLeft(expires: Option<domain::Timestamp>) -> impl IntoView {
+    let now = Clock::now();
+    move || {
+        let (class, text) = match now.get().map(|now| window(expires, now)) {
+            Some(Window::Open(left)) => ("window", t!(window_left, time = left).to_string()),
+            Some(Window::Short(left)) => ("window window-short", t!(window_left, time = left).to_string()),
+            Some(Window::Closed | Window::Never) => ("window window-closed", t!(window_closed).to_owned()),
+            None => ("window", String::new()),
+        };
+        view! {
+            <span class=class>
+                <Icon drawing=CLOCK />
+                {text}
+            </span>
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Timestamp;
+
+    use super::*;
+
+    fn row(direction: Direction) -> ConversationRow {
+        let id = "0198f1c2-0000-7000-8000-000000000001";
+        ConversationRow {
+            id: id.parse().unwrap(),
+            contact: id.parse().unwrap(),
+            title: "Ada".into(),
+            status: domain::conversations::ConversationStatus::Open,
+            assignee: None,
+            unread: 0,
+            last_line: "See you at 5".into(),
+            last_direction: direction,
+            last_status: None,
+            last_at: Timestamp::UNIX_EPOCH,
+            window_expires_at: None,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn the_last_line_says_who_said_it() {
+        assert_eq!(last_line(&row(Direction::In)), "See you at 5");
+        assert_eq!(last_line(&row(Direction::Out)), "You: See you at 5");
+        assert_eq!(last_line(&row(Direction::Note)), "Note: See you at 5");
+    }
+
+    #[test]
+    fn the_window_is_short_under_an_hour() {
+        let at = |second| Some(Timestamp::from_second(second).unwrap());
+        assert_eq!(window(None, 0), Window::Never);
+        assert_eq!(window(at(100), 100), Window::Closed);
+        assert_eq!(window(at(3599), 0), Window::Short("59 min".into()));
+        assert_eq!(window(at(3600), 0), Window::Open("1 h".into()));
+    }
+}

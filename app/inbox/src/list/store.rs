@@ -1,0 +1,213 @@
+//! The rows that are shown, and how news gets into them without moving what a hand is about to press.
+
+use domain::ConversationId;
+use domain::conversations::{ConversationList, ConversationRow, View, ViewCounts};
+use domain::page::Cursor;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::address::Address;
+use crate::api::list_conversations;
+use crate::coalesce::Coalesce;
+
+/// A row that changes in place.
+#[derive(Clone)]
+pub struct Row {
+    pub id: ConversationId,
+    pub row: ArcRwSignal<ConversationRow>,
+}
+
+impl Row {
+    fn new(row: ConversationRow) -> Self {
+        Self { id: row.id, row: ArcRwSignal::new(row) }
+    }
+}
+
+/// The list as it is shown.
+#[derive(Clone, Copy)]
+pub struct ListStore {
+    address: Address,
+    pub rows: RwSignal<Vec<Row>>,
+    pub next: RwSignal<Option<Cursor>>,
+    pub counts: RwSignal<ViewCounts>,
+    /// Somebody reads further down, so that rows must keep their places.
+    pub scrolled: RwSignal<bool>,
+    /// What arrived meanwhile.
+    pub waiting: RwSignal<Option<ConversationList>>,
+    pub loading_more: RwSignal<bool>,
+    refreshing: Coalesce,
+}
+
+impl ListStore {
+    pub fn new(address: Address) -> Self {
+        Self {
+            address,
+            rows: RwSignal::new(Vec::new()),
+            next: RwSignal::new(None),
+            counts: RwSignal::new(ViewCounts::default()),
+            scrolled: RwSignal::new(false),
+            waiting: RwSignal::new(None),
+            loading_more: RwSignal::new(false),
+            refreshing: Coalesce::new(),
+        }
+    }
+
+    /// Shows a list that was read for the address as it is now.
+    pub fn load(self, list: ConversationList) {
+        self.waiting.set(None);
+        self.counts.set(list.counts);
+        self.next.set(list.page.next);
+        self.rows.set(list.page.items.into_iter().map(Row::new).collect());
+    }
+
+    /// Whether a change of `id` to `version` is shown already.
+    pub fn shows(self, id: ConversationId, version: i64) -> bool {
+        self.rows.with_untracked(|rows| {
+            rows.iter().any(|row| row.id == id && row.row.with_untracked(|row| row.version >= version))
+        })
+    }
+
+    /// Reads the first page again.
+    pub fn refresh(self) {
+        self.refreshing.run(move || async move {
+            let Some((view, search)) = self.query() else { return };
+            let read = list_conversations(view.as_str().to_owned(), search.clone(), String::new()).await;
+            if let Ok(list) = read
+                && self.query() == Some((view, search))
+            {
+                self.merge(list);
+            }
+        });
+    }
+
+    /// What the address asks for; `None` once the page is gone.
+    fn query(self) -> Option<(View, String)> {
+        Some((self.address.view.try_get_untracked()?, self.address.search.try_get_untracked()?))
+    }
+
+    /// Appends the next page.
+    pub fn more(self) {
+        let Some(after) = self.next.get_untracked() else { return };
+        if self.loading_more.get_untracked() {
+            return;
+        }
+        self.loading_more.set(true);
+        spawn_local(async move {
+            let Some(query) = self.query() else { return };
+            let read = list_conversations(query.0.as_str().to_owned(), query.1.clone(), after.0).await;
+            let _ = self.loading_more.try_set(false);
+            if let Ok(list) = read
+                && self.query() == Some(query)
+            {
+                self.next.set(list.page.next);
+                self.rows.update(|rows| {
+                    for row in list.page.items {
+                        if !rows.iter().any(|known| known.id == row.id) {
+                            rows.push(Row::new(row));
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    /// How many rows the waiting list would put on top.
+    pub fn gathered(self) -> usize {
+        let newest = self.rows.with(|rows| rows.first().map(|row| row.row.with(|row| row.last_at)));
+        self.waiting.with(|waiting| {
+            waiting.as_ref().map_or(0, |list| {
+                list.page.items.iter().filter(|row| newest.is_none_or(|newest| row.last_at > newest)).count()
+            })
+        })
+    }
+
+    /// Shows what has gathered.
+    pub fn show_gathered(self) {
+        if let Some(list) = self.waiting.try_update(Option::take).flatten() {
+            self.arrange(list);
+        }
+    }
+
+    fn merge(self, list: ConversationList) {
+        self.counts.set(list.counts);
+        self.rows.with_untracked(|rows| {
+            for news in &list.page.items {
+                if let Some(known) = rows.iter().find(|row| row.id == news.id) {
+                    update(&known.row, news);
+                }
+            }
+        });
+        let same_order = self.rows.with_untracked(|rows| {
+            rows.len() >= list.page.items.len()
+                && rows.iter().zip(&list.page.items).all(|(row, news)| row.id == news.id)
+        });
+        let whole = list.page.next.is_none() && self.rows.with_untracked(Vec::len) == list.page.items.len();
+        if same_order && (list.page.next.is_some() || whole) {
+            return;
+        }
+        if self.scrolled.get_untracked() {
+            self.waiting.set(Some(list));
+        } else {
+            self.arrange(list);
+        }
+    }
+
+    /// The new page in its order, then the older rows that were loaded below it.
+    fn arrange(self, list: ConversationList) {
+        let more = list.page.next.clone();
+        let oldest = list.page.items.last().map(|row| row.last_at);
+        self.rows.update(|rows| {
+            let known = std::mem::take(rows);
+            for news in list.page.items {
+                match known.iter().find(|row| row.id == news.id) {
+                    Some(row) => {
+                        update(&row.row, &news);
+                        rows.push(row.clone());
+                    }
+                    None => rows.push(Row::new(news)),
+                }
+            }
+            if more.is_some() {
+                let fresh = rows.len();
+                for row in known {
+                    let older = oldest.is_some_and(|oldest| row.row.with_untracked(|row| row.last_at < oldest));
+                    if older && !rows.iter().any(|shown| shown.id == row.id) {
+                        rows.push(row);
+                    }
+                }
+                if rows.len() == fresh {
+                    self.next.set(more);
+                }
+            } else {
+                self.next.set(None);
+            }
+        });
+    }
+
+    /// The conversation `step` rows from the selected one (or the first).
+    pub fn neighbour(self, selected: Option<ConversationId>, step: isize) -> Option<ConversationId> {
+        self.rows.with_untracked(|rows| {
+            let at = selected.and_then(|id| rows.iter().position(|row| row.id == id));
+            let wanted = match at {
+                Some(at) => at.checked_add_signed(step)?,
+                None => 0,
+            };
+            rows.get(wanted).map(|row| row.id)
+        })
+    }
+
+    /// Changes a row at once, before the server's answer arrives.
+    pub fn expect(self, id: ConversationId, change: impl FnOnce(&mut ConversationRow)) {
+        self.rows.with_untracked(|rows| {
+            if let Some(row) = rows.iter().find(|row| row.id == id) {
+                row.row.update(change);
+            }
+        });
+    }
+}
+
+fn update(shown: &ArcRwSignal<ConversationRow>, news: &ConversationRow) {
+    if shown.with_untracked(|shown| shown != news && shown.version <= news.version) {
+        shown.set(news.clone());
+    }
+}

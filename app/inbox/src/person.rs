@@ -1,0 +1,211 @@
+//! The third pane: who this is, what they agreed to, and what colleagues noted.
+
+use domain::consent::{ConsentState, Purpose};
+use domain::contacts::{ConsentRow, ContactPanel, IdentityRow};
+use domain::identity::IdentityKind;
+use domain::messages::{Content, Direction};
+use domain::{ContactId, Permission};
+use leptos::prelude::*;
+use ui::icon::{AT_SIGN, PENCIL, PHONE, SHIELD_CHECK, SHIELD_X, STICKY_NOTE, X};
+use ui::{Avatar, Chip, FormErrors, Icon, Saved, Shape, Time, Tone, t, use_session};
+
+use crate::address::Address;
+use crate::api::RenameContact;
+use crate::composer::Composer;
+use crate::thread::{ThreadStore, anchor};
+
+/// Beside the thread; a drawer where the screen is narrow.
+#[component]
+pub fn PersonPane(address: Address, thread: ThreadStore, composer: Composer) -> impl IntoView {
+    let contact = Memo::new(move |_| thread.of_head(|head| head.contact.clone()));
+    view! {
+        <aside class="pane pane-person" class:person-open=move || address.person.get() aria-label=t!(person)>
+            {move || {
+                contact
+                    .get()
+                    .map(|contact| {
+                        view! {
+                            <div class="person-scroll">
+                                <a
+                                    class="button button-quiet button-icon person-close"
+                                    href=move || address.with("")
+                                    aria-label=t!(close)
+                                >
+                                    <Icon drawing=X />
+                                </a>
+                                <Masthead contact=contact.clone() thread />
+                                <Identities identities=contact.identities.clone() />
+                                <Consents contact />
+                                <Notes thread composer />
+                            </div>
+                        }
+                    })
+            }}
+        </aside>
+    }
+}
+
+#[component]
+fn Masthead(contact: ContactPanel, thread: ThreadStore) -> impl IntoView {
+    let name = shown_name(&contact);
+    let other = contact.profile_name.clone().filter(|profile| *profile != name);
+    let may = use_session().with_value(|session| session.may(Permission::EditContacts));
+    view! {
+        <header class="person-head">
+            <Avatar name=name.clone() />
+            <h2>{name}</h2>
+            {other.map(|profile| view! { <p class="quiet">{t!(profile_name, name = profile).to_string()}</p> })}
+            {contact.username.clone().map(|name| view! { <p class="quiet">"@" {name}</p> })}
+            <p class="quiet">{t!(known_since)} " " <Time at=contact.created_at shape=Shape::Day /></p>
+            {may
+                .then(|| {
+                    view! { <Rename id=contact.id name=contact.name.clone().unwrap_or_default() thread /> }
+                })}
+        </header>
+    }
+}
+
+fn shown_name(contact: &ContactPanel) -> String {
+    let first = contact.name.clone().or_else(|| contact.profile_name.clone()).or_else(|| contact.username.clone());
+    first.unwrap_or_else(|| t!(unnamed).to_owned())
+}
+
+#[component]
+fn Rename(id: ContactId, name: String, thread: ThreadStore) -> impl IntoView {
+    let action = ServerAction::<RenameContact>::new();
+    Effect::new(move |_| {
+        if action.version().get() > 0 {
+            thread.refresh();
+        }
+    });
+    view! {
+        <details class="rename">
+            <summary class="button button-quiet button-small">
+                <Icon drawing=PENCIL />
+                {t!(rename)}
+            </summary>
+            <ActionForm action>
+                <input type="hidden" name="contact" value=id.to_string() />
+                <label class="field">
+                    <span>{t!(name)}</span>
+                    <input class="input" name="name" value=name maxlength="200" autocomplete="off" />
+                </label>
+                <FormErrors action />
+                <button type="submit" class="button button-primary" disabled=move || action.pending().get()>
+                    {t!(save)}
+                </button>
+            </ActionForm>
+            <Saved action text=t!(saved) />
+        </details>
+    }
+}
+
+#[component]
+fn Identities(identities: Vec<IdentityRow>) -> impl IntoView {
+    let rows = identities
+        .into_iter()
+        .map(|identity| {
+            let (drawing, kind) = match identity.kind {
+                IdentityKind::Phone => (PHONE, t!(kind_phone)),
+                IdentityKind::Bsuid => (AT_SIGN, t!(kind_bsuid)),
+            };
+            view! {
+                <li class="identity">
+                    <Icon drawing />
+                    <span>
+                        <span class="identity-shown">{identity.shown}</span>
+                        <span class="quiet">{kind}</span>
+                    </span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <section class="facts">
+            <h3>{t!(ways_to_reach)}</h3>
+            <ul class="plain">{rows}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Consents(contact: ContactPanel) -> impl IntoView {
+    let none = contact.consents.is_empty();
+    let chips = contact.consents.into_iter().map(|consent| view! { <ConsentItem consent /> }).collect_view();
+    view! {
+        <section class="facts">
+            <h3>{t!(consent)}</h3>
+            {contact
+                .restricted
+                .then(|| view! { <Chip icon=SHIELD_X tone=Tone::Bad text=t!(restricted) /> })}
+            {none.then(|| view! { <p class="quiet">{t!(consent_none)}</p> })}
+            <ul class="plain">{chips}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn ConsentItem(consent: ConsentRow) -> impl IntoView {
+    let purpose = match consent.purpose {
+        Purpose::Marketing => t!(purpose_marketing),
+        Purpose::Service => t!(purpose_service),
+    };
+    let (drawing, tone, state) = match consent.state {
+        ConsentState::Granted => (SHIELD_CHECK, Tone::Good, t!(consent_granted)),
+        ConsentState::Revoked => (SHIELD_X, Tone::Bad, t!(consent_revoked)),
+    };
+    view! {
+        <li class="consent">
+            <Chip icon=drawing tone text=format!("{purpose}: {state}") />
+            <span class="quiet">
+                {consent.channel} " · " {consent.method.replace('_', " ")} " · "
+                <Time at=consent.since shape=Shape::Full />
+            </span>
+        </li>
+    }
+}
+
+/// What colleagues noted, newest first, as far as the thread is read.
+#[component]
+fn Notes(thread: ThreadStore, composer: Composer) -> impl IntoView {
+    let notes = move || {
+        thread.entries.with(|entries| {
+            entries
+                .iter()
+                .rev()
+                .filter_map(|entry| {
+                    let row = entry.row.get();
+                    match (&row.content, row.direction) {
+                        (Content::Text { body }, Direction::Note) => Some((row.id, row.at, body.clone())),
+                        _ => None,
+                    }
+                })
+                .take(5)
+                .collect::<Vec<_>>()
+        })
+    };
+    view! {
+        <section class="facts">
+            <h3>{t!(notes)}</h3>
+            <ul class="plain">
+                <For each=notes key=|(id, ..)| *id let:note>
+                    <li class="person-note">
+                        <a href=format!("#{}", anchor(note.0))>{note.2}</a>
+                        <Time at=note.1 shape=Shape::Row />
+                    </li>
+                </For>
+            </ul>
+            <a
+                class="button button-small"
+                href="?compose=note"
+                on:click=move |event| {
+                    event.prevent_default();
+                    composer.switch(true);
+                }
+            >
+                <Icon drawing=STICKY_NOTE />
+                {t!(write_note)}
+            </a>
+        </section>
+    }
+}

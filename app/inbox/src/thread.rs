@@ -1,0 +1,244 @@
+//! The middle pane: a conversation from its end upwards.
+
+mod bubble;
+mod content;
+mod head;
+mod items;
+mod media;
+mod outgoing;
+mod pending;
+mod store;
+mod ticks;
+mod viewer;
+
+use domain::conversations::ConversationStatus;
+use leptos::html;
+use leptos::prelude::*;
+use ui::icon::{ARROW_DOWN, MESSAGE_SQUARE_TEXT, SMARTPHONE};
+use ui::{AppError, Clock, EmptyState, Icon, Load, Shape, Skeleton, Time, t, use_session};
+
+use crate::address::Address;
+use crate::api::OpenThread;
+use crate::composer::{Composer, ComposerPane};
+use crate::presence::PresenceLine;
+use bubble::EntryItem;
+use head::ThreadHead;
+use items::{Item, items};
+use outgoing::OutgoingItems;
+use viewer::{Viewer, ViewerDialog};
+
+pub use bubble::{QuoteLine, anchor};
+pub use media::size_words;
+pub use pending::{Pending, PendingState, Returned};
+pub use store::ThreadStore;
+
+/// The pane of the selected conversation.
+#[component]
+pub fn ThreadPane(
+    address: Address,
+    thread: ThreadStore,
+    composer: Composer,
+    resource: Resource<Result<Option<OpenThread>, AppError>>,
+) -> impl IntoView {
+    let viewer = Viewer::provide();
+    let show = move |open: Option<OpenThread>| match open {
+        None => view! { <NothingOpen /> }.into_any(),
+        Some(open) => {
+            let key = open.key;
+            thread.load(open);
+            view! {
+                <ThreadHead address thread />
+                <Entries address thread composer />
+                <PresenceLine thread />
+                <ComposerPane address thread composer key />
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <section class="pane pane-thread" aria-label=t!(conversation)>
+            <Load
+                resource
+                skeleton=|| view! { <Skeleton rows=6 class="skeleton-thread" /> }
+                children=show
+            />
+            <ViewerDialog viewer thread />
+        </section>
+    }
+}
+
+#[component]
+fn NothingOpen() -> impl IntoView {
+    let sandbox = use_session().with_value(|session| session.me.sandbox);
+    view! {
+        <EmptyState icon=MESSAGE_SQUARE_TEXT title=t!(nothing_open) text=t!(nothing_open_text)>
+            {sandbox
+                .then(|| {
+                    view! {
+                        <a class="button" href="/sandbox" target="_blank">
+                            <Icon drawing=SMARTPHONE />
+                            {t!(open_sandbox)}
+                        </a>
+                    }
+                })}
+        </EmptyState>
+    }
+}
+
+/// The scroller grows upwards (`column-reverse`): it opens at the end without scripts, and older entries put on top
+/// move nothing.
+#[component]
+fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl IntoView {
+    let scroller = NodeRef::<html::Div>::new();
+    let up = RwSignal::new(false);
+    let seen = RwSignal::new(thread.arrived.get_untracked());
+    let on_scroll = move |_| {
+        let Some(node) = scroller.get_untracked() else { return };
+        let from_end = -node.scroll_top();
+        up.set(from_end > 160);
+        if from_end <= 160 {
+            seen.set(thread.arrived.get_untracked());
+        }
+        if node.scroll_height() - node.client_height() - from_end < 300 {
+            thread.older();
+        }
+    };
+    hold_position(thread, scroller);
+    view! {
+        <div class="thread-scroll" node_ref=scroller on:scroll=on_scroll tabindex="0" aria-label=t!(messages)>
+            <ol class="entries">
+                <Older address thread />
+                <Items thread composer />
+                <OutgoingItems thread composer />
+                <Resolved thread />
+            </ol>
+        </div>
+        <ToNewest address thread up seen scroller />
+        <Announcer thread />
+    }
+}
+
+/// New entries below must not move what is read further up: the scroller counts from its end.
+fn hold_position(thread: ThreadStore, scroller: NodeRef<html::Div>) {
+    Effect::new(move |before: Option<(Option<domain::MessageId>, i32)>| {
+        let newest = thread.entries.with(|entries| entries.last().map(|entry| entry.id));
+        let Some(node) = scroller.get() else { return (newest, 0) };
+        let height = node.scroll_height();
+        if let Some((was, tall)) = before
+            && was != newest
+            && tall > 0
+            && -node.scroll_top() > 160
+        {
+            node.set_scroll_top(node.scroll_top() - (height - tall));
+        }
+        (newest, height)
+    });
+}
+
+#[component]
+fn Items(thread: ThreadStore, composer: Composer) -> impl IntoView {
+    let now = Clock::now();
+    let alive = Memo::new(move |_| now.get().is_some());
+    view! {
+        <For
+            each=move || thread.entries.with(|entries| items(entries, alive.get()))
+            key=move |item| item.key(alive.get_untracked())
+            children=move |item| match item {
+                Item::Day(at) => view! { <DayLine at /> }.into_any(),
+                Item::Entry { entry, follows } => view! { <EntryItem entry follows thread composer /> }.into_any(),
+            }
+        />
+    }
+}
+
+#[component]
+fn DayLine(at: domain::Timestamp) -> impl IntoView {
+    view! {
+        <li class="day">
+            <Time at shape=Shape::Day />
+        </li>
+    }
+}
+
+/// A link without scripts; with them the scroller reads on by itself.
+#[component]
+fn Older(address: Address, thread: ThreadStore) -> impl IntoView {
+    move || {
+        thread.before.get().map(|before| {
+            view! {
+                <li class="older">
+                    <a
+                        class="button button-small"
+                        href=move || address.with(&format!("before={}", before.0))
+                        on:click=move |event| {
+                            event.prevent_default();
+                            thread.older();
+                        }
+                    >
+                        {move || if thread.loading_older.get() { t!(loading) } else { t!(older_messages) }}
+                    </a>
+                </li>
+            }
+        })
+    }
+}
+
+#[component]
+fn Resolved(thread: ThreadStore) -> impl IntoView {
+    move || {
+        let resolved = thread.of_head(|head| head.status == ConversationStatus::Resolved) == Some(true);
+        resolved.then(|| view! { <li class="day resolved-line">{t!(is_resolved)}</li> })
+    }
+}
+
+#[component]
+fn ToNewest(
+    address: Address,
+    thread: ThreadStore,
+    up: RwSignal<bool>,
+    seen: RwSignal<u32>,
+    scroller: NodeRef<html::Div>,
+) -> impl IntoView {
+    let fresh = move || thread.arrived.get().saturating_sub(seen.get());
+    let go = move |event: web_sys::MouseEvent| {
+        if thread.detached.get_untracked() {
+            return;
+        }
+        event.prevent_default();
+        if let Some(node) = scroller.get_untracked() {
+            node.set_scroll_top(0);
+        }
+    };
+    move || {
+        (up.get() || thread.detached.get()).then(|| {
+            view! {
+                <a class="to-newest button" href=move || address.with("") on:click=go>
+                    <Icon drawing=ARROW_DOWN />
+                    {move || match fresh() {
+                        0 => t!(jump_to_newest).to_owned(),
+                        count => t!(new_items, count = count).to_string(),
+                    }}
+                </a>
+            }
+        })
+    }
+}
+
+/// Tells screen readers of what arrives.
+#[component]
+fn Announcer(thread: ThreadStore) -> impl IntoView {
+    let said = Memo::new(move |_| {
+        if thread.arrived.get() == 0 {
+            return String::new();
+        }
+        let preview = thread.entries.with_untracked(|entries| {
+            entries.last().map(|entry| entry.row.with_untracked(|row| row.content.preview()))
+        });
+        t!(new_message, text = preview.unwrap_or_default()).to_string()
+    });
+    view! {
+        <p class="visually-hidden" aria-live="polite">
+            {said}
+        </p>
+    }
+}

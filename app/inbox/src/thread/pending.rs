@@ -1,0 +1,194 @@
+//! Messages that are on their way to the server. Each has one key for all its attempts, so however often a flaky
+//! line makes us ask, the customer gets one message. They outlive a reload.
+
+use domain::messages::{MessageRow, Quote};
+use domain::{AttachmentId, ClientKey, ConversationId, Error, MessageId, Timestamp};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+use ui::AppError;
+use ui::browser::{remember, remembered};
+
+use super::store::ThreadStore;
+use crate::api::{add_note, send_message};
+
+/// One intent to send.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Pending {
+    pub key: ClientKey,
+    pub note: bool,
+    pub body: String,
+    pub attachment: Option<AttachmentId>,
+    pub file_name: Option<String>,
+    pub quote: Option<Quote>,
+    pub seen: Option<Timestamp>,
+    #[serde(skip)]
+    pub state: PendingState,
+}
+
+/// How far an intent is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum PendingState {
+    Sending,
+    /// The line failed; nobody knows whether the server heard us.
+    #[default]
+    NotSent,
+    /// A colleague answered first.
+    Overtaken,
+}
+
+/// What to do with the text of a message that the server refused.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Returned {
+    pub pending: Pending,
+    pub error: Error,
+}
+
+impl Pending {
+    pub fn is_sending(&self) -> bool {
+        self.state == PendingState::Sending
+    }
+
+    fn reply_to(&self) -> Option<MessageId> {
+        self.quote.as_ref().and_then(|quote| quote.id)
+    }
+
+    async fn post(self, conversation: ConversationId) -> Result<MessageRow, AppError> {
+        if self.note {
+            return add_note(conversation, self.key, self.body).await;
+        }
+        let reply_to = self.reply_to();
+        let text = |id: Option<String>| id.unwrap_or_default();
+        send_message(
+            conversation,
+            self.key,
+            self.body,
+            text(self.attachment.map(|id| id.to_string())),
+            text(reply_to.map(|id| id.to_string())),
+            text(self.seen.map(|at| at.to_string())),
+        )
+        .await
+    }
+}
+
+impl ThreadStore {
+    /// Shows `pending` at once and posts it. What the server refuses comes back through `returned`.
+    pub fn send(self, pending: Pending, returned: Callback<Returned>) {
+        let Some(id) = self.id.get_untracked() else { return };
+        let pending = Pending { state: PendingState::Sending, ..pending };
+        self.pending.update(|list| match list.iter_mut().find(|known| known.key == pending.key) {
+            Some(known) => *known = pending.clone(),
+            None => list.push(pending.clone()),
+        });
+        self.keep(id);
+        spawn_local(async move {
+            let key = pending.key;
+            let answer = pending.clone().post(id).await;
+            if self.id.try_get_untracked().is_none() {
+                return;
+            }
+            match answer {
+                Ok(row) => {
+                    forget(id, key);
+                    if self.is_open(id) {
+                        self.take(key);
+                        self.upsert(row);
+                        self.refresh();
+                    }
+                }
+                Err(AppError(Error::Transport(_) | Error::Unauthenticated | Error::Unexpected(_))) => {
+                    self.mark(key, PendingState::NotSent);
+                }
+                Err(AppError(Error::Conflict)) => {
+                    self.mark(key, PendingState::Overtaken);
+                    self.refresh();
+                }
+                Err(AppError(error)) => {
+                    forget(id, key);
+                    self.take(key);
+                    if self.is_open(id) {
+                        returned.run(Returned { pending, error });
+                        self.refresh();
+                    }
+                }
+            }
+        });
+    }
+
+    /// Takes an intent back that was not sent.
+    pub fn take(self, key: ClientKey) -> Option<Pending> {
+        let taken = self
+            .pending
+            .try_update(|list| list.iter().position(|known| known.key == key).map(|at| list.remove(at)))
+            .flatten();
+        if let Some(id) = self.id.get_untracked() {
+            self.keep(id);
+        }
+        taken
+    }
+
+    fn mark(self, key: ClientKey, state: PendingState) {
+        self.pending.update(|list| {
+            if let Some(known) = list.iter_mut().find(|known| known.key == key) {
+                known.state = state;
+            }
+        });
+    }
+
+    /// What an earlier visit could not send.
+    pub fn recall(self, id: ConversationId) {
+        let kept = recalled(id);
+        self.pending.update(|list| {
+            for pending in kept {
+                if !list.iter().any(|known| known.key == pending.key) {
+                    list.push(pending);
+                }
+            }
+        });
+    }
+
+    fn keep(self, id: ConversationId) {
+        let kept = self.pending.with_untracked(|list| {
+            if list.is_empty() { String::new() } else { serde_json::to_string(list).unwrap_or_default() }
+        });
+        remember(&slot(id), &kept);
+    }
+}
+
+/// The conversation may no longer be the one on the screen, so the stored list is edited by itself.
+fn forget(id: ConversationId, key: ClientKey) {
+    let mut kept = recalled(id);
+    kept.retain(|pending| pending.key != key);
+    let text = if kept.is_empty() { String::new() } else { serde_json::to_string(&kept).unwrap_or_default() };
+    remember(&slot(id), &text);
+}
+
+fn recalled(id: ConversationId) -> Vec<Pending> {
+    remembered(&slot(id)).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+}
+
+fn slot(id: ConversationId) -> String {
+    format!("unsent:{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_on_its_way_is_not_sent_after_a_reload() {
+        let pending = Pending {
+            key: "0198f1c2-0000-7000-8000-000000000001".parse().unwrap(),
+            note: false,
+            body: "Hello".into(),
+            attachment: None,
+            file_name: None,
+            quote: None,
+            seen: None,
+            state: PendingState::Sending,
+        };
+        let text = serde_json::to_string(&pending).unwrap();
+        let back: Pending = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, Pending { state: PendingState::NotSent, ..pending });
+    }
+}

@@ -1,0 +1,162 @@
+//! The operator's page: every number, how far applying is behind, and what was put aside.
+
+use domain::channel::{ChannelHealth, ChannelReport, ChannelState, Lag, Quarantined};
+use domain::live::Topic;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::icon::{CIRCLE_CHECK, RADIO_TOWER, ROTATE_CCW};
+use ui::time::span;
+use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Saved, Shape, Skeleton, Time, Tone, t};
+
+use crate::api::{Replay, read_channels};
+
+/// `/settings/channels`
+#[component]
+pub fn ChannelsPage() -> impl IntoView {
+    let replay = ServerAction::<Replay>::new();
+    let report = Resource::new(move || replay.version().get(), |_| read_channels());
+    if let Some(live) = use_context::<Live>() {
+        live.on(move |change| {
+            if matches!(change.topic, Topic::Channels | Topic::Reset) {
+                report.refetch();
+            }
+        });
+    }
+    view! {
+        <Title text=t!(channels) />
+        <div class="page">
+            <header class="page-head">
+                <h1>{t!(channels)}</h1>
+                <p class="quiet">{t!(channels_text)}</p>
+            </header>
+            <Load
+                resource=report
+                skeleton=|| view! { <Skeleton rows=4 /> }
+                children=move |report| view! { <Report report replay /> }.into_any()
+            />
+            <Saved action=replay text=t!(replayed) />
+        </div>
+    }
+}
+
+#[component]
+fn Report(report: ChannelReport, replay: ServerAction<Replay>) -> impl IntoView {
+    let channels = report.channels.into_iter().map(|channel| view! { <ChannelCard channel /> }).collect_view();
+    let empty = report.quarantine.is_empty();
+    let rows = report.quarantine.into_iter().map(|item| view! { <QuarantineRow item replay /> }).collect_view();
+    view! {
+        <LagLine lag=report.lag />
+        <ul class="cards">{channels}</ul>
+        <section class="section">
+            <h2>{t!(quarantine)}</h2>
+            <p class="quiet">{t!(quarantine_text)}</p>
+            <FormErrors action=replay />
+            {if empty {
+                view! { <EmptyState icon=CIRCLE_CHECK title=t!(quarantine_empty) text=t!(quarantine_empty_text) /> }
+                    .into_any()
+            } else {
+                view! { <ul class="quarantine">{rows}</ul> }.into_any()
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn LagLine(lag: Lag) -> impl IntoView {
+    let (tone, text) = if lag.waiting == 0 {
+        (Tone::Good, t!(lag_none).to_owned())
+    } else {
+        let tone = if lag.oldest_seconds > 60 { Tone::Bad } else { Tone::Warn };
+        (tone, t!(lag_some, count = lag.waiting, time = span(lag.oldest_seconds)).to_string())
+    };
+    view! {
+        <p class="lag">
+            <Badge text tone />
+        </p>
+    }
+}
+
+#[component]
+fn ChannelCard(channel: ChannelHealth) -> impl IntoView {
+    let (tone, state) = match channel.state {
+        ChannelState::Connected => (Tone::Good, t!(channel_connected)),
+        ChannelState::Unauthorised => (Tone::Bad, t!(channel_unauthorised)),
+        ChannelState::Restricted => (Tone::Bad, t!(channel_restricted)),
+        ChannelState::Disconnected => (Tone::Quiet, t!(channel_disconnected)),
+    };
+    let advice = match channel.state {
+        ChannelState::Connected => None,
+        ChannelState::Unauthorised => Some(t!(channel_unauthorised_text)),
+        ChannelState::Restricted => Some(t!(channel_restricted_text)),
+        ChannelState::Disconnected => Some(t!(channel_disconnected_text)),
+    };
+    view! {
+        <li class="card">
+            <header class="card-head">
+                <Icon drawing=RADIO_TOWER />
+                <div>
+                    <h3>{channel.name}</h3>
+                    <p class="quiet">{channel.display_number}</p>
+                </div>
+                <Badge text=state tone />
+            </header>
+            {advice.map(|advice| view! { <p class="form-error">{advice}</p> })}
+            <dl class="numbers">
+                <div>
+                    <dt>{t!(last_webhook)}</dt>
+                    <dd>
+                        {match channel.last_webhook_at {
+                            Some(at) => view! { <Time at shape=Shape::Full /> }.into_any(),
+                            None => t!(never).into_any(),
+                        }}
+                    </dd>
+                </div>
+                <Number label=t!(waiting) value=channel.queued bad=false />
+                <Number label=t!(in_doubt) value=channel.in_doubt bad=true />
+                <Number label=t!(quarantined) value=channel.quarantined bad=true />
+                <div>
+                    <dt>{t!(phone_number_id)}</dt>
+                    <dd>{channel.phone_number_id}</dd>
+                </div>
+            </dl>
+        </li>
+    }
+}
+
+#[component]
+fn Number(label: &'static str, value: i64, bad: bool) -> impl IntoView {
+    view! {
+        <div class:number-bad=bad && value != 0>
+            <dt>{label}</dt>
+            <dd>{value}</dd>
+        </div>
+    }
+}
+
+#[component]
+fn QuarantineRow(item: Quarantined, replay: ServerAction<Replay>) -> impl IntoView {
+    let tries = t!(attempts, count = item.attempts).to_string();
+    view! {
+        <li class="quarantined">
+            <div>
+                <p>
+                    <Badge text=item.kind />
+                    " "
+                    {item.reason}
+                </p>
+                <p class="quiet">
+                    <Time at=item.received_at shape=Shape::Full />
+                    " · "
+                    {tries}
+                </p>
+            </div>
+            <ActionForm action=replay>
+                <input type="hidden" name="id" value=item.id.to_string() />
+                <button type="submit" class="button" disabled=move || replay.pending().get()>
+                    <Icon drawing=ROTATE_CCW />
+                    {t!(replay)}
+                </button>
+            </ActionForm>
+        </li>
+    }
+}

@@ -1,0 +1,110 @@
+//! One's own page: how Enter behaves, the theme of this device, and signing out.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::browser::{remember, remembered};
+use ui::icon::LOG_OUT;
+use ui::{Avatar, FormErrors, Icon, Saved, t, use_session};
+
+use crate::api::SetEnterSends;
+
+/// `/settings/profile`. `sign_out` is where the sign-out form posts to.
+#[component]
+pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
+    let (name, email, workspace) = use_session()
+        .with_value(|session| (session.me.name.clone(), session.me.email.clone(), session.me.workspace_name.clone()));
+    view! {
+        <Title text=t!(profile) />
+        <div class="page">
+            <header class="page-head person-line">
+                <Avatar name=name.clone() />
+                <div>
+                    <h1>{name}</h1>
+                    <p class="quiet">{email} " · " {workspace}</p>
+                </div>
+            </header>
+            <EnterSends />
+            <Theme />
+            <section class="section">
+                // A plain post: the session is over, so the page must be too.
+                <form method="post" action=sign_out>
+                    <button type="submit" class="button">
+                        <Icon drawing=LOG_OUT />
+                        {t!(sign_out)}
+                    </button>
+                </form>
+            </section>
+        </div>
+    }
+}
+
+#[component]
+fn EnterSends() -> impl IntoView {
+    let session = use_session();
+    let action = ServerAction::<SetEnterSends>::new();
+    let on = session.with_value(|session| session.me.enter_sends);
+    Effect::new(move |_| {
+        if let Some(Ok(())) = action.value().get() {
+            let wanted = action.input().get_untracked().map(|input| input.enter_sends == "true");
+            session.update_value(|session| session.me.enter_sends = wanted.unwrap_or(!session.me.enter_sends));
+        }
+    });
+    view! {
+        <section class="section">
+            <h2>{t!(writing)}</h2>
+            <ActionForm action>
+                <label class="check">
+                    <input type="checkbox" name="enter_sends" value="true" checked=on />
+                    <span>{t!(enter_sends)}</span>
+                </label>
+                <p class="quiet">{t!(enter_sends_text)}</p>
+                <FormErrors action />
+                <button type="submit" class="button">
+                    {t!(save)}
+                </button>
+            </ActionForm>
+            <Saved action text=t!(saved) />
+        </section>
+    }
+}
+
+/// Light, dark or as the device has it; kept on this device, applied by `boot.js` before the first paint.
+#[component]
+fn Theme() -> impl IntoView {
+    let chosen = RwSignal::new(String::new());
+    Effect::new(move |_| chosen.set(remembered("theme").unwrap_or_default()));
+    let choose = move |theme: &'static str| {
+        remember("theme", theme);
+        chosen.set(theme.to_owned());
+        if let Some(root) = document().document_element() {
+            let _ = if theme.is_empty() {
+                root.remove_attribute("data-theme")
+            } else {
+                root.set_attribute("data-theme", theme)
+            };
+        }
+    };
+    let choices = [("", t!(theme_device)), ("light", t!(theme_light)), ("dark", t!(theme_dark))]
+        .into_iter()
+        .map(|(theme, label)| {
+            view! {
+                <label class="check">
+                    <input
+                        type="radio"
+                        name="theme"
+                        value=theme
+                        prop:checked=move || chosen.get() == theme
+                        on:change=move |_| choose(theme)
+                    />
+                    <span>{label}</span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="section with-scripts">
+            <legend>{t!(theme)}</legend>
+            {choices}
+        </fieldset>
+    }
+}

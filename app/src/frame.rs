@@ -1,0 +1,85 @@
+//! What stays around every signed-in screen: the rail, and a word when live updates are interrupted.
+
+use domain::Permission;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use ui::icon::{Drawing, INBOX, RADIO_TOWER, SMARTPHONE, WIFI_OFF};
+use ui::{Avatar, Icon, Live, t, use_session};
+
+#[component]
+pub fn Frame(page: ViewFn) -> impl IntoView {
+    view! {
+        <a class="skip" href="#main">
+            {t!(skip)}
+        </a>
+        <div class="frame">
+            <Rail />
+            <main class="main" id="main">
+                <Interrupted />
+                {page.run()}
+            </main>
+        </div>
+    }
+}
+
+#[component]
+fn Rail() -> impl IntoView {
+    let session = use_session();
+    let (name, sandbox, operator) = session
+        .with_value(|session| (session.me.name.clone(), session.me.sandbox, session.may(Permission::ManageChannels)));
+    let path = use_location().pathname;
+    let profile = t!(profile_of, name = name.clone()).to_string();
+    let here = move || path.with(|path| path == "/settings/profile").then_some("page");
+    view! {
+        <nav class="rail" aria-label=t!(areas)>
+            <RailLink href="/inbox" label=t!(inbox) drawing=INBOX />
+            {operator.then(|| view! { <RailLink href="/settings/channels" label=t!(channels) drawing=RADIO_TOWER /> })}
+            <span class="rail-space"></span>
+            {sandbox
+                .then(|| {
+                    view! {
+                        <a class="rail-link" href="/sandbox" target="_blank" title=t!(sandbox_phone)>
+                            <Icon drawing=SMARTPHONE />
+                            <span class="rail-label">{t!(sandbox_phone)}</span>
+                        </a>
+                    }
+                })}
+            <a class="rail-link" href="/settings/profile" title=profile.clone() aria-label=profile aria-current=here>
+                <Avatar name small=true />
+            </a>
+        </nav>
+    }
+}
+
+#[component]
+fn RailLink(href: &'static str, label: &'static str, drawing: Drawing) -> impl IntoView {
+    let path = use_location().pathname;
+    let here = move || path.with(|path| path.starts_with(href)).then_some("page");
+    view! {
+        <a class="rail-link" href=href title=label aria-current=here>
+            <Icon drawing />
+            <span class="rail-label">{label}</span>
+        </a>
+    }
+}
+
+#[component]
+fn Interrupted() -> impl IntoView {
+    let lost = use_context::<Live>().map(|live| live.lost);
+    let lost = move || lost.is_some_and(|lost| lost.get());
+    view! {
+        <div role="status">
+            {move || {
+                lost()
+                    .then(|| {
+                        view! {
+                            <p class="interrupted">
+                                <Icon drawing=WIFI_OFF />
+                                {t!(reconnecting)}
+                            </p>
+                        }
+                    })
+            }}
+        </div>
+    }
+}

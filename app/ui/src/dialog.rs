@@ -1,0 +1,64 @@
+//! The native dialog: focus trap, Escape and backdrop come with it.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::icon::{Icon, X};
+use crate::t;
+
+/// A modal dialog that is in the document only while it is open.
+#[component]
+pub fn Dialog(
+    open: RwSignal<bool>,
+    #[prop(into)] title: String,
+    #[prop(optional)] class: &'static str,
+    children: ChildrenFn,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        let Some(dialog) = node.get() else { return };
+        match (open.get(), dialog.open()) {
+            (true, false) => drop(dialog.show_modal()),
+            (false, true) => dialog.close(),
+            _ => {}
+        }
+    });
+    let name = title.clone();
+    view! {
+        <dialog
+            node_ref=node
+            class=format!("dialog {class}")
+            aria-label=name
+            on:close=move |_| open.set(false)
+            on:click=move |event| {
+                let backdrop = event.target().zip(event.current_target()).is_some_and(|(at, own)| at == own);
+                if backdrop {
+                    open.set(false);
+                }
+            }
+        >
+            {move || {
+                let (children, title) = (children.clone(), title.clone());
+                open.get()
+                    .then(|| {
+                        view! {
+                            <div class="dialog-body">
+                                <header class="dialog-head">
+                                    <h2>{title}</h2>
+                                    <button
+                                        type="button"
+                                        class="button button-quiet button-icon"
+                                        aria-label=t!(close)
+                                        on:click=move |_| open.set(false)
+                                    >
+                                        <Icon drawing=X />
+                                    </button>
+                                </header>
+                                {children()}
+                            </div>
+                        }
+                    })
+            }}
+        </dialog>
+    }
+}

@@ -1,0 +1,208 @@
+//! Live updates: one event stream a page, which tells what changed and never what it says.
+//!
+//! The browser itself resumes a broken stream with `Last-Event-ID`. A stream that it gave up is opened anew here; as
+//! a new one cannot resume, everything shown is then read again, so there is no gap. Reading is idempotent, so there
+//! is no double either.
+
+use std::time::Duration;
+
+use domain::live::Topic;
+use leptos::prelude::*;
+use serde::Deserialize;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{EventSource, MessageEvent};
+
+use crate::browser;
+
+const PATH: &str = "/live";
+/// A shorter interruption is not worth a word.
+const QUIET: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: u64 = 10;
+/// After so long out of sight the connection may be dead without anybody having noticed.
+const STALE_SECONDS: i64 = 45;
+
+/// Something changed.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Change {
+    #[serde(flatten)]
+    pub topic: Topic,
+    /// What is shown already at this version needs no refetch.
+    #[serde(default)]
+    pub version: Option<i64>,
+}
+
+/// The page's stream. Provided by the guard of the signed-in screens.
+#[derive(Clone, Copy)]
+pub struct Live {
+    /// The stream has been down for longer than a moment.
+    pub lost: RwSignal<bool>,
+    handlers: StoredValue<Vec<(u32, Callback<Change>)>>,
+    next: StoredValue<u32>,
+    connection: StoredValue<Option<Connection>, LocalStorage>,
+    failures: StoredValue<u32>,
+    hidden_since: StoredValue<Option<i64>>,
+}
+
+/// A stream with the closures that it calls.
+struct Connection {
+    source: EventSource,
+    _open: Closure<dyn FnMut()>,
+    _error: Closure<dyn FnMut()>,
+    _change: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.source.set_onopen(None);
+        self.source.set_onerror(None);
+        self.source.close();
+    }
+}
+
+impl Live {
+    /// Opens the stream once the page is alive.
+    pub fn provide() {
+        let live = Self {
+            lost: RwSignal::new(false),
+            handlers: StoredValue::new(Vec::new()),
+            next: StoredValue::new(0),
+            connection: StoredValue::new_local(None),
+            failures: StoredValue::new(0),
+            hidden_since: StoredValue::new(None),
+        };
+        provide_context(live);
+        Effect::new(move |_| {
+            live.connect();
+            live.watch();
+        });
+        on_cleanup(move || {
+            let _ = live.connection.try_update_value(Option::take);
+        });
+    }
+
+    /// Calls `handler` on every change until the owner is gone. Does nothing on the server.
+    pub fn on(self, handler: impl Fn(Change) + Send + Sync + 'static) {
+        let id = self.next.get_value();
+        self.next.set_value(id.wrapping_add(1));
+        self.handlers.update_value(|handlers| handlers.push((id, Callback::new(handler))));
+        on_cleanup(move || {
+            let _ = self.handlers.try_update_value(|list| list.retain(|(other, _)| *other != id));
+        });
+    }
+
+    fn tell(self, change: &Change) {
+        for (_, handler) in self.handlers.try_get_value().unwrap_or_default() {
+            handler.run(change.clone());
+        }
+    }
+
+    fn connect(self) {
+        let Ok(source) = EventSource::new(PATH) else { return self.again() };
+        let fresh = StoredValue::new(true);
+        let open = Closure::<dyn FnMut()>::new(move || {
+            self.failures.try_update_value(|failures| *failures = 0);
+            let _ = self.lost.try_set(false);
+            if fresh.try_get_value() == Some(true) {
+                fresh.set_value(false);
+                self.tell(&Change { topic: Topic::Reset, version: None });
+            }
+        });
+        let error = Closure::<dyn FnMut()>::new(move || self.broken());
+        let change = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let change = event.data().as_string().and_then(|data| serde_json::from_str(&data).ok());
+            // What this version cannot read may have been anything.
+            self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
+        });
+        source.set_onopen(Some(open.as_ref().unchecked_ref()));
+        source.set_onerror(Some(error.as_ref().unchecked_ref()));
+        let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
+        let connection = Connection { source, _open: open, _error: error, _change: change };
+        self.connection.try_update_value(|slot| *slot = Some(connection));
+    }
+
+    fn state(self) -> u16 {
+        self.connection
+            .try_with_value(|connection| connection.as_ref().map(|c| c.source.ready_state()))
+            .flatten()
+            .unwrap_or(EventSource::CLOSED)
+    }
+
+    fn broken(self) {
+        set_timeout(
+            move || {
+                if self.state() != EventSource::OPEN {
+                    let _ = self.lost.try_set(true);
+                }
+            },
+            QUIET,
+        );
+        if self.state() == EventSource::CLOSED {
+            self.again();
+        }
+    }
+
+    fn again(self) {
+        let failures = self.failures.try_update_value(|failures| {
+            *failures = failures.saturating_add(1);
+            *failures
+        });
+        let Some(failures) = failures else { return };
+        let pause = 1_u64.checked_shl(failures - 1).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
+        set_timeout(
+            move || {
+                if self.failures.try_get_value().is_some() && self.state() == EventSource::CLOSED {
+                    self.connect();
+                }
+            },
+            Duration::from_secs(pause),
+        );
+    }
+
+    /// Looks after the stream when the line or the person comes back.
+    fn watch(self) {
+        let online = window_event_listener_untyped("online", move |_| {
+            if self.state() != EventSource::OPEN {
+                self.connect();
+            }
+        });
+        let seen = Closure::<dyn FnMut()>::new(move || {
+            if !browser::visible() {
+                self.hidden_since.try_update_value(|since| *since = Some(browser::now()));
+                return;
+            }
+            let since = self.hidden_since.try_update_value(Option::take).flatten();
+            let stale = since.is_some_and(|since| browser::now() - since > STALE_SECONDS);
+            if stale || self.state() != EventSource::OPEN {
+                self.connect();
+            }
+        });
+        let _ = document().add_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
+        let seen = StoredValue::new_local(Some(seen));
+        on_cleanup(move || {
+            online.remove();
+            seen.try_update_value(|seen| {
+                if let Some(seen) = seen.take() {
+                    let _ = document()
+                        .remove_event_listener_with_callback("visibilitychange", seen.as_ref().unchecked_ref());
+                }
+            });
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn changes_are_read_as_the_server_writes_them() {
+        let id = "0198f1c2-0000-7000-8000-000000000001";
+        let change: Change =
+            serde_json::from_str(&format!(r#"{{"topic":"conversation","id":"{id}","version":12}}"#)).unwrap();
+        assert_eq!(change.topic, Topic::Conversation(id.parse().unwrap()));
+        assert_eq!(change.version, Some(12));
+        let reset: Change = serde_json::from_str(r#"{"topic":"reset"}"#).unwrap();
+        assert_eq!(reset, Change { topic: Topic::Reset, version: None });
+    }
+}

@@ -1,0 +1,31 @@
+//! Who is signed in, as the screens know them.
+
+use domain::members::{Me, MemberRow};
+use domain::{MemberId, Permission};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// The signed-in person and their colleagues.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub me: Me,
+    pub members: Vec<MemberRow>,
+}
+
+impl Session {
+    /// Hides what would be refused; the use case decides.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.me.role.allows(permission)
+    }
+
+    /// The name of a colleague; somebody who left has none.
+    pub fn name_of(&self, id: MemberId) -> Option<&str> {
+        self.members.iter().find(|member| member.id == id).map(|member| member.name.as_str())
+    }
+}
+
+/// The session that the guard provides, for components below it.
+pub fn use_session() -> StoredValue<Session> {
+    #[expect(clippy::expect_used, reason = "only the guard renders signed-in screens, and it provides this")]
+    use_context::<StoredValue<Session>>().expect("a signed-in screen outside the guard")
+}

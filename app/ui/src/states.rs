@@ -1,0 +1,64 @@
+//! What a list shows while it loads, when it is empty and when it failed.
+
+use leptos::prelude::*;
+
+use crate::icon::{Drawing, Icon, REFRESH_CW, TRIANGLE_ALERT};
+use crate::t;
+
+/// Rows of the size that the real ones will have.
+#[component]
+pub fn Skeleton(rows: usize, #[prop(optional)] class: &'static str) -> impl IntoView {
+    let rows = (0..rows).map(|_| view! { <div class="skeleton-row"></div> }).collect_view();
+    view! {
+        <div class=format!("skeleton {class}") role="status" aria-label=t!(loading)>
+            {rows}
+        </div>
+    }
+}
+
+/// What this place is for, and one thing to do about its emptiness.
+#[component]
+pub fn EmptyState(
+    icon: Drawing,
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="state">
+            <span class="state-icon">
+                <Icon drawing=icon />
+            </span>
+            <p class="state-title">{title}</p>
+            <p class="state-text">{text}</p>
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// What failed, and trying again. The link reloads, so it works without scripts too.
+#[component]
+pub fn ErrorCard(#[prop(into)] what: String, #[prop(optional, into)] retry: Option<Callback<()>>) -> impl IntoView {
+    view! {
+        <div class="state" role="alert">
+            <span class="state-icon state-bad">
+                <Icon drawing=TRIANGLE_ALERT />
+            </span>
+            <p class="state-title">{t!(did_not_work)}</p>
+            <p class="state-text">{what}</p>
+            <a
+                class="button"
+                href=""
+                on:click=move |event| {
+                    if let Some(retry) = retry {
+                        event.prevent_default();
+                        retry.run(());
+                    }
+                }
+            >
+                <Icon drawing=REFRESH_CW />
+                {t!(try_again)}
+            </a>
+        </div>
+    }
+}

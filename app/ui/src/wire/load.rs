@@ -1,0 +1,107 @@
+//! Loading, failing and saving, written once.
+
+use domain::Error;
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_location;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use server_fn::ServerFn;
+
+use super::{AppError, sign_in_path};
+use crate::controls::Tone;
+use crate::states::ErrorCard;
+use crate::toast::{toast, use_toasts};
+use crate::words::error_words;
+
+/// A resource on the screen: its skeleton, then its content or what failed. Old content stays while it refetches.
+#[component]
+pub fn Load<T, F>(resource: Resource<Result<T, AppError>>, #[prop(into)] skeleton: ViewFn, children: F) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+{
+    let retry = Callback::new(move |()| resource.refetch());
+    view! {
+        <Transition fallback=move || {
+            skeleton.run()
+        }>
+            {move || {
+                let children = children.clone();
+                Suspend::new(async move {
+                    match resource.await {
+                        Ok(value) => children(value),
+                        Err(error) => view! { <Failed error retry /> }.into_any(),
+                    }
+                })
+            }}
+        </Transition>
+    }
+}
+
+/// An error in place of content. Whoever is not signed in goes to do so, and comes back here.
+#[component]
+pub fn Failed(error: AppError, #[prop(optional, into)] retry: Option<Callback<()>>) -> impl IntoView {
+    if error.0 == Error::Unauthenticated {
+        let location = use_location();
+        let path = location
+            .pathname
+            .with_untracked(|path| location.search.with_untracked(|search| sign_in_path(path, search)));
+        return view! { <Redirect path=path /> }.into_any();
+    }
+    let what = error_words(&error.0);
+    match retry {
+        Some(retry) => view! { <ErrorCard what retry /> }.into_any(),
+        None => view! { <ErrorCard what /> }.into_any(),
+    }
+}
+
+/// What a form's last attempt was refused for: of one field, or of the whole form.
+#[component]
+pub fn FormErrors<S>(
+    action: ServerAction<S>,
+    /// The field whose message to show; without it, whatever the error says.
+    #[prop(optional)]
+    field: Option<&'static str>,
+) -> impl IntoView
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    move || {
+        let Some(Err(AppError(error))) = action.value().get() else { return None };
+        let text = match (field, &error) {
+            (Some(field), Error::Invalid(fields)) => fields.get(field).map(str::to_owned)?,
+            (Some(_), _) => return None,
+            (None, error) => error_words(error),
+        };
+        Some(view! {
+            <p class="form-error" role="alert">
+                {text}
+            </p>
+        })
+    }
+}
+
+/// Says by a toast that an action worked, or why not.
+#[component]
+pub fn Saved<S>(action: ServerAction<S>, #[prop(into)] text: String) -> impl IntoView
+where
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    let toasts = use_toasts();
+    Effect::new(move |seen: Option<usize>| {
+        let version = action.version().get();
+        if seen.is_some_and(|seen| seen != version) {
+            match action.value().get_untracked() {
+                Some(Ok(_)) => toast(toasts, Tone::Good, text.clone()),
+                Some(Err(error)) => toast(toasts, Tone::Bad, error_words(&error.0)),
+                None => {}
+            }
+        }
+        version
+    });
+}

@@ -1,0 +1,110 @@
+//! The server's side of the wire: cookies, the caller, statuses.
+
+use domain::ports::{Backend, SessionToken};
+use domain::{Caller, Error};
+use http::header::{ACCEPT, COOKIE, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderValue, StatusCode};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use uuid::Uuid;
+
+use super::{AppError, SESSION_COOKIE};
+
+const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
+
+/// What screens must know about this installation. The server provides it by context.
+#[derive(Clone, Copy, Debug)]
+pub struct ServerInfo {
+    /// Cookies are marked `Secure` (everything but plain HTTP on one's own machine).
+    pub secure_cookies: bool,
+    /// The sandbox is on.
+    pub sandbox: bool,
+}
+
+/// Where a request came from, for slowing down guesses. The server puts it into the request's extensions.
+#[derive(Clone, Debug)]
+pub struct ClientAddress(pub String);
+
+/// The back end, which the server provides by context.
+pub fn backend() -> Result<Backend, AppError> {
+    use_context::<Backend>().ok_or(AppError(Error::Unauthenticated))
+}
+
+/// Who is calling, and the back end to call: the only door of every server function.
+pub async fn caller() -> Result<(Caller, Backend), AppError> {
+    let backend = backend()?;
+    let token = session_token().ok_or(AppError(Error::Unauthenticated))?;
+    let caller = backend.accounts.caller(&token).await?;
+    Ok((caller, backend))
+}
+
+/// The secret in the request's session cookie.
+pub fn session_token() -> Option<SessionToken> {
+    let parts = use_context::<Parts>()?;
+    parts
+        .headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok())
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
+        .map(|(_, value)| SessionToken(value.to_owned()))
+}
+
+/// The address of the other end, or a word that all unknown ones share.
+pub fn client_address() -> String {
+    use_context::<Parts>()
+        .and_then(|parts| parts.extensions.get::<ClientAddress>().cloned())
+        .map_or_else(|| "unknown".to_owned(), |address| address.0)
+}
+
+/// Hands the browser its session.
+pub fn set_session_cookie(token: &SessionToken) {
+    set_cookie(&token.0, THIRTY_DAYS);
+}
+
+/// Takes the session away from the browser.
+pub fn clear_session_cookie() {
+    set_cookie("", 0);
+}
+
+fn set_cookie(value: &str, max_age: u32) {
+    let secure = use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies);
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{SESSION_COOKIE}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
+    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+        response.append_header(SET_COOKIE, cookie);
+    }
+}
+
+/// Redirects a form that was posted without scripts; a script stays where it is.
+pub fn redirect_plain(path: &str) {
+    if wants_html() {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Without scripts a failed form is answered by a redirect, whose status must stay.
+pub(super) fn set_status(status: u16) {
+    if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status))
+        && !wants_html()
+    {
+        response.set_status(status);
+    }
+}
+
+fn wants_html() -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        parts.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|a| a.contains("text/html"))
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a key for the form being rendered; it names an intent, it orders nothing"
+)]
+pub(super) fn fresh_key() -> Uuid {
+    Uuid::now_v7()
+}

@@ -1,0 +1,37 @@
+//! Errors and refusals in the reader's words.
+
+use domain::{Error, Refusal};
+
+use crate::t;
+
+/// What to tell a person about an error.
+pub fn error_words(error: &Error) -> String {
+    match error {
+        Error::Unauthenticated => t!(error_unauthenticated).to_owned(),
+        Error::Forbidden => t!(error_forbidden).to_owned(),
+        Error::NotFound => t!(error_not_found).to_owned(),
+        Error::Invalid(fields) => match fields.0.values().next() {
+            Some(message) => message.clone(),
+            None => t!(error_invalid).to_owned(),
+        },
+        Error::Refused(refusal) => refusal_words(refusal).to_owned(),
+        Error::Conflict => t!(error_conflict).to_owned(),
+        Error::TooMany { seconds } => t!(error_too_many, seconds = *seconds).to_string(),
+        Error::Unexpected(reference) => t!(error_unexpected, reference = reference.0.clone()).to_string(),
+        Error::Transport(_) => t!(error_transport).to_owned(),
+    }
+}
+
+/// Why Parley says no. The time, where there is one, is shown beside it.
+pub fn refusal_words(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::OptedOut { .. } => t!(refused_opted_out),
+        Refusal::NoConsent => t!(refused_no_consent),
+        Refusal::WindowClosed { .. } => t!(refused_window_closed),
+        Refusal::Restricted => t!(refused_restricted),
+        Refusal::ChannelDown => t!(refused_channel_down),
+        Refusal::Unreachable => t!(refused_unreachable),
+        Refusal::TemplateNotApproved => t!(refused_template),
+        Refusal::ReplyTargetGone => t!(refused_reply_gone),
+    }
+}

@@ -1,0 +1,92 @@
+//! `parley doctor`: looks at everything that must be right and says what to do where it is not.
+
+use anyhow::{Result, bail};
+
+use super::say;
+use crate::config::Settings;
+use crate::system::{self, Database};
+
+pub async fn examine(settings: &Settings) -> Result<()> {
+    let mut wrong = 0;
+    let mut check = |name: &str, outcome: Result<String, String>| match outcome {
+        Ok(words) => say(&format!("ok     {name}: {words}")),
+        Err(words) => {
+            wrong += 1;
+            say(&format!("wrong  {name}: {words}"));
+        }
+    };
+    check("data folder", writable(settings));
+    for (key, there) in [
+        ("PARLEY_WHATSAPP_TOKEN", settings.whatsapp_token.is_some()),
+        ("PARLEY_WHATSAPP_APP_SECRET", settings.whatsapp_app_secret.is_some()),
+        ("PARLEY_WHATSAPP_VERIFY_TOKEN", settings.whatsapp_verify_token.is_some()),
+    ] {
+        let set = if there {
+            Ok("set".to_owned())
+        } else {
+            Err("not set; needed to talk to WhatsApp, not for the sandbox".to_owned())
+        };
+        check(key, set);
+    }
+    match Database::open(settings).await {
+        Err(error) => check("database", Err(format!("{error:#}"))),
+        Ok(database) => {
+            for (name, outcome) in database_checks(settings, &database).await {
+                check(name, outcome);
+            }
+            database.leave().await;
+        }
+    }
+    if wrong > 0 {
+        bail!("{wrong} things need attention");
+    }
+    Ok(())
+}
+
+fn writable(settings: &Settings) -> Result<String, String> {
+    let folder = settings.data_dir();
+    std::fs::create_dir_all(&folder)
+        .map_err(|error| format!("{} cannot be made ({})", folder.display(), error.kind()))?;
+    let probe = folder.join(".probe");
+    std::fs::write(&probe, b"")
+        .map_err(|error| format!("{} cannot be written ({})", folder.display(), error.kind()))?;
+    let _ = std::fs::remove_file(probe);
+    Ok(folder.display().to_string())
+}
+
+async fn database_checks(settings: &Settings, database: &Database) -> Vec<(&'static str, Result<String, String>)> {
+    let pool = match database.owner_pool(1).await {
+        Ok(pool) => pool,
+        Err(error) => return vec![("database", Err(format!("cannot connect: {error:#}")))],
+    };
+    let version: Result<String, _> = sqlx::query_scalar("show server_version").fetch_one(&pool).await;
+    let migrations: Result<i64, _> =
+        sqlx::query_scalar("select count(*) from _sqlx_migrations where success").fetch_one(&pool).await;
+    let problems: Result<i64, _> =
+        sqlx::query_scalar("select count(*) from journal where problem is not null").fetch_one(&pool).await;
+    let mut checks = vec![
+        ("database", version.map(|version| format!("PostgreSQL {version}")).map_err(|_| "does not answer".to_owned())),
+        (
+            "schema",
+            migrations
+                .map(|n| format!("{n} migrations applied"))
+                .map_err(|_| "not there; run `parley migrate`".to_owned()),
+        ),
+    ];
+    if let Ok(n) = problems {
+        let words = if n == 0 {
+            Ok("every webhook body could be read".to_owned())
+        } else {
+            Err(format!("{n} webhook bodies could not be read; they are kept in the table journal"))
+        };
+        checks.push(("webhooks", words));
+    }
+    if let Ok(core) = system::core(settings, database) {
+        if let Ok(lag) = backend::channels::lag(&core).await {
+            checks.push(("lag", Ok(format!("{} events wait, the oldest for {} s", lag.waiting, lag.oldest_seconds))));
+        }
+        core.db.close().await;
+    }
+    pool.close().await;
+    checks
+}

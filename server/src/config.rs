@@ -1,0 +1,293 @@
+//! Configuration: one typed struct from flags, environment, an optional TOML file and defaults, in this order.
+//!
+//! clap holds the only list of keys, so `--help`, the file's keys and `docs/configuration.md` cannot differ.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+/// Parley: a self-hosted CRM and customer-messaging platform.
+#[derive(Parser, Debug)]
+#[command(name = "parley", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Run the server.
+    Serve {
+        /// With a demonstration workspace and the sandbox on.
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database up to this version and stop.
+    Migrate,
+    /// Make the demonstration workspace unless it is there.
+    Seed,
+    /// Check configuration, database and channels, and say what to do.
+    Doctor,
+    /// Manage keys of the REST interface.
+    ApiKey {
+        #[command(subcommand)]
+        action: ApiKeyAction,
+    },
+    /// Run the stand-in of WhatsApp's Cloud API alone.
+    Sandbox {
+        /// Where webhooks go.
+        #[arg(long, default_value = "http://127.0.0.1:3000/webhooks/whatsapp")]
+        callback: String,
+        /// A file that every accepted and delivered message is written to, durably.
+        #[arg(long)]
+        ledger: Option<PathBuf>,
+        /// Virtual clock and no delays, for tests.
+        #[arg(long)]
+        test: bool,
+    },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum ApiKeyAction {
+    /// Make a key and print it. It is shown this once.
+    Create {
+        /// What the key is for; shown beside what it does.
+        #[arg(long, default_value = "key")]
+        name: String,
+        /// What it may do: conversations:read, conversations:write, messages:write, contacts:read.
+        #[arg(long, required = true, value_delimiter = ',')]
+        scope: Vec<String>,
+        /// The workspace; needed when there are several.
+        #[arg(long)]
+        workspace: Option<uuid::Uuid>,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Every key. In the environment each is `PARLEY_…`; in the file its name with underscores.
+#[derive(Args, Clone)]
+pub struct Settings {
+    /// A TOML file with any of these keys.
+    #[arg(long, global = true, env = "PARLEY_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Address and port to listen on.
+    #[arg(long, global = true, env = "PARLEY_LISTEN", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+    /// Address and port of health checks and metrics, for operators only. Off unless given.
+    #[arg(long, global = true, env = "PARLEY_ADMIN_LISTEN")]
+    pub admin_listen: Option<SocketAddr>,
+    /// The address under which people reach Parley, for example `https://crm.example`. Cookies are marked secure when it
+    /// is https. The default is the listening address.
+    #[arg(long, global = true, env = "PARLEY_PUBLIC_URL")]
+    pub public_url: Option<String>,
+    /// Folder of files and of the embedded database. The default is `/var/lib/parley` for root, else
+    /// `~/.local/share/parley`.
+    #[arg(long, global = true, env = "PARLEY_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Folder of the browser's files. The default is `site` beside the binary, or `target/site`.
+    #[arg(long, global = true, env = "PARLEY_SITE_DIR")]
+    pub site_dir: Option<PathBuf>,
+    /// PostgreSQL 15 or newer, for example `postgres://user:password@host/parley`. Without it Parley runs its own.
+    #[arg(long, global = true, env = "PARLEY_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Folder of PostgreSQL's programs for the embedded database. The default is to look for them.
+    #[arg(long, global = true, env = "PARLEY_POSTGRES_BIN")]
+    pub postgres_bin: Option<PathBuf>,
+    /// Connections for requests.
+    #[arg(long, global = true, env = "PARLEY_DATABASE_POOL", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=500))]
+    pub database_pool: u32,
+    /// Where the Cloud API is.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_BASE_URL", default_value = "https://graph.facebook.com")]
+    pub whatsapp_base_url: String,
+    /// The Graph API version.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_VERSION", default_value = "v26.0")]
+    pub whatsapp_version: String,
+    /// The access token of the Cloud API.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_TOKEN", hide_env_values = true)]
+    pub whatsapp_token: Option<String>,
+    /// The app secret, which signs webhooks.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_APP_SECRET", hide_env_values = true)]
+    pub whatsapp_app_secret: Option<String>,
+    /// The word that Meta repeats when it verifies the webhook address.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_VERIFY_TOKEN", hide_env_values = true)]
+    pub whatsapp_verify_token: Option<String>,
+    /// The id of the number (not the number itself).
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_NUMBER_ID", default_value = "1060000000000003")]
+    pub whatsapp_number_id: String,
+    /// The id of the WhatsApp Business account.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_ACCOUNT_ID", default_value = "1090000000000002")]
+    pub whatsapp_account_id: String,
+    /// Seconds that one call to the Cloud API may take.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=90))]
+    pub whatsapp_timeout: u64,
+    /// Run the stand-in of the Cloud API under /sandbox and talk to it instead of Meta.
+    #[arg(long, global = true, env = "PARLEY_SANDBOX", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    pub sandbox: bool,
+    /// What to log: `error`, `warn`, `info`, `debug`, or a filter such as `backend=debug`.
+    #[arg(long, global = true, env = "PARLEY_LOG", default_value = "info")]
+    pub log: String,
+    /// How to log.
+    #[arg(long, global = true, env = "PARLEY_LOG_FORMAT", value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+impl std::fmt::Debug for Settings {
+    /// Never shows secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings")
+            .field("listen", &self.listen)
+            .field("data_dir", &self.data_dir())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    pub fn data_dir(&self) -> PathBuf {
+        self.data_dir.clone().unwrap_or_else(default_data_dir)
+    }
+
+    /// Without a slash at its end.
+    pub fn public_url(&self) -> String {
+        match &self.public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    pub fn secure(&self) -> bool {
+        self.public_url().starts_with("https://")
+    }
+}
+
+fn default_data_dir() -> PathBuf {
+    if rustix::process::geteuid().is_root() {
+        return PathBuf::from("/var/lib/parley");
+    }
+    let home = |key: &str| std::env::var_os(key).map(PathBuf::from);
+    home("XDG_DATA_HOME")
+        .or_else(|| home("HOME").map(|home| home.join(".local/share")))
+        .unwrap_or_else(|| PathBuf::from("."))
+        .join("parley")
+}
+
+/// Why Parley did not start.
+#[derive(Debug)]
+pub enum Problem {
+    Arguments(clap::Error),
+    Words(String),
+}
+
+impl Problem {
+    /// Says it and answers the exit code; help and version are no failure.
+    pub fn report(self) -> ExitCode {
+        match self {
+            Self::Arguments(error) => {
+                let _ = error.print();
+                match error.kind() {
+                    ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+                    _ => ExitCode::from(2),
+                }
+            }
+            Self::Words(words) => {
+                use std::io::Write as _;
+                let _ = writeln!(std::io::stderr(), "parley: {words}");
+                ExitCode::from(2)
+            }
+        }
+    }
+}
+
+/// Reads the configuration of this process.
+pub fn read() -> Result<Cli, Problem> {
+    read_from(std::env::args_os().collect(), file_named_by_process())
+}
+
+/// The file's name is needed before the other arguments can be read.
+fn file_named_by_process() -> Option<PathBuf> {
+    let arguments: Vec<_> = std::env::args().collect();
+    let named = arguments.iter().enumerate().find_map(|(n, argument)| match argument.strip_prefix("--config=") {
+        Some(path) => Some(path.to_owned()),
+        None if argument == "--config" => arguments.get(n + 1).cloned(),
+        None => None,
+    });
+    named.map(PathBuf::from).or_else(|| std::env::var_os("PARLEY_CONFIG").map(PathBuf::from))
+}
+
+fn read_from(arguments: Vec<std::ffi::OsString>, file: Option<PathBuf>) -> Result<Cli, Problem> {
+    let mut command = Cli::command();
+    if let Some(file) = file {
+        command = with_file(command, &file)?;
+    }
+    let matches = command.try_get_matches_from(arguments).map_err(Problem::Arguments)?;
+    let cli = Cli::from_arg_matches(&matches).map_err(Problem::Arguments)?;
+    check(&cli.settings)?;
+    Ok(cli)
+}
+
+/// Makes the file's values the defaults. An unknown key is refused by its name.
+fn with_file(mut command: clap::Command, path: &Path) -> Result<clap::Command, Problem> {
+    let words = |what: String| Problem::Words(format!("configuration file {}: {what}", path.display()));
+    let text = std::fs::read_to_string(path).map_err(|error| words(format!("cannot be read ({})", error.kind())))?;
+    // toml's own message would quote the line, which may hold a secret.
+    let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        let line =
+            error.span().and_then(|span| text.get(..span.start)).map_or(1, |before| before.lines().count().max(1));
+        words(format!("line {line} is not TOML"))
+    })?;
+    for (key, value) in table {
+        let known = command.get_arguments().any(|argument| argument.get_id() == key.as_str()) && key != "config";
+        if !known {
+            let keys: Vec<&str> = command
+                .get_arguments()
+                .map(|argument| argument.get_id().as_str())
+                .filter(|id| *id != "config")
+                .collect();
+            return Err(words(format!("there is no key “{key}”. Keys are: {}", keys.join(", "))));
+        }
+        let value = match value {
+            toml::Value::String(text) => text,
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Boolean(flag) => flag.to_string(),
+            _ => return Err(words(format!("the key “{key}” takes a text, a number, true or false"))),
+        };
+        command = command.mut_arg(&key, |argument| argument.default_value(clap::builder::OsStr::from(value)));
+    }
+    Ok(command)
+}
+
+/// What clap cannot check. Secrets are named, never shown.
+fn check(settings: &Settings) -> Result<(), Problem> {
+    let url = |key: &str, value: &str| match value.split_once("://") {
+        Some(("http" | "https", rest)) if !rest.is_empty() => Ok(()),
+        _ => Err(Problem::Words(format!("{key} must be an address such as https://crm.example"))),
+    };
+    url("PARLEY_WHATSAPP_BASE_URL", &settings.whatsapp_base_url)?;
+    if let Some(public) = &settings.public_url {
+        url("PARLEY_PUBLIC_URL", public)?;
+    }
+    if let Some(database) = &settings.database_url
+        && !(database.starts_with("postgres://") || database.starts_with("postgresql://"))
+    {
+        return Err(Problem::Words(
+            "PARLEY_DATABASE_URL must begin with postgres://, as in postgres://user:password@host/parley".to_owned(),
+        ));
+    }
+    let version = settings.whatsapp_version.strip_prefix('v').and_then(|rest| rest.split_once('.'));
+    if !version.is_some_and(|(major, minor)| major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok()) {
+        return Err(Problem::Words("PARLEY_WHATSAPP_VERSION must look like v26.0".to_owned()));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

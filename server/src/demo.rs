@@ -1,0 +1,96 @@
+//! The sandbox beside Parley, and the demonstration workspace.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use backend::seed::{self, Number};
+use sandbox::{Profile, Sandbox, SandboxConfig};
+
+use crate::commands::say;
+use crate::config::Settings;
+use crate::system::System;
+
+const DISPLAY_NUMBER: &str = "441632960100";
+const BUSINESS: &str = "Harbour & Hill Estates";
+
+/// Starts the sandbox under `/sandbox` of this server and points the settings at it. Secrets that are not set are made
+/// up for this run.
+pub fn start_sandbox(settings: &mut Settings) -> Result<Sandbox> {
+    let local = format!("http://{}", settings.listen);
+    for secret in [&mut settings.whatsapp_token, &mut settings.whatsapp_app_secret, &mut settings.whatsapp_verify_token]
+    {
+        if secret.is_none() {
+            *secret = Some(backend::secret::token()?);
+        }
+    }
+    settings.whatsapp_base_url = format!("{local}/sandbox/graph");
+    let config = SandboxConfig {
+        callback_url: format!("{local}/webhooks/whatsapp"),
+        public_url: format!("{local}/sandbox"),
+        ledger: Some(settings.data_dir().join("sandbox.jsonl")),
+        profile: Profile::Demo,
+        ..sandbox_config(settings)
+    };
+    Sandbox::start(config).context("the sandbox could not be started")
+}
+
+fn sandbox_config(settings: &Settings) -> SandboxConfig {
+    SandboxConfig {
+        app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
+        verify_token: settings.whatsapp_verify_token.clone().unwrap_or_default(),
+        token: settings.whatsapp_token.clone().unwrap_or_default(),
+        phone_number_id: settings.whatsapp_number_id.clone(),
+        waba_id: settings.whatsapp_account_id.clone(),
+        display_phone_number: DISPLAY_NUMBER.to_owned(),
+        business_name: BUSINESS.to_owned(),
+        ..SandboxConfig::default()
+    }
+}
+
+/// Makes the demonstration workspace unless it is there.
+pub async fn seed(system: &System, settings: &Settings) -> Result<bool> {
+    let number = Number {
+        phone_number_id: settings.whatsapp_number_id.clone(),
+        waba_id: settings.whatsapp_account_id.clone(),
+        display_number: format!("+{DISPLAY_NUMBER}"),
+    };
+    let made = seed::demo(&system.core, &system.owner_pool, &number).await?;
+    if made.is_some() {
+        tracing::info!("the demonstration workspace was made");
+    }
+    Ok(made.is_some())
+}
+
+/// `parley sandbox`.
+pub async fn run_sandbox_alone(
+    settings: &Settings,
+    callback: String,
+    ledger: Option<PathBuf>,
+    test: bool,
+) -> Result<()> {
+    let mut settings = settings.clone();
+    let defaults = SandboxConfig::default();
+    let or = |value: &Option<String>, default: &str| Some(value.clone().unwrap_or_else(|| default.to_owned()));
+    settings.whatsapp_token = or(&settings.whatsapp_token, &defaults.token);
+    settings.whatsapp_app_secret = or(&settings.whatsapp_app_secret, &defaults.app_secret);
+    settings.whatsapp_verify_token = or(&settings.whatsapp_verify_token, &defaults.verify_token);
+    let listener = tokio::net::TcpListener::bind(settings.listen)
+        .await
+        .with_context(|| format!("cannot listen on {} (PARLEY_LISTEN)", settings.listen))?;
+    let public_url = format!("http://{}", listener.local_addr()?);
+    let profile = if test { Profile::Test } else { Profile::Demo };
+    let config = SandboxConfig {
+        callback_url: callback,
+        public_url: public_url.clone(),
+        ledger,
+        profile,
+        ..sandbox_config(&settings)
+    };
+    let sandbox = Sandbox::start(config).context("the sandbox could not be started")?;
+    say(&format!("The sandbox is ready at {public_url}; the Graph base address is {public_url}/graph"));
+    axum::serve(listener, sandbox.router())
+        .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
+        .await?;
+    sandbox.shutdown().await;
+    Ok(())
+}

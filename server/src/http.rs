@@ -1,0 +1,159 @@
+//! Routes of the server.
+
+mod files;
+mod guard;
+mod health;
+mod live;
+mod rest;
+mod webhooks;
+
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use anyhow::Result;
+use app::{App, shell};
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use axum::{Router, response::Redirect};
+use backend::Core;
+use backend::ingest::Journal;
+use domain::ports::Backend;
+use leptos::config::LeptosOptions;
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use tokio_util::sync::CancellationToken;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::timeout::TimeoutLayer;
+use ui::wire::ServerInfo;
+
+use crate::config::Settings;
+use crate::system::System;
+
+/// What handlers share.
+#[derive(Clone, FromRef)]
+pub struct AppState {
+    pub leptos: LeptosOptions,
+    pub backend: Backend,
+    pub core: Core,
+    pub journal: Journal,
+    pub site: Site,
+    pub stop: CancellationToken,
+}
+
+/// What this installation is, for handlers.
+#[derive(Clone)]
+pub struct Site {
+    /// Without a slash at its end.
+    pub public_url: String,
+    pub secure: bool,
+    pub sandbox: bool,
+    pub app_secret: String,
+    pub verify_token: String,
+}
+
+/// Everything that people, programs and Meta reach.
+pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, stop: CancellationToken) -> Router {
+    let state = AppState {
+        leptos: leptos_options(settings),
+        backend: system.ports.clone(),
+        core: system.core.clone(),
+        journal: system.journal.clone(),
+        site: Site {
+            public_url: settings.public_url(),
+            secure: settings.secure(),
+            sandbox: settings.sandbox,
+            app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
+            verify_token: settings.whatsapp_verify_token.clone().unwrap_or_default(),
+        },
+        stop,
+    };
+    let mut router = Router::new()
+        .merge(pages(&state))
+        .merge(files::routes())
+        .merge(rest::routes())
+        .route("/live", get(live::stream))
+        .layer(from_fn_with_state(state.clone(), guard::sessions))
+        .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .merge(webhooks::routes())
+        .merge(health::routes())
+        .with_state(state.clone());
+    if let Some(sandbox) = sandbox {
+        router = router.nest_service("/sandbox", sandbox);
+    }
+    router
+        .layer(from_fn_with_state(state, guard::origin))
+        .layer(from_fn(guard::headers))
+        .layer(compression())
+        .layer(from_fn(guard::client_address))
+}
+
+/// Health and metrics, on their own address.
+pub fn admin_router(core: Core, metrics: PrometheusHandle) -> Router {
+    health::admin_routes(core, metrics)
+}
+
+/// The recorder of all metrics. Installed once a process.
+pub fn metrics_handle() -> Result<PrometheusHandle> {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    if let Some(handle) = HANDLE.get() {
+        return Ok(handle.clone());
+    }
+    let handle = PrometheusBuilder::new().install_recorder()?;
+    Ok(HANDLE.get_or_init(|| handle).clone())
+}
+
+/// Screens, server functions and the browser's files.
+fn pages(state: &AppState) -> Router<AppState> {
+    let provide = {
+        let (backend, info) =
+            (state.backend.clone(), ServerInfo { secure_cookies: state.site.secure, sandbox: state.site.sandbox });
+        move || {
+            provide_context(backend.clone());
+            provide_context(info);
+        }
+    };
+    let document = {
+        let options = state.leptos.clone();
+        move || shell(options.clone())
+    };
+    Router::new()
+        .leptos_routes_with_context(state, generate_route_list(App), provide.clone(), document)
+        .fallback(file_and_error_handler_with_context::<AppState, _>(provide, shell))
+        .route("/favicon.ico", get(|| async { Redirect::permanent("/favicon.svg") }))
+        .layer(DefaultBodyLimit::max(256 * 1024))
+}
+
+fn leptos_options(settings: &Settings) -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("parley")
+        .site_root(site_dir(settings).to_string_lossy().into_owned())
+        .site_pkg_dir("pkg")
+        .site_addr(settings.listen)
+        .hash_files(true)
+        .build()
+}
+
+/// The configured folder, the one beside the binary, or the one of a build.
+fn site_dir(settings: &Settings) -> PathBuf {
+    let beside =
+        std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("site"))).filter(|path| path.is_dir());
+    settings
+        .site_dir
+        .clone()
+        .or_else(|| std::env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from))
+        .or(beside)
+        .unwrap_or_else(|| PathBuf::from("target/site"))
+}
+
+/// Text is compressed as it is made; the browser's files were at build time, and event streams must not wait.
+fn compression() -> CompressionLayer<impl tower_http::compression::Predicate> {
+    let worthwhile = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/wasm"))
+        .and(NotForContentType::const_new("audio/"))
+        .and(NotForContentType::const_new("video/"));
+    CompressionLayer::new().compress_when(worthwhile)
+}

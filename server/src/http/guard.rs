@@ -1,0 +1,122 @@
+//! What every request passes: where it comes from, whose it is, and what browsers may do with the answer.
+
+use std::net::SocketAddr;
+
+use axum::Json;
+use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::ports::{Backend, SessionToken};
+use domain::{Caller, Error};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use ui::wire::{ClientAddress, SESSION_COOKIE};
+
+use super::{AppState, Site};
+
+/// Server functions that need no session. Everything else under `/api/` does.
+const PUBLIC: &[&str] = &["/api/app/api/sign_in", "/api/app/api/sign_out"];
+
+/// Notes where a request came from, for slowing down guesses.
+pub async fn client_address(mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        request.extensions_mut().insert(ClientAddress(address.ip().to_string()));
+    }
+    next.run(request).await
+}
+
+/// Refuses what another site's page sent with our cookies. Programs, which send neither header, have no cookies.
+pub async fn origin(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_own(&site, request.headers()) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "This request came from another site.").into_response()
+}
+
+fn is_own(site: &Site, headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
+        (Some(fetch_site), _) => matches!(fetch_site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            let host = text(header::HOST).unwrap_or_default();
+            origin == site.public_url || origin == format!("http://{host}") || origin == format!("https://{host}")
+        }
+        (None, None) => true,
+    }
+}
+
+/// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
+pub async fn sessions(State(backend): State<Backend>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let guarded = path.starts_with("/api/") && !path.starts_with("/api/v1/") && !PUBLIC.contains(&path);
+    if !guarded {
+        return next.run(request).await;
+    }
+    let known = match session(request.headers()) {
+        Some(token) => backend.accounts.caller(&token).await.map(|_| ()),
+        None => Err(Error::Unauthenticated),
+    };
+    match known {
+        Ok(()) => next.run(request).await,
+        Err(Error::Unauthenticated) if wants_page(&request) => Redirect::to("/sign-in").into_response(),
+        Err(error) => ErrorJson(error).into_response(),
+    }
+}
+
+fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    request.method() == Method::POST && accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// The secret in the session cookie.
+pub fn session(headers: &HeaderMap) -> Option<SessionToken> {
+    let cookies =
+        headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+    cookies
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
+        .map(|(_, value)| SessionToken(value.to_owned()))
+}
+
+/// The signed-in member of a request.
+pub struct Member(pub Caller);
+
+impl FromRequestParts<AppState> for Member {
+    type Rejection = ErrorJson;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
+        let token = session(&parts.headers).ok_or(ErrorJson(Error::Unauthenticated))?;
+        state.backend.accounts.caller(&token).await.map(Self).map_err(ErrorJson)
+    }
+}
+
+/// An error in the form that the screens read.
+pub struct ErrorJson(pub Error);
+
+impl IntoResponse for ErrorJson {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (status, Json(self.0)).into_response()
+    }
+}
+
+/// Headers that keep browsers careful. A handler's own wins: pages bring their policy with a nonce.
+pub async fn headers(request: Request, next: Next) -> Response {
+    let hashed = request.uri().path().starts_with("/pkg/");
+    let mut response = next.run(request).await;
+    let found = response.status().is_success();
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    default(header::REFERRER_POLICY, "same-origin");
+    default(header::X_FRAME_OPTIONS, "DENY");
+    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self), payment=()");
+    // File names under /pkg carry a hash of their content.
+    let lifetime = if hashed && found { "public, max-age=31536000, immutable" } else { "no-cache" };
+    default(header::CACHE_CONTROL, lifetime);
+    response
+}

@@ -1,0 +1,89 @@
+//! `/live`: server-sent events that say which conversation changed, never what it says.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use backend::Core;
+use backend::live::LiveEvent;
+use domain::live::Topic;
+use domain::ports::{Backend, SessionToken};
+use domain::{Error, WorkspaceId};
+use futures::stream::{self, Stream, StreamExt as _};
+use http::HeaderMap;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+use super::guard::{self, ErrorJson};
+
+/// How often a stream looks whether its session still stands.
+const RECHECK: Duration = Duration::from_secs(15);
+
+/// Streams a workspace's changes to a signed-in member, from where the browser left off.
+pub async fn stream(
+    State(core): State<Core>,
+    State(backend): State<Backend>,
+    State(stop): State<CancellationToken>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(token) = guard::session(&headers) else { return ErrorJson(Error::Unauthenticated).into_response() };
+    let caller = match backend.accounts.caller(&token).await {
+        Ok(caller) => caller,
+        Err(error) => return ErrorJson(error).into_response(),
+    };
+    if let Err(error) = caller.require(domain::Permission::ReadConversations) {
+        return ErrorJson(error).into_response();
+    }
+    let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    let events = events(core, caller.workspace, last);
+    let ended = async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = session_ended(backend, token) => {}
+        }
+    };
+    let events = events.take_until(ended).map(Ok::<_, Infallible>);
+    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response();
+    // Proxies must not hold events back.
+    response.headers_mut().insert("x-accel-buffering", http::HeaderValue::from_static("no"));
+    response
+}
+
+async fn session_ended(backend: Backend, token: SessionToken) {
+    loop {
+        tokio::time::sleep(RECHECK).await;
+        if matches!(backend.accounts.caller(&token).await, Err(Error::Unauthenticated)) {
+            return;
+        }
+    }
+}
+
+/// A greeting that carries the position, what was missed, then what comes. Who lags too far behind refetches.
+fn events(core: Core, workspace: WorkspaceId, last: Option<&str>) -> impl Stream<Item = Event> + use<> {
+    let subscription = core.live.subscribe(workspace, last);
+    let hello = Event::default().event("hello").id(core.live.id(subscription.position)).data("{}");
+    let missed: Vec<Event> = subscription.missed.iter().map(|event| encode(&core, event)).collect();
+    let coming =
+        stream::unfold((core, subscription.receiver, workspace), |(core, mut receiver, workspace)| async move {
+            match receiver.recv().await {
+                Ok(event) => Some((encode(&core, &event), (core, receiver, workspace))),
+                Err(RecvError::Lagged(_)) => {
+                    let again = core.live.subscribe(workspace, None);
+                    let reset = LiveEvent { seq: again.position, topic: Topic::Reset, version: 0 };
+                    Some((encode(&core, &reset), (core, again.receiver, workspace)))
+                }
+                Err(RecvError::Closed) => None,
+            }
+        });
+    stream::iter(missed).chain(stream::iter([hello])).chain(coming)
+}
+
+fn encode(core: &Core, event: &LiveEvent) -> Event {
+    let mut data = serde_json::to_value(&event.topic).unwrap_or_default();
+    if let Some(fields) = data.as_object_mut() {
+        fields.insert("version".to_owned(), event.version.into());
+    }
+    Event::default().event("change").id(core.live.id(event.seq)).data(data.to_string())
+}

@@ -1,0 +1,148 @@
+//! Wiring: from settings to a running system.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use backend::accounts;
+use backend::db::PoolSizes;
+use backend::files::Files;
+use backend::ingest::{Applier, Journal};
+use backend::jobs::{self, JobContext};
+use backend::outbound::Provider;
+use backend::outbox::dispatch::Dispatcher;
+use backend::{Clock, Core, Db};
+use channels::whatsapp::{Client, ClientConfig};
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::cluster::{self, Cluster};
+use crate::config::Settings;
+
+/// The lock on the data folder; released when dropped, also by a crash.
+pub struct DataLock(#[expect(dead_code, reason = "holds the lock")] File);
+
+impl DataLock {
+    /// Refuses when another Parley uses the folder.
+    pub fn take(folder: &Path) -> Result<Self> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))?;
+        let path = folder.join("parley.lock");
+        let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(std::fs::TryLockError::WouldBlock) => bail!(
+                "another Parley is running on the data folder {}. Stop it first, or choose another with PARLEY_DATA_DIR",
+                folder.display()
+            ),
+            Err(std::fs::TryLockError::Error(error)) => bail!("cannot lock {}: {}", path.display(), error.kind()),
+        }
+    }
+}
+
+/// The database and how to reach it as the migrating user.
+pub struct Database {
+    pub owner: PgConnectOptions,
+    cluster: Option<Cluster>,
+}
+
+impl Database {
+    /// Connects to the configured server, or starts our own.
+    pub async fn open(settings: &Settings) -> Result<Self> {
+        if let Some(url) = &settings.database_url {
+            // sqlx's message could quote the address with its password.
+            let owner =
+                url.parse().map_err(|_| anyhow::anyhow!("PARLEY_DATABASE_URL is not an address of a database"))?;
+            return Ok(Self { owner, cluster: None });
+        }
+        let (folder, bin) = (settings.data_dir(), settings.postgres_bin.clone());
+        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&folder, bin.as_deref())).await??;
+        let owner = cluster.options();
+        cluster::ensure_database(&owner).await?;
+        Ok(Self { owner, cluster: Some(cluster) })
+    }
+
+    pub async fn migrate(&self) -> Result<()> {
+        match Db::migrate(&self.owner).await {
+            Ok(()) => Ok(()),
+            Err(error) => bail!("the database could not be brought up to this version: {error}"),
+        }
+    }
+
+    /// A small pool of the migrating user: for the job queue's schema and for accounts.
+    pub async fn owner_pool(&self, size: u32) -> Result<PgPool> {
+        Ok(PgPoolOptions::new().max_connections(size).connect_with(self.owner.clone()).await?)
+    }
+
+    /// For commands that may run beside a server: stops the cluster only if this process started it.
+    pub async fn leave(self) {
+        if self.cluster.as_ref().is_some_and(Cluster::was_started_here) {
+            self.close().await;
+        }
+    }
+
+    /// For the server, whose cluster it is.
+    pub async fn close(self) {
+        if let Some(cluster) = self.cluster {
+            let stopped = tokio::task::spawn_blocking(move || cluster.stop()).await;
+            if let Ok(Err(error)) = stopped {
+                tracing::warn!(%error, "the database did not stop in time; the next start recovers it");
+            }
+        }
+    }
+}
+
+/// The back end, and the parts that run beside requests.
+pub struct System {
+    pub core: Core,
+    pub journal: Journal,
+    pub ports: domain::ports::Backend,
+    pub owner_pool: PgPool,
+    provider: Arc<dyn Provider>,
+}
+
+impl System {
+    pub async fn build(settings: &Settings, database: &Database) -> Result<Self> {
+        let core = core(settings, database)?;
+        let provider: Arc<dyn Provider> = Arc::new(client(settings)?);
+        let ports = core.ports(accounts::Settings { sandbox: settings.sandbox }, Arc::clone(&provider));
+        let owner_pool = database.owner_pool(4).await?;
+        Ok(Self { journal: Journal::start(core.clone()), core, ports, owner_pool, provider })
+    }
+
+    /// Starts what runs beside requests. Each part ends after `stop`.
+    pub async fn start(&self, stop: &CancellationToken) -> Result<JoinSet<()>> {
+        let mut parts = JoinSet::new();
+        parts.spawn(Applier::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
+        parts.spawn(Dispatcher::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
+        let context = JobContext { core: self.core.clone(), provider: Arc::clone(&self.provider) };
+        let worker = jobs::worker(self.owner_pool.clone(), context, stop.clone()).await?;
+        parts.spawn(async move {
+            if worker.run().await.is_err() {
+                tracing::error!("the job worker ended");
+            }
+        });
+        Ok(parts)
+    }
+}
+
+/// The shared core, for commands that need no provider.
+pub fn core(settings: &Settings, database: &Database) -> Result<Core> {
+    let sizes = PoolSizes { app: settings.database_pool, worker: 6 };
+    let db = Db::connect(&database.owner, sizes);
+    Ok(Core::new(db, Clock::system(), Files::on_disk(&settings.data_dir().join("files"))?))
+}
+
+fn client(settings: &Settings) -> Result<Client> {
+    let config = ClientConfig {
+        base_url: settings.whatsapp_base_url.clone(),
+        version: settings.whatsapp_version.clone(),
+        token: settings.whatsapp_token.clone().unwrap_or_default(),
+        app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
+        timeout: Duration::from_secs(settings.whatsapp_timeout),
+    };
+    Client::new(config).context("the HTTP client could not be built")
+}
