@@ -1,8 +1,12 @@
-// Runs before the first paint: the theme of this device, so that nothing flashes. Then the service worker.
+// Runs before the first paint: the theme and the panes of this device, so that nothing jumps. Then the service worker.
 (() => {
   try {
     const theme = localStorage.getItem("theme");
     if (theme) document.documentElement.dataset.theme = theme;
+    for (const name of ["list-width", "person-width"]) {
+      const width = localStorage.getItem(name);
+      if (width) document.documentElement.style.setProperty(`--${name}`, width);
+    }
   } catch {
     // A browser that forbids storage has its own theme.
   }

@@ -5,7 +5,7 @@ mod state;
 mod template;
 mod upload;
 
-use domain::{ClientKey, Permission};
+use domain::Permission;
 use leptos::html;
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -25,7 +25,7 @@ use upload::attach_all;
 
 /// The composer of the open conversation.
 #[component]
-pub fn ComposerPane(address: Address, thread: ThreadStore, composer: Composer, key: ClientKey) -> impl IntoView {
+pub fn ComposerPane(address: Address, thread: ThreadStore, composer: Composer) -> impl IntoView {
     let may = use_session().with_value(|session| session.may(Permission::SendMessages));
     let now = Clock::now();
     let note = Memo::new(move |_| composer.note.get() || (now.get().is_none() && address.note.get()));
@@ -38,7 +38,7 @@ pub fn ComposerPane(address: Address, thread: ThreadStore, composer: Composer, k
             <ModeTabs composer note />
             {move || match (note.get(), blocked.get()) {
                 (false, Some(refusal)) => view! { <Blocked refusal composer /> }.into_any(),
-                (note, _) => view! { <ComposerForm address thread composer key note /> }.into_any(),
+                (note, _) => view! { <ComposerForm address thread composer note /> }.into_any(),
             }}
             <TemplateDialog composer thread />
         </div>
@@ -73,13 +73,8 @@ fn ModeTabs(composer: Composer, note: Memo<bool>) -> impl IntoView {
 
 /// A plain form first: it posts without scripts. With them it never leaves the page.
 #[component]
-fn ComposerForm(
-    address: Address,
-    thread: ThreadStore,
-    composer: Composer,
-    key: ClientKey,
-    note: bool,
-) -> impl IntoView {
+fn ComposerForm(address: Address, thread: ThreadStore, composer: Composer, note: bool) -> impl IntoView {
+    let key = move || thread.key.get().map(|key| key.to_string());
     let field = NodeRef::<html::Textarea>::new();
     take_up(address, thread, composer, field);
     let conversation = move || thread.id.get().map(|id| id.to_string());
@@ -103,7 +98,7 @@ fn ComposerForm(
             }
         >
             <input type="hidden" name="conversation" value=conversation />
-            <input type="hidden" name="client_key" value=key.to_string() />
+            <input type="hidden" name="client_key" value=key />
             {(!note)
                 .then(|| {
                     view! {
@@ -123,14 +118,10 @@ fn ComposerForm(
 
 /// The draft of this conversation, or what was typed before the page was alive.
 fn take_up(address: Address, thread: ThreadStore, composer: Composer, field: NodeRef<html::Textarea>) {
-    Effect::new(move |first: Option<()>| {
-        let Some(node) = field.get() else { return };
-        if first.is_none()
-            && let Some(id) = thread.id.get_untracked()
-        {
-            composer.open(id, address.note.get_untracked(), &node.value());
-            thread.recall(id);
-        }
+    Effect::new(move |before: Option<()>| {
+        let (Some(node), Some(id)) = (field.get(), thread.id.get()) else { return };
+        let typed = if before.is_none() { node.value() } else { String::new() };
+        composer.open(id, address.note.get_untracked(), &typed);
         let text = composer.text.get();
         if node.value() != text {
             node.set_value(&text);

@@ -132,7 +132,8 @@ pub struct Acts {
     composer: Composer,
     session: StoredValue<Session>,
     toasts: Option<Toasts>,
-    go: Callback<String>,
+    /// Where to go; an effect does, so that nothing of the browser is held on the server.
+    wanted: RwSignal<Option<String>>,
     pub palette: RwSignal<bool>,
     pub help: RwSignal<bool>,
 }
@@ -140,7 +141,12 @@ pub struct Acts {
 impl Acts {
     pub fn provide(address: Address, list: ListStore, thread: ThreadStore, composer: Composer) -> Self {
         let navigate = use_navigate();
-        let navigate = StoredValue::new_local(navigate);
+        let wanted = RwSignal::new(None::<String>);
+        Effect::new(move |_| {
+            if let Some(path) = wanted.get() {
+                navigate(&path, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            }
+        });
         let acts = Self {
             address,
             list,
@@ -148,10 +154,7 @@ impl Acts {
             composer,
             session: use_session(),
             toasts: use_toasts(),
-            go: Callback::new(move |path: String| {
-                let options = NavigateOptions { scroll: false, ..NavigateOptions::default() };
-                navigate.with_value(|navigate| navigate(&path, options));
-            }),
+            wanted,
             palette: RwSignal::new(false),
             help: RwSignal::new(false),
         };
@@ -207,15 +210,19 @@ impl Acts {
             Act::Search => focus("#search"),
             Act::Palette => self.palette.update(|open| *open = !*open),
             Act::Help => self.help.set(true),
-            Act::List(view) => self.go.run(format!("/inbox?view={}", view.as_str())),
-            Act::Channels => self.go.run("/settings/channels".to_owned()),
-            Act::Profile => self.go.run("/settings/profile".to_owned()),
+            Act::List(view) => self.go(format!("/inbox?view={}", view.as_str())),
+            Act::Channels => self.go("/settings/channels".to_owned()),
+            Act::Profile => self.go("/settings/profile".to_owned()),
         }
+    }
+
+    fn go(self, path: String) {
+        self.wanted.set(Some(path));
     }
 
     fn step(self, step: isize) {
         if let Some(id) = self.list.neighbour(self.address.selected.get_untracked(), step) {
-            self.go.run(self.address.of_conversation_untracked(id));
+            self.go(self.address.of_conversation_untracked(id));
             request_animation_frame(|| {
                 if let Some(row) = find(".row[aria-current]") {
                     let options = web_sys::ScrollIntoViewOptions::new();
@@ -236,12 +243,12 @@ impl Acts {
     /// Resolves or reopens at once; the next read confirms it.
     fn resolve(self) {
         let Some(id) = self.thread.id.get_untracked() else { return };
-        let was = self.thread.is_resolved();
+        let was = self.thread.is_resolved_now();
         let status = |resolved| if resolved { ConversationStatus::Resolved } else { ConversationStatus::Open };
         self.thread.expect(|head| head.status = status(!was));
         spawn_local(async move {
             let done = if was { reopen(id).await } else { resolve(id).await };
-            let text = if was { t!(reopened) } else { t!(resolved) };
+            let text = Some(if was { t!(reopened) } else { t!(resolved) });
             if done.is_err() {
                 self.thread.expect(|head| head.status = status(was));
             }
@@ -255,7 +262,7 @@ impl Acts {
             let _ = menu.remove_attribute("open");
         }
         let Some(id) = self.thread.id.get_untracked() else { return };
-        let before = self.thread.of_head(|head| head.assignee).flatten();
+        let before = self.thread.of_head_now(|head| head.assignee).flatten();
         self.thread.expect(|head| head.assignee = to);
         self.list.expect(id, |row| row.assignee = to);
         spawn_local(async move {
@@ -264,13 +271,18 @@ impl Acts {
                 self.thread.expect(|head| head.assignee = before);
                 self.list.expect(id, |row| row.assignee = before);
             }
-            self.settle(done, t!(assigned));
+            self.settle(done, None);
         });
     }
 
-    fn settle(self, done: Result<(), AppError>, text: &'static str) {
+    /// `text`: what is worth saying, where the screen does not show it already.
+    fn settle(self, done: Result<(), AppError>, text: Option<&'static str>) {
         match done {
-            Ok(()) => toast(self.toasts, Tone::Good, text),
+            Ok(()) => {
+                if let Some(text) = text {
+                    toast(self.toasts, Tone::Good, text);
+                }
+            }
             Err(error) => toast(self.toasts, Tone::Bad, error_words(&error.0)),
         }
         self.list.refresh();

@@ -6,6 +6,7 @@ mod address;
 pub mod api;
 mod coalesce;
 mod composer;
+mod divider;
 mod keys;
 mod list;
 mod page;

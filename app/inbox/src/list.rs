@@ -10,13 +10,14 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 use ui::icon::{ARROW_DOWN, INBOX, SEARCH, SMARTPHONE, X};
-use ui::{AppError, EmptyState, Icon, Kbd, Load, Skeleton, t, use_session};
+use ui::{AppError, EmptyState, Failed, Icon, Kbd, LoadOnce, Skeleton, t, use_session};
 use wasm_bindgen::JsCast;
 
 use crate::address::Address;
 use row::ConversationItem;
-pub use row::{Window, window};
+pub use row::{Window, until, window};
 pub use store::ListStore;
+use store::Shown;
 
 /// So far down a list counts as scrolled, in pixels.
 const SCROLLED: i32 = 24;
@@ -29,6 +30,17 @@ pub fn ListPane(
     resource: Resource<Result<ConversationList, AppError>>,
 ) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
+    Effect::new(move |before: Option<()>| {
+        let read = resource.get();
+        if before.is_some()
+            && let Some(read) = read
+        {
+            store.show(read);
+            if let Some(node) = scroller.get_untracked() {
+                node.set_scroll_top(0);
+            }
+        }
+    });
     let on_scroll = move |_| {
         let Some(node) = scroller.get_untracked() else { return };
         store.scrolled.set(node.scroll_top() > SCROLLED);
@@ -44,16 +56,23 @@ pub fn ListPane(
             <header class="list-head">
                 <h1>{t!(inbox)}</h1>
                 <SearchForm address />
-                <Tabs address store />
+                <LoadOnce
+                    resource
+                    skeleton=move || view! { <Tabs address store /> }
+                    children=move |read| {
+                        store.start(read);
+                        view! { <Tabs address store /> }.into_any()
+                    }
+                />
             </header>
             <Gathered store scroller />
             <div class="list-scroll" node_ref=scroller on:scroll=on_scroll tabindex="-1">
-                <Load
+                <LoadOnce
                     resource
                     skeleton=|| view! { <Skeleton rows=9 class="skeleton-list" /> }
-                    children=move |list| {
-                        store.load(list);
-                        view! { <Rows address store /> }.into_any()
+                    children=move |read| {
+                        store.start(read);
+                        view! { <Rows address store resource /> }.into_any()
                     }
                 />
             </div>
@@ -113,7 +132,7 @@ fn count(view: View, counts: ViewCounts) -> Option<String> {
 fn SearchForm(address: Address) -> impl IntoView {
     let navigate = use_navigate();
     let input = NodeRef::<html::Input>::new();
-    let timer = StoredValue::new_local(None::<TimeoutHandle>);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
     let go = move |text: String| {
         let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
         navigate(&address.of_search_untracked(text.trim()), options);
@@ -193,12 +212,12 @@ fn Gathered(store: ListStore, scroller: NodeRef<html::Div>) -> impl IntoView {
 }
 
 #[component]
-fn Rows(address: Address, store: ListStore) -> impl IntoView {
-    move || {
-        if store.rows.with(Vec::is_empty) {
-            return view! { <NoRows address /> }.into_any();
-        }
-        view! {
+fn Rows(address: Address, store: ListStore, resource: Resource<Result<ConversationList, AppError>>) -> impl IntoView {
+    let retry = Callback::new(move |()| resource.refetch());
+    move || match store.shown.get() {
+        Shown::Failed(error) => view! { <Failed error retry /> }.into_any(),
+        Shown::Nothing => view! { <NoRows address /> }.into_any(),
+        Shown::Rows => view! {
             <ul class="rows">
                 <For each=move || store.rows.get() key=|row| row.id let:row>
                     <ConversationItem address row=row.row id=row.id />
@@ -206,7 +225,7 @@ fn Rows(address: Address, store: ListStore) -> impl IntoView {
             </ul>
             <MoreLink address store />
         }
-        .into_any()
+        .into_any(),
     }
 }
 
@@ -235,8 +254,11 @@ fn MoreLink(address: Address, store: ListStore) -> impl IntoView {
 #[component]
 fn NoRows(address: Address) -> impl IntoView {
     let sandbox = use_session().with_value(|session| session.me.sandbox);
-    let searching = !address.search.get_untracked().is_empty();
-    if searching {
+    move || no_rows(address, sandbox)
+}
+
+fn no_rows(address: Address, sandbox: bool) -> AnyView {
+    if !address.search.get().is_empty() {
         return view! {
             <EmptyState icon=SEARCH title=t!(nothing_found) text=t!(nothing_found_text)>
                 <a class="button" href=move || address.of_search_untracked("")>
@@ -247,7 +269,7 @@ fn NoRows(address: Address) -> impl IntoView {
         }
         .into_any();
     }
-    let (title, text) = match address.view.get_untracked() {
+    let (title, text) = match address.view.get() {
         View::Mine => (t!(empty_mine), t!(empty_mine_text)),
         View::Unassigned => (t!(empty_unassigned), t!(empty_unassigned_text)),
         View::All => (t!(empty_all), t!(empty_all_text)),

@@ -10,6 +10,7 @@ use ui::{Live, t, use_session};
 use crate::address::Address;
 use crate::api::{list_conversations, read_thread};
 use crate::composer::Composer;
+use crate::divider::{Divider, Edge};
 use crate::keys::Acts;
 use crate::list::{ListPane, ListStore};
 use crate::palette::{Help, Palette};
@@ -45,8 +46,10 @@ pub fn InboxPage() -> impl IntoView {
         <Title text=move || title(address, thread) />
         <div class="inbox" data-pane=move || if address.selected.get().is_some() { "thread" } else { "list" }>
             <ListPane address store=list resource=listed />
+            <Divider edge=Edge::List label=t!(resize_list) />
             <ThreadPane address thread composer resource=opened />
-            <PersonPane address thread composer />
+            <Divider edge=Edge::Person label=t!(resize_person) />
+            <PersonPane address thread composer resource=opened />
         </div>
         <Palette acts />
         <Help acts />
@@ -69,11 +72,12 @@ fn follow(address: Address, list: ListStore, thread: ThreadStore, typing: Typing
                 thread.refresh();
             }
             Topic::Conversation(id) => {
-                let shown = |shows: bool| version.is_some() && shows;
-                if !shown(list.shows(id, version.unwrap_or_default())) {
+                // Zero stands for a change that has no version.
+                let version = version.filter(|version| *version > 0).unwrap_or(i64::MAX);
+                if !list.shows(id, version) {
                     list.refresh();
                 }
-                if thread.is_open(id) && !shown(thread.shows(id, version.unwrap_or_default())) {
+                if thread.is_open(id) && !thread.shows(id, version) {
                     thread.refresh();
                 }
             }
@@ -97,10 +101,11 @@ fn follow(address: Address, list: ListStore, thread: ThreadStore, typing: Typing
         let handle = window_event_listener_untyped("focus", move |_| read());
         on_cleanup(move || handle.remove());
     });
+    Effect::new(move |_| list.remember_place(address.selected.get()));
+    // What an earlier visit could not send.
     Effect::new(move |_| {
-        if address.selected.get().is_none() {
-            thread.id.set(None);
-            thread.head.set(None);
+        if let Some(id) = thread.id.get() {
+            thread.recall(id);
         }
     });
 }

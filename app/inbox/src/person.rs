@@ -7,41 +7,53 @@ use domain::messages::{Content, Direction};
 use domain::{ContactId, Permission};
 use leptos::prelude::*;
 use ui::icon::{AT_SIGN, PENCIL, PHONE, SHIELD_CHECK, SHIELD_X, STICKY_NOTE, X};
-use ui::{Avatar, Chip, FormErrors, Icon, Saved, Shape, Time, Tone, t, use_session};
+use ui::{AppError, Avatar, Chip, FormErrors, Icon, LoadOnce, Saved, Shape, Skeleton, Time, Tone, t, use_session};
 
 use crate::address::Address;
-use crate::api::RenameContact;
+use crate::api::{OpenThread, RenameContact};
 use crate::composer::Composer;
 use crate::thread::{ThreadStore, anchor};
 
 /// Beside the thread; a drawer where the screen is narrow.
 #[component]
-pub fn PersonPane(address: Address, thread: ThreadStore, composer: Composer) -> impl IntoView {
+pub fn PersonPane(
+    address: Address,
+    thread: ThreadStore,
+    composer: Composer,
+    resource: Resource<Result<Option<OpenThread>, AppError>>,
+) -> impl IntoView {
     let contact = Memo::new(move |_| thread.of_head(|head| head.contact.clone()));
+    let content = move || contact.get().map(|contact| view! { <Panel address thread composer contact /> });
     view! {
         <aside class="pane pane-person" class:person-open=move || address.person.get() aria-label=t!(person)>
-            {move || {
-                contact
-                    .get()
-                    .map(|contact| {
-                        view! {
-                            <div class="person-scroll">
-                                <a
-                                    class="button button-quiet button-icon person-close"
-                                    href=move || address.with("")
-                                    aria-label=t!(close)
-                                >
-                                    <Icon drawing=X />
-                                </a>
-                                <Masthead contact=contact.clone() thread />
-                                <Identities identities=contact.identities.clone() />
-                                <Consents contact />
-                                <Notes thread composer />
-                            </div>
-                        }
-                    })
-            }}
+            <LoadOnce
+                resource
+                skeleton=|| view! { <Skeleton rows=3 /> }
+                children=move |read| {
+                    thread.start(read);
+                    content.into_any()
+                }
+            />
         </aside>
+    }
+}
+
+#[component]
+fn Panel(address: Address, thread: ThreadStore, composer: Composer, contact: ContactPanel) -> impl IntoView {
+    view! {
+        <div class="person-scroll">
+            <a
+                class="button button-quiet button-icon person-close"
+                href=move || address.with("")
+                aria-label=t!(close)
+            >
+                <Icon drawing=X />
+            </a>
+            <Masthead contact=contact.clone() thread />
+            <Identities identities=contact.identities.clone() />
+            <Consents contact />
+            <Notes thread composer />
+        </div>
     }
 }
 
@@ -56,7 +68,7 @@ fn Masthead(contact: ContactPanel, thread: ThreadStore) -> impl IntoView {
             <h2>{name}</h2>
             {other.map(|profile| view! { <p class="quiet">{t!(profile_name, name = profile).to_string()}</p> })}
             {contact.username.clone().map(|name| view! { <p class="quiet">"@" {name}</p> })}
-            <p class="quiet">{t!(known_since)} " " <Time at=contact.created_at shape=Shape::Day /></p>
+            <p class="quiet">{t!(known_since)} " " <Time at=contact.created_at shape=Shape::Date /></p>
             {may
                 .then(|| {
                     view! { <Rename id=contact.id name=contact.name.clone().unwrap_or_default() thread /> }
@@ -158,11 +170,15 @@ fn ConsentItem(consent: ConsentRow) -> impl IntoView {
         <li class="consent">
             <Chip icon=drawing tone text=format!("{purpose}: {state}") />
             <span class="quiet">
-                {consent.channel} " · " {consent.method.replace('_', " ")} " · "
+                {channel_words(consent.channel)} " · " {consent.method.replace('_', " ")} " · "
                 <Time at=consent.since shape=Shape::Full />
             </span>
         </li>
     }
+}
+
+fn channel_words(channel: String) -> String {
+    if channel == "whatsapp" { "WhatsApp".to_owned() } else { channel }
 }
 
 /// What colleagues noted, newest first, as far as the thread is read.

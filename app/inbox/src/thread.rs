@@ -7,6 +7,7 @@ mod items;
 mod media;
 mod outgoing;
 mod pending;
+mod scroll;
 mod store;
 mod ticks;
 mod viewer;
@@ -15,7 +16,7 @@ use domain::conversations::ConversationStatus;
 use leptos::html;
 use leptos::prelude::*;
 use ui::icon::{ARROW_DOWN, MESSAGE_SQUARE_TEXT, SMARTPHONE};
-use ui::{AppError, Clock, EmptyState, Icon, Load, Shape, Skeleton, Time, t, use_session};
+use ui::{AppError, Clock, EmptyState, Failed, Icon, LoadOnce, Shape, Skeleton, Time, t, use_session};
 
 use crate::address::Address;
 use crate::api::OpenThread;
@@ -25,11 +26,13 @@ use bubble::EntryItem;
 use head::ThreadHead;
 use items::{Item, items};
 use outgoing::OutgoingItems;
+use scroll::{NEAR, hold_position};
 use viewer::{Viewer, ViewerDialog};
 
 pub use bubble::{QuoteLine, anchor};
 pub use media::size_words;
 pub use pending::{Pending, PendingState, Returned};
+use store::Shown;
 pub use store::ThreadStore;
 
 /// The pane of the selected conversation.
@@ -41,26 +44,38 @@ pub fn ThreadPane(
     resource: Resource<Result<Option<OpenThread>, AppError>>,
 ) -> impl IntoView {
     let viewer = Viewer::provide();
-    let show = move |open: Option<OpenThread>| match open {
-        None => view! { <NothingOpen /> }.into_any(),
-        Some(open) => {
-            let key = open.key;
-            thread.load(open);
-            view! {
-                <ThreadHead address thread />
-                <Entries address thread composer />
-                <PresenceLine thread />
-                <ComposerPane address thread composer key />
-            }
-            .into_any()
+    Effect::new(move |before: Option<()>| {
+        let read = resource.get();
+        if before.is_some()
+            && let Some(read) = read
+        {
+            thread.show(read);
         }
+    });
+    let retry = Callback::new(move |()| resource.refetch());
+    let now = Clock::now();
+    // Only a page that is alive opens another conversation in place.
+    let opening = move || now.get().is_some() && address.selected.get().is_some_and(|id| thread.id.get() != Some(id));
+    let body = move || match thread.shown.get() {
+        Shown::Nothing => view! { <NothingOpen /> }.into_any(),
+        Shown::Failed(error) => view! { <Failed error retry /> }.into_any(),
+        Shown::Thread => view! {
+            <ThreadHead address thread />
+            <Entries address thread composer />
+            <PresenceLine thread />
+            <ComposerPane address thread composer />
+        }
+        .into_any(),
     };
     view! {
-        <section class="pane pane-thread" aria-label=t!(conversation)>
-            <Load
+        <section class="pane pane-thread" class:opening=opening aria-label=t!(conversation)>
+            <LoadOnce
                 resource
                 skeleton=|| view! { <Skeleton rows=6 class="skeleton-thread" /> }
-                children=show
+                children=move |read| {
+                    thread.start(read);
+                    body.into_any()
+                }
             />
             <ViewerDialog viewer thread />
         </section>
@@ -95,8 +110,8 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
     let on_scroll = move |_| {
         let Some(node) = scroller.get_untracked() else { return };
         let from_end = -node.scroll_top();
-        up.set(from_end > 160);
-        if from_end <= 160 {
+        up.set(from_end > NEAR);
+        if from_end <= NEAR {
             seen.set(thread.arrived.get_untracked());
         }
         if node.scroll_height() - node.client_height() - from_end < 300 {
@@ -104,6 +119,15 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
         }
     };
     hold_position(thread, scroller);
+    // Another conversation opens at its end.
+    Effect::new(move |_| {
+        thread.id.track();
+        up.set(false);
+        seen.set(0);
+        if let Some(node) = scroller.get_untracked() {
+            node.set_scroll_top(0);
+        }
+    });
     view! {
         <div class="thread-scroll" node_ref=scroller on:scroll=on_scroll tabindex="0" aria-label=t!(messages)>
             <ol class="entries">
@@ -116,23 +140,6 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
         <ToNewest address thread up seen scroller />
         <Announcer thread />
     }
-}
-
-/// New entries below must not move what is read further up: the scroller counts from its end.
-fn hold_position(thread: ThreadStore, scroller: NodeRef<html::Div>) {
-    Effect::new(move |before: Option<(Option<domain::MessageId>, i32)>| {
-        let newest = thread.entries.with(|entries| entries.last().map(|entry| entry.id));
-        let Some(node) = scroller.get() else { return (newest, 0) };
-        let height = node.scroll_height();
-        if let Some((was, tall)) = before
-            && was != newest
-            && tall > 0
-            && -node.scroll_top() > 160
-        {
-            node.set_scroll_top(node.scroll_top() - (height - tall));
-        }
-        (newest, height)
-    });
 }
 
 #[component]

@@ -95,7 +95,7 @@ fn ChannelCard(channel: ChannelHealth) -> impl IntoView {
             <header class="card-head">
                 <Icon drawing=RADIO_TOWER />
                 <div>
-                    <h3>{channel.name}</h3>
+                    <h2>{channel.name}</h2>
                     <p class="quiet">{channel.display_number}</p>
                 </div>
                 <Badge text=state tone />

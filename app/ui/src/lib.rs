@@ -26,7 +26,7 @@ pub use session::{Session, use_session};
 pub use states::{EmptyState, ErrorCard, Skeleton};
 pub use time::{Clock, Shape, Time};
 pub use toast::{Toaster, Toasts};
-pub use wire::{AppError, Failed, FormErrors, Load, Saved};
+pub use wire::{AppError, Failed, FormErrors, Load, LoadOnce, Saved};
 
 /// A text of the interface in the reader's language: `t!(sign_in)` or `t!(window_left, time = "5 h")`.
 ///

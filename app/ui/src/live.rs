@@ -4,6 +4,7 @@
 //! a new one cannot resume, everything shown is then read again, so there is no gap. Reading is idempotent, so there
 //! is no double either.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use domain::live::Topic;
@@ -39,7 +40,6 @@ pub struct Live {
     pub lost: RwSignal<bool>,
     handlers: StoredValue<Vec<(u32, Callback<Change>)>>,
     next: StoredValue<u32>,
-    connection: StoredValue<Option<Connection>, LocalStorage>,
     failures: StoredValue<u32>,
     hidden_since: StoredValue<Option<i64>>,
 }
@@ -50,6 +50,18 @@ struct Connection {
     _open: Closure<dyn FnMut()>,
     _error: Closure<dyn FnMut()>,
     _change: Closure<dyn FnMut(MessageEvent)>,
+}
+
+thread_local! {
+    /// The page's one stream. Not in the reactive graph: that may be dropped on another thread of the server, and
+    /// what belongs to a browser may not.
+    static CONNECTION: RefCell<Option<Connection>> = const { RefCell::new(None) };
+}
+
+fn state() -> u16 {
+    CONNECTION
+        .with_borrow(|connection| connection.as_ref().map(|connection| connection.source.ready_state()))
+        .unwrap_or(EventSource::CLOSED)
 }
 
 impl Drop for Connection {
@@ -67,7 +79,6 @@ impl Live {
             lost: RwSignal::new(false),
             handlers: StoredValue::new(Vec::new()),
             next: StoredValue::new(0),
-            connection: StoredValue::new_local(None),
             failures: StoredValue::new(0),
             hidden_since: StoredValue::new(None),
         };
@@ -75,9 +86,7 @@ impl Live {
         Effect::new(move |_| {
             live.connect();
             live.watch();
-        });
-        on_cleanup(move || {
-            let _ = live.connection.try_update_value(Option::take);
+            on_cleanup(|| CONNECTION.set(None));
         });
     }
 
@@ -118,26 +127,19 @@ impl Live {
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
         let connection = Connection { source, _open: open, _error: error, _change: change };
-        self.connection.try_update_value(|slot| *slot = Some(connection));
-    }
-
-    fn state(self) -> u16 {
-        self.connection
-            .try_with_value(|connection| connection.as_ref().map(|c| c.source.ready_state()))
-            .flatten()
-            .unwrap_or(EventSource::CLOSED)
+        CONNECTION.set(Some(connection));
     }
 
     fn broken(self) {
         set_timeout(
             move || {
-                if self.state() != EventSource::OPEN {
+                if state() != EventSource::OPEN {
                     let _ = self.lost.try_set(true);
                 }
             },
             QUIET,
         );
-        if self.state() == EventSource::CLOSED {
+        if state() == EventSource::CLOSED {
             self.again();
         }
     }
@@ -148,10 +150,14 @@ impl Live {
             *failures
         });
         let Some(failures) = failures else { return };
+        // Perhaps it is not the line but the session; an ordinary read finds out and says so.
+        if failures == 3 {
+            self.tell(&Change { topic: Topic::Reset, version: None });
+        }
         let pause = 1_u64.checked_shl(failures - 1).unwrap_or(LONGEST_PAUSE).min(LONGEST_PAUSE);
         set_timeout(
             move || {
-                if self.failures.try_get_value().is_some() && self.state() == EventSource::CLOSED {
+                if self.failures.try_get_value().is_some() && state() == EventSource::CLOSED {
                     self.connect();
                 }
             },
@@ -162,7 +168,7 @@ impl Live {
     /// Looks after the stream when the line or the person comes back.
     fn watch(self) {
         let online = window_event_listener_untyped("online", move |_| {
-            if self.state() != EventSource::OPEN {
+            if state() != EventSource::OPEN {
                 self.connect();
             }
         });
@@ -173,7 +179,7 @@ impl Live {
             }
             let since = self.hidden_since.try_update_value(Option::take).flatten();
             let stale = since.is_some_and(|since| browser::now() - since > STALE_SECONDS);
-            if stale || self.state() != EventSource::OPEN {
+            if stale || state() != EventSource::OPEN {
                 self.connect();
             }
         });

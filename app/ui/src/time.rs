@@ -19,6 +19,8 @@ pub enum Shape {
     Row,
     /// A day, as separators name it.
     Day,
+    /// A date.
+    Date,
     /// Day and time.
     Full,
 }
@@ -42,12 +44,10 @@ impl Clock {
         });
     }
 
-    /// `None` on the server, while hydrating, and where nobody provided a clock.
-    pub fn now() -> Signal<Option<i64>> {
-        match use_context::<Self>() {
-            Some(clock) => clock.0.into(),
-            None => Signal::stored(None),
-        }
+    /// `None` on the server, while hydrating, and where nobody provided a clock. The signal itself lives as long as
+    /// the page, so a view that is on its way out may still read it.
+    pub fn now() -> RwSignal<Option<i64>> {
+        use_context::<Self>().map_or_else(|| RwSignal::new(None), |clock| clock.0)
     }
 }
 
@@ -89,7 +89,7 @@ fn utc(at: Timestamp, shape: Shape) -> String {
     let time = iso.get(11..16).unwrap_or_default();
     match shape {
         Shape::Clock => time.to_owned(),
-        Shape::Day | Shape::Row => date.to_owned(),
+        Shape::Day | Shape::Row | Shape::Date => date.to_owned(),
         Shape::Full => format!("{date} {time} UTC"),
     }
 }
@@ -111,14 +111,15 @@ fn local(at: Timestamp, shape: Shape, now: i64) -> String {
     let today = Timestamp::from_second(now).unwrap_or(at);
     let ago = day(today, Some(now)) - day(at, Some(now));
     match shape {
-        Shape::Clock => format(at, &[("hour", "2-digit"), ("minute", "2-digit")]),
-        Shape::Row if ago == 0 => format(at, &[("hour", "2-digit"), ("minute", "2-digit")]),
+        Shape::Clock => format(at, &[("hour", "numeric"), ("minute", "2-digit")]),
+        Shape::Row if ago == 0 => format(at, &[("hour", "numeric"), ("minute", "2-digit")]),
         Shape::Row if (1..7).contains(&ago) => format(at, &[("weekday", "short")]),
         Shape::Row if ago < 300 => format(at, &[("day", "numeric"), ("month", "short")]),
         Shape::Row => format(at, &[("year", "numeric"), ("month", "short")]),
         Shape::Day if ago == 0 => t!(today).to_owned(),
         Shape::Day if ago == 1 => t!(yesterday).to_owned(),
         Shape::Day => format(at, &[("weekday", "long"), ("day", "numeric"), ("month", "long"), ("year", "numeric")]),
+        Shape::Date => format(at, &[("dateStyle", "medium")]),
         Shape::Full => format(at, &[("dateStyle", "medium"), ("timeStyle", "short")]),
     }
 }

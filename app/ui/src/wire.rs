@@ -12,7 +12,7 @@ use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use server_fn::{Bytes, Encodes};
 
-pub use load::{Failed, FormErrors, Load, Saved};
+pub use load::{Failed, FormErrors, Load, LoadOnce, Saved};
 #[cfg(feature = "ssr")]
 pub use server::{
     ClientAddress, ServerInfo, backend, caller, clear_session_cookie, client_address, redirect_plain, session_token,

@@ -46,6 +46,15 @@ impl Db {
         outcome
     }
 
+    /// A number that changes with the migrations.
+    pub fn fingerprint() -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in MIGRATIONS.iter().flat_map(|migration| migration.checksum.iter()) {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+        hash
+    }
+
     /// A transaction that sees one workspace. Begin and setting are one round trip.
     pub async fn scoped(&self, workspace: WorkspaceId) -> Outcome<Scoped> {
         scope(&self.app, workspace).await

@@ -82,6 +82,17 @@ async fn run(context: WorkerContext, work: impl AsyncFnOnce(JobContext) -> Outco
     work(context).await.map_err(|fault| fault.to_string())
 }
 
+/// Brings the queue's schema up to date without running anything.
+pub async fn prepare(pool: PgPool) -> Outcome<()> {
+    WorkerOptions::default()
+        .pg_pool(pool)
+        .listen_os_shutdown_signals(false)
+        .init()
+        .await
+        .map(|_| ())
+        .map_err(|error| Fault::internal(format!("the job queue was not prepared: {error}")))
+}
+
 /// The worker of all jobs, with the queue's schema brought up to date. `pool` is of the migrating user, to whom the
 /// queue's schema belongs.
 pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) -> Outcome<Worker> {
@@ -97,7 +108,5 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .with_cron(hourly)
         .init()
         .await
-        .map_err(|error| {
-            Fault::internal(format!("the job queue did not start: {}", std::any::type_name_of_val(&error)))
-        })
+        .map_err(|error| Fault::internal(format!("the job queue did not start: {error}")))
 }

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod live;
 pub mod outbound;
 pub mod outbox;
+pub mod personal;
 pub mod secret;
 pub mod seed;
 

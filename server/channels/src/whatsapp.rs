@@ -15,6 +15,7 @@ use bytes::Bytes;
 use domain::templates::TemplateRow;
 
 pub use client::{Client, ClientConfig};
+pub use parse::envelope as parse_webhook;
 
 #[async_trait]
 impl Provider for Client {

@@ -1,1 +1,19 @@
-//! Stub.
+//! What tests stand on: a real PostgreSQL with one database a test, a clock that is moved by hand, a provider that
+//! records what it is asked to send.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot set up its world has failed, and says where"
+)]
+
+mod database;
+mod provider;
+mod webhook;
+mod world;
+
+pub use database::TestDb;
+pub use provider::{Parse, Recorder};
+pub use webhook::{Webhook, message, status};
+pub use world::{Bench, World};

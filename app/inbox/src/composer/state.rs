@@ -94,7 +94,7 @@ impl Composer {
     /// Answers one message in particular.
     pub fn reply_to(self, row: &MessageRow, thread: ThreadStore) {
         let author = match &row.sender {
-            Sender::Customer => thread.of_head(|head| head.title.clone()).unwrap_or_default(),
+            Sender::Customer => thread.of_head_now(|head| head.title.clone()).unwrap_or_default(),
             Sender::Member { name, .. } | Sender::Api { name } => name.clone(),
             Sender::System | Sender::PhoneApp => t!(sender_system).to_owned(),
         };

@@ -6,7 +6,7 @@ use domain::messages::Direction;
 use domain::status::DeliveryStatus;
 use leptos::prelude::*;
 use ui::icon::{CLOCK, TRIANGLE_ALERT};
-use ui::time::span;
+use ui::time::{span, written};
 use ui::{Avatar, Clock, Icon, Session, Shape, Time, t, use_session};
 
 use crate::address::Address;
@@ -108,7 +108,12 @@ pub fn window(expires: Option<domain::Timestamp>, now: i64) -> Window {
     }
 }
 
-/// The service window of a row: nothing while it is unknown what time it is.
+/// When the window ends, while it is unknown what time it is.
+pub fn until(expires: domain::Timestamp) -> String {
+    t!(window_until, time = written(expires, Shape::Full, None)).to_string()
+}
+
+/// The service window of a row.
 #[component]
 fn WindowLeft(expires: Option<domain::Timestamp>) -> impl IntoView {
     let now = Clock::now();
@@ -117,7 +122,7 @@ fn WindowLeft(expires: Option<domain::Timestamp>) -> impl IntoView {
             Some(Window::Open(left)) => ("window", t!(window_left, time = left).to_string()),
             Some(Window::Short(left)) => ("window window-short", t!(window_left, time = left).to_string()),
             Some(Window::Closed | Window::Never) => ("window window-closed", t!(window_closed).to_owned()),
-            None => ("window", String::new()),
+            None => ("window", expires.map(until).unwrap_or_default()),
         };
         view! {
             <span class=class>

@@ -1,10 +1,11 @@
 //! The rows that are shown, and how news gets into them without moving what a hand is about to press.
 
-use domain::ConversationId;
 use domain::conversations::{ConversationList, ConversationRow, View, ViewCounts};
 use domain::page::Cursor;
+use domain::{ConversationId, Error};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use ui::AppError;
 
 use crate::address::Address;
 use crate::api::list_conversations;
@@ -23,6 +24,14 @@ impl Row {
     }
 }
 
+/// What fills the pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Rows,
+    Nothing,
+    Failed(AppError),
+}
+
 /// The list as it is shown.
 #[derive(Clone, Copy)]
 pub struct ListStore {
@@ -35,14 +44,28 @@ pub struct ListStore {
     /// What arrived meanwhile.
     pub waiting: RwSignal<Option<ConversationList>>,
     pub loading_more: RwSignal<bool>,
+    pub shown: Memo<Shown>,
+    error: RwSignal<Option<AppError>>,
+    started: StoredValue<bool>,
+    place: StoredValue<Option<usize>>,
     refreshing: Coalesce,
 }
 
 impl ListStore {
     pub fn new(address: Address) -> Self {
+        let rows = RwSignal::new(Vec::<Row>::new());
+        let error = RwSignal::new(None);
         Self {
             address,
-            rows: RwSignal::new(Vec::new()),
+            rows,
+            shown: Memo::new(move |_| match error.get() {
+                Some(error) => Shown::Failed(error),
+                None if rows.with(Vec::is_empty) => Shown::Nothing,
+                None => Shown::Rows,
+            }),
+            error,
+            started: StoredValue::new(false),
+            place: StoredValue::new(None),
             next: RwSignal::new(None),
             counts: RwSignal::new(ViewCounts::default()),
             scrolled: RwSignal::new(false),
@@ -52,12 +75,29 @@ impl ListStore {
         }
     }
 
-    /// Shows a list that was read for the address as it is now.
-    pub fn load(self, list: ConversationList) {
-        self.waiting.set(None);
-        self.counts.set(list.counts);
-        self.next.set(list.page.next);
-        self.rows.set(list.page.items.into_iter().map(Row::new).collect());
+    /// Shows what was read first. Several panes wait for the same read; the first that has it fills the store.
+    pub fn start(self, read: Result<ConversationList, AppError>) {
+        if !self.started.get_value() {
+            self.started.set_value(true);
+            self.show(read);
+        }
+    }
+
+    /// Shows what was read for the address as it is now.
+    pub fn show(self, read: Result<ConversationList, AppError>) {
+        match read {
+            Ok(list) => {
+                self.error.set(None);
+                self.waiting.set(None);
+                self.counts.set(list.counts);
+                self.next.set(list.page.next.clone());
+                self.rows.update(|rows| {
+                    let known = std::mem::take(rows);
+                    rows.extend(list.page.items.into_iter().map(|news| reuse(&known, news)));
+                });
+            }
+            Err(error) => self.error.set(Some(error)),
+        }
     }
 
     /// Whether a change of `id` to `version` is shown already.
@@ -72,10 +112,11 @@ impl ListStore {
         self.refreshing.run(move || async move {
             let Some((view, search)) = self.query() else { return };
             let read = list_conversations(view.as_str().to_owned(), search.clone(), String::new()).await;
-            if let Ok(list) = read
-                && self.query() == Some((view, search))
-            {
-                self.merge(list);
+            match read {
+                Ok(list) if self.query() == Some((view, search)) => self.merge(list),
+                // The session ended elsewhere; what was typed is kept on this device.
+                Err(error) if error.0 == Error::Unauthenticated => drop(self.error.try_set(Some(error))),
+                _ => {}
             }
         });
     }
@@ -159,13 +200,7 @@ impl ListStore {
         self.rows.update(|rows| {
             let known = std::mem::take(rows);
             for news in list.page.items {
-                match known.iter().find(|row| row.id == news.id) {
-                    Some(row) => {
-                        update(&row.row, &news);
-                        rows.push(row.clone());
-                    }
-                    None => rows.push(Row::new(news)),
-                }
+                rows.push(reuse(&known, news));
             }
             if more.is_some() {
                 let fresh = rows.len();
@@ -188,12 +223,22 @@ impl ListStore {
     pub fn neighbour(self, selected: Option<ConversationId>, step: isize) -> Option<ConversationId> {
         self.rows.with_untracked(|rows| {
             let at = selected.and_then(|id| rows.iter().position(|row| row.id == id));
-            let wanted = match at {
-                Some(at) => at.checked_add_signed(step)?,
-                None => 0,
+            let wanted = match (at, self.place.get_value()) {
+                (Some(at), _) => at.checked_add_signed(step)?,
+                // The selected row left the list (it was resolved): the next one has taken its place.
+                (None, Some(place)) if step < 0 => place.checked_add_signed(step)?,
+                (None, place) => place.unwrap_or(0).min(rows.len().saturating_sub(1)),
             };
             rows.get(wanted).map(|row| row.id)
         })
+    }
+
+    /// Remembers where the selected row is, for when it leaves the list.
+    pub fn remember_place(self, selected: Option<ConversationId>) {
+        let at = self.rows.with(|rows| selected.and_then(|id| rows.iter().position(|row| row.id == id)));
+        if at.is_some() || selected.is_none() {
+            self.place.set_value(at);
+        }
     }
 
     /// Changes a row at once, before the server's answer arrives.
@@ -203,6 +248,17 @@ impl ListStore {
                 row.row.update(change);
             }
         });
+    }
+}
+
+/// The same row stays the same signal, because what is rendered listens to it.
+fn reuse(known: &[Row], news: ConversationRow) -> Row {
+    match known.iter().find(|row| row.id == news.id) {
+        Some(row) => {
+            update(&row.row, &news);
+            row.clone()
+        }
+        None => Row::new(news),
     }
 }
 

@@ -11,7 +11,7 @@ use super::store::ThreadStore;
 use crate::address::Address;
 use crate::api::{Assign, MarkRead, Reopen, Resolve};
 use crate::keys::{Act, Acts};
-use crate::list::{Window, window};
+use crate::list::{Window, until, window};
 
 #[component]
 pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
@@ -57,7 +57,7 @@ fn Countdown(thread: ThreadStore) -> impl IntoView {
             Some(Window::Short(left)) => ("window window-short", t!(window_open_for, time = left).to_string()),
             Some(Window::Closed) => ("window window-closed", t!(window_closed_long).to_owned()),
             Some(Window::Never) => ("window window-closed", t!(window_never).to_owned()),
-            None => ("window", t!(window_service).to_owned()),
+            None => ("window", expires.map_or_else(|| t!(window_never).to_owned(), until)),
         };
         view! {
             <span class=class title=t!(window_title)>

@@ -110,7 +110,7 @@ fn OvertakenDialog(thread: ThreadStore, composer: Composer) -> impl IntoView {
             <p>{who}</p>
             <p class="quiet">{t!(overtaken_text)}</p>
             <div class="dialog-actions">
-                <button type="button" class="button" on:click=keep>
+                <button type="button" class="button" autofocus=true on:click=keep>
                     {t!(keep_as_draft)}
                 </button>
                 <button type="button" class="button button-primary" on:click=send>

@@ -4,9 +4,10 @@ use domain::conversations::{ConversationHead, ConversationStatus};
 use domain::live::Presence;
 use domain::messages::{Direction, MessageRow, Sender};
 use domain::page::{Cursor, Page};
-use domain::{ConversationId, MemberId, MessageId, Refusal, Timestamp};
+use domain::{ClientKey, ConversationId, MemberId, MessageId, Refusal, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use ui::AppError;
 
 use super::pending::Pending;
 use crate::api::{OpenThread, mark_read, older_messages, read_thread};
@@ -44,14 +45,37 @@ pub struct ThreadStore {
     /// Entries from others that arrived since the conversation was opened: told to screen readers, and counted on
     /// the way down.
     pub arrived: RwSignal<u32>,
+    /// The key of the message that a form without scripts may send.
+    pub key: RwSignal<Option<ClientKey>>,
+    pub shown: Memo<Shown>,
+    error: RwSignal<Option<AppError>>,
+    started: StoredValue<bool>,
     refreshing: Coalesce,
+}
+
+/// What fills the pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Nothing,
+    Thread,
+    Failed(AppError),
 }
 
 impl ThreadStore {
     pub fn new(me: MemberId) -> Self {
+        let id = RwSignal::new(None);
+        let error = RwSignal::new(None);
         Self {
             me,
-            id: RwSignal::new(None),
+            id,
+            key: RwSignal::new(None),
+            shown: Memo::new(move |_| match error.get() {
+                Some(error) => Shown::Failed(error),
+                None if id.with(Option::is_some) => Shown::Thread,
+                None => Shown::Nothing,
+            }),
+            error,
+            started: StoredValue::new(false),
             head: RwSignal::new(None),
             entries: RwSignal::new(Vec::new()),
             before: RwSignal::new(None),
@@ -64,24 +88,60 @@ impl ThreadStore {
         }
     }
 
-    /// Shows a conversation that was just read.
-    pub fn load(self, open: OpenThread) {
+    /// Shows what was read first. Two panes wait for the same read; the first that has it fills the store.
+    pub fn start(self, read: Result<Option<OpenThread>, AppError>) {
+        if !self.started.get_value() {
+            self.started.set_value(true);
+            self.show(read);
+        }
+    }
+
+    /// Shows what was read for the address as it is now.
+    pub fn show(self, read: Result<Option<OpenThread>, AppError>) {
+        match read {
+            Ok(Some(open)) => self.load(open),
+            Ok(None) => self.close(None),
+            Err(error) => self.close(Some(error)),
+        }
+    }
+
+    fn close(self, error: Option<AppError>) {
+        self.error.set(error);
+        self.id.set(None);
+        self.head.set(None);
+        self.entries.set(Vec::new());
+        self.before.set(None);
+        self.pending.set(Vec::new());
+        self.presence.set(Vec::new());
+    }
+
+    fn load(self, open: OpenThread) {
         let id = open.thread.conversation.id;
         if self.id.get_untracked() != Some(id) {
             self.pending.set(Vec::new());
             self.presence.set(Vec::new());
         }
-        self.id.set(Some(id));
+        self.error.set(None);
+        self.key.set(Some(open.key));
         self.arrived.set(0);
         self.detached.set(open.detached);
         self.before.set(open.thread.messages.next);
-        self.entries.set(open.thread.messages.items.into_iter().map(Entry::new).collect());
         self.head.set(Some(open.thread.conversation));
+        self.entries.update(|entries| {
+            let known = std::mem::take(entries);
+            entries.extend(open.thread.messages.items.into_iter().map(|news| reuse(&known, news)));
+        });
+        self.id.set(Some(id));
     }
 
     /// A part of the head, as long as there is one.
     pub fn of_head<T>(self, part: impl FnOnce(&ConversationHead) -> T) -> Option<T> {
         self.head.with(|head| head.as_ref().map(part))
+    }
+
+    /// The same for event handlers, which follow nothing.
+    pub fn of_head_now<T>(self, part: impl FnOnce(&ConversationHead) -> T) -> Option<T> {
+        self.head.with_untracked(|head| head.as_ref().map(part))
     }
 
     pub fn is_open(self, id: ConversationId) -> bool {
@@ -121,6 +181,7 @@ impl ThreadStore {
         if !overlaps && page.next.is_some() {
             self.before.set(page.next);
             self.entries.set(page.items.into_iter().map(Entry::new).collect());
+            self.arrived.update(|arrived| *arrived += 1);
             return;
         }
         // A message of ours that is still on its way back is shown as its pending bubble until then.
@@ -226,8 +287,19 @@ impl ThreadStore {
         });
     }
 
-    pub fn is_resolved(self) -> bool {
-        self.head.with(|head| head.as_ref().is_some_and(|head| head.status == ConversationStatus::Resolved))
+    pub fn is_resolved_now(self) -> bool {
+        self.of_head_now(|head| head.status) == Some(ConversationStatus::Resolved)
+    }
+}
+
+/// The same entry stays the same signal, because what is rendered listens to it.
+fn reuse(known: &[Entry], news: MessageRow) -> Entry {
+    match known.iter().find(|entry| entry.id == news.id) {
+        Some(entry) => {
+            update(entry, news);
+            entry.clone()
+        }
+        None => Entry::new(news),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn ViewerDialog(viewer: Viewer, thread: ThreadStore) -> impl IntoView {
     view! {
         <Dialog open=viewer.open title=t!(media) class="viewer">
             <div class="viewer-body" on:keydown=on_key>
-                <div class=move || format!("viewer-stage {}", zoom()) tabindex="0">
+                <div class=move || format!("viewer-stage {}", zoom()) tabindex="0" autofocus=true>
                     <img src=source alt=t!(media) on:click=move |_| viewer.zoom_by(1) />
                 </div>
                 <div class="viewer-tools">

@@ -39,6 +39,30 @@ where
     }
 }
 
+/// The first load of a pane that lives on: `children` runs once, and later news reach what it rendered through
+/// signals. ([`Load`] renders anew, and while it waits the old view outlives the signals that it owned.)
+#[component]
+pub fn LoadOnce<T, F>(
+    resource: Resource<Result<T, AppError>>,
+    #[prop(into)] skeleton: ViewFn,
+    children: F,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    F: Fn(Result<T, AppError>) -> AnyView + Clone + Send + Sync + 'static,
+{
+    view! {
+        <Suspense fallback=move || {
+            skeleton.run()
+        }>
+            {
+                let children = children.clone();
+                Suspend::new(async move { children(resource.await) })
+            }
+        </Suspense>
+    }
+}
+
 /// An error in place of content. Whoever is not signed in goes to do so, and comes back here.
 #[component]
 pub fn Failed(error: AppError, #[prop(optional, into)] retry: Option<Callback<()>>) -> impl IntoView {

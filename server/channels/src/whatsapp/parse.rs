@@ -33,8 +33,8 @@ struct Change {
     value: Value,
 }
 
-/// Takes a body apart.
-pub(super) fn envelope(body: &[u8]) -> Result<Vec<Incoming>, ParseProblem> {
+/// Takes a verified webhook body apart.
+pub fn envelope(body: &[u8]) -> Result<Vec<Incoming>, ParseProblem> {
     let text = std::str::from_utf8(body).map_err(|_| ParseProblem("not UTF-8"))?;
     let envelope: Envelope = serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => ParseProblem("JSON, but no webhook envelope"),

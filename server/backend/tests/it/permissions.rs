@@ -1,0 +1,72 @@
+//! The standing suite: every port needs the permission that the table names.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use domain::conversations::ListQuery;
+use domain::ports::{Backend, TemplateForm, Upload};
+use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, QuarantineId};
+use uuid::Uuid;
+
+use crate::{form, key, world};
+
+type Call = for<'a> fn(&'a Backend, &'a Caller) -> Pin<Box<dyn Future<Output = Option<Error>> + 'a>>;
+
+macro_rules! call {
+    ($area:ident . $method:ident ( $($argument:expr),* )) => {
+        (stringify!($area.$method), (|ports, caller| Box::pin(async move { ports.$area.$method(caller, $($argument),*).await.err() })) as Call)
+    };
+}
+
+const NOWHERE: ConversationId = ConversationId(Uuid::nil());
+const NOTHING: MessageId = MessageId(Uuid::nil());
+
+#[tokio::test]
+async fn each_port_needs_its_permission() {
+    use Permission::*;
+    let table: Vec<(Permission, (&str, Call))> = vec![
+        (ReadConversations, call!(inbox.list(ListQuery::default()))),
+        (ReadConversations, call!(inbox.thread(NOWHERE))),
+        (ReadConversations, call!(inbox.messages(NOWHERE, None, 1))),
+        (ReadConversations, call!(inbox.message(NOTHING))),
+        (ReadConversations, call!(inbox.provider_ids(&[]))),
+        (SendMessages, call!(inbox.send(form(NOWHERE, 1, "x")))),
+        (
+            SendMessages,
+            call!(inbox.send_template(TemplateForm {
+                conversation: NOWHERE,
+                client_key: key(1),
+                name: String::new(),
+                language: String::new(),
+                parameters: vec![]
+            })),
+        ),
+        (SendMessages, call!(inbox.react(NOTHING, None))),
+        (SendMessages, call!(inbox.note(NOWHERE, "x".into(), key(1)))),
+        (ManageConversations, call!(inbox.assign(NOWHERE, None))),
+        (ManageConversations, call!(inbox.resolve(NOWHERE))),
+        (ManageConversations, call!(inbox.reopen(NOWHERE))),
+        (SendMessages, call!(inbox.mark_read(NOWHERE))),
+        (ReadConversations, call!(inbox.be_present(NOWHERE, false))),
+        (ReadConversations, call!(inbox.templates(NOWHERE))),
+        (
+            SendMessages,
+            call!(inbox.upload(NOWHERE, Upload { file_name: "f".into(), mime: "text/plain".into(), bytes: vec![1] })),
+        ),
+        (ReadConversations, call!(inbox.download(Uuid::nil().into()))),
+        (ReadContacts, call!(contacts.list(None, 1))),
+        (ReadContacts, call!(contacts.get(ContactId(Uuid::nil())))),
+        (EditContacts, call!(contacts.rename(ContactId(Uuid::nil()), String::new()))),
+        (ManageChannels, call!(channels.report())),
+        (ManageChannels, call!(channels.replay(QuarantineId(Uuid::nil())))),
+        (ReadConversations, call!(accounts.members())),
+    ];
+    let world = world().await;
+    for (needed, (name, call)) in table {
+        let without: Vec<Permission> = Permission::ALL.into_iter().filter(|permission| *permission != needed).collect();
+        let lacking = world.ours.caller.clone().restricted_to(&without);
+        assert_eq!(call(&world.ports, &lacking).await, Some(Error::Forbidden), "{name} without {needed:?}");
+        let holding = world.ours.caller.clone().restricted_to(&[needed]);
+        assert_ne!(call(&world.ports, &holding).await, Some(Error::Forbidden), "{name} with {needed:?}");
+    }
+}

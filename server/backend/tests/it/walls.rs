@@ -1,0 +1,121 @@
+//! The standing suite: every port, called by a member of another workspace with our ids.
+
+use domain::conversations::{ListQuery, View};
+use domain::ports::{TemplateForm, Upload};
+use domain::{AttachmentId, Error, QuarantineId};
+use serde_json::json;
+use testkit::{Webhook, World};
+use uuid::Uuid;
+
+use crate::{form, grace_writes, key, thread, world};
+
+/// Fills our workspace with one of everything.
+async fn fill(world: &mut World) {
+    grace_writes(world, "w1", "Secret of ours").await;
+    let id = world.only_conversation().await;
+    world.ports.inbox.note(&world.ours.caller, id, "note".into(), key(1)).await.unwrap();
+    world.ports.inbox.send(&world.ours.caller, form(id, 2, "answer")).await.unwrap();
+    world.receive(Webhook::to("1001").message(json!({ "type": "text", "id": "bad" })).body()).await;
+}
+
+#[tokio::test]
+async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
+    let mut world = world().await;
+    fill(&mut world).await;
+    let (ports, them) = (world.ports.clone(), world.theirs.caller.clone());
+    let id = world.only_conversation().await;
+    let message = thread(&world, id).await[0].id;
+    let contact = ports.inbox.list(&world.ours.caller, ListQuery::default()).await.unwrap().page.items[0].contact;
+    let upload = || Upload { file_name: "f.txt".into(), mime: "text/plain".into(), bytes: b"x".to_vec() };
+    let attachment = ports.inbox.upload(&world.ours.caller, id, upload()).await.unwrap();
+    let quarantined = ports.channels.report(&world.ours.caller).await.unwrap().quarantine[0].id;
+    let before = snapshot(&world).await;
+
+    for view in View::ALL {
+        let list = ports.inbox.list(&them, ListQuery { view, ..ListQuery::default() }).await.unwrap();
+        assert!(list.page.items.is_empty() && list.counts.all == 0);
+    }
+    let search = ListQuery { search: "gr".into(), ..ListQuery::default() };
+    assert!(ports.inbox.list(&them, search).await.unwrap().page.items.is_empty());
+    assert_eq!(ports.inbox.thread(&them, id).await, Err(Error::NotFound));
+    assert_eq!(ports.inbox.messages(&them, id, None, 50).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.inbox.message(&them, message).await.err(), Some(Error::NotFound));
+    assert!(ports.inbox.provider_ids(&them, &[message]).await.unwrap().is_empty());
+    assert_eq!(ports.inbox.send(&them, form(id, 9, "hi")).await.err(), Some(Error::NotFound));
+    let template = TemplateForm {
+        conversation: id,
+        client_key: key(9),
+        name: "t".into(),
+        language: "en".into(),
+        parameters: vec![],
+    };
+    assert_eq!(ports.inbox.send_template(&them, template).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.inbox.react(&them, message, Some("👍".into())).await, Err(Error::NotFound));
+    assert_eq!(ports.inbox.note(&them, id, "n".into(), key(9)).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.inbox.assign(&them, id, None).await, Err(Error::NotFound));
+    assert_eq!(ports.inbox.resolve(&them, id).await, Err(Error::NotFound));
+    assert_eq!(ports.inbox.reopen(&them, id).await, Err(Error::NotFound));
+    assert_eq!(ports.inbox.mark_read(&them, id).await, Err(Error::NotFound));
+    assert_eq!(ports.inbox.be_present(&them, id, true).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.inbox.templates(&them, id).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.inbox.upload(&them, id, upload()).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.inbox.download(&them, attachment).await.err(), Some(Error::NotFound));
+    assert!(ports.contacts.list(&them, None, 100).await.unwrap().items.is_empty());
+    assert_eq!(ports.contacts.get(&them, contact).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.contacts.rename(&them, contact, "Mine".into()).await, Err(Error::NotFound));
+    assert!(ports.channels.report(&them).await.unwrap().quarantine.is_empty());
+    assert_eq!(ports.channels.replay(&them, quarantined).await, Err(Error::NotFound));
+    assert!(ports.accounts.members(&them).await.unwrap().iter().all(|member| member.id != world.ours.agent_id));
+    assert!(matches!(
+        ports.inbox.assign(&world.ours.caller, id, Some(world.theirs.agent_id)).await,
+        Err(Error::Invalid(_))
+    ));
+
+    assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+}
+
+async fn snapshot(world: &World) -> Vec<String> {
+    sqlx::query_scalar("select md5(string_agg(t, '|' order by t)) from (select c::text as t from conversation c union all select m::text from message m
+        union all select q::text from quarantine q union all select n::text from contact n) all_rows")
+        .fetch_all(&world.owner)
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_query_that_forgets_its_workspace_sees_nothing_of_others() {
+    let mut world = world().await;
+    fill(&mut world).await;
+    let mut tx = world.core.db.scoped(world.theirs.seeded.workspace).await.unwrap();
+    for table in ["conversation", "message", "contact", "identity", "outbox", "permit", "quarantine", "attachment"] {
+        let seen: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
+            .fetch_one(&mut **tx)
+            .await
+            .unwrap();
+        assert_eq!(seen, 0, "{table}");
+    }
+    drop(tx);
+    let outside =
+        sqlx::query_scalar::<_, i64>("select count(*) from conversation").fetch_one(world.core.db.app()).await;
+    assert!(outside.is_err(), "without a workspace there is no answer at all");
+}
+
+#[tokio::test]
+async fn a_row_cannot_be_written_into_another_workspace() {
+    let world = world().await;
+    let mut tx = world.core.db.scoped(world.theirs.seeded.workspace).await.unwrap();
+    let planted =
+        sqlx::query("insert into contact (workspace_id, id, created_at) values ($1, gen_random_uuid(), now())")
+            .bind(world.ours.seeded.workspace.0)
+            .execute(&mut **tx)
+            .await;
+    assert_eq!(planted.unwrap_err().as_database_error().unwrap().code().as_deref(), Some("42501"));
+}
+
+#[tokio::test]
+async fn ids_of_nothing_are_not_found() {
+    let world = world().await;
+    let caller = &world.ours.caller;
+    assert_eq!(world.ports.inbox.download(caller, AttachmentId(Uuid::nil())).await.err(), Some(Error::NotFound));
+    assert_eq!(world.ports.channels.replay(caller, QuarantineId(Uuid::nil())).await, Err(Error::NotFound));
+}
