@@ -72,6 +72,11 @@ export async function writes(who: string, message: string | Record<string, unkno
   return (await post('inbound', { customer: who, ...body })).id;
 }
 
+/** The same, some seconds ago: WhatsApp tells the time of a message in whole seconds. */
+export async function wrote(who: string, text: string, secondsAgo: number): Promise<string> {
+  return writes(who, { text, extra: { timestamp: String(Math.floor(Date.now() / 1000) - secondsAgo) } });
+}
+
 /** What is on the customer's screen. */
 export async function chat(who: string): Promise<PhoneMessage[]> {
   return (await get(`chat/${who}`)).messages;
@@ -99,10 +104,10 @@ export async function arrives(who: string, text: string): Promise<PhoneMessage> 
 }
 
 export function shownText(message: PhoneMessage): string {
-  return message.text ?? message.rendered?.body ?? message.content?.body ?? message.content?.caption ?? '';
+  return message.rendered?.body ?? message.text ?? message.content?.body ?? message.content?.caption ?? '';
 }
 
-/** Waits until every webhook was taken. */
+/** Waits until every webhook was taken. What it says may take a moment more to be applied. */
 export async function idle(): Promise<void> {
   await expect.poll(async () => (await get('idle')).idle, { message: 'all webhooks are taken' }).toBe(true);
 }

@@ -30,6 +30,33 @@ async function sessionOf(member: Member): Promise<string> {
   return cookie;
 }
 
+async function call(name: string, form: Record<string, string>): Promise<any> {
+  const response = await fetch(`${sandbox.BASE}/api/inbox/api/${name}`, {
+    method: 'POST',
+    headers: { cookie: `parley_session=${await sessionOf('anna')}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(form),
+  });
+  expect(response.status, name).toBe(200);
+  return response.json();
+}
+
+/** Waits until the inbox shows `text` as somebody's last line. */
+export async function applied(name: string, text: string): Promise<void> {
+  const last = async () => {
+    const found = await call('list_conversations', { view: 'all', search: name, after: '' });
+    return found.page.items.find((row: { title: string }) => row.title === name)?.last_line;
+  };
+  await expect.poll(last, { message: `the last line of ${name}`, intervals: [50] }).toBe(text);
+}
+
+/** Somebody new who wrote this, all of it applied. */
+export async function wroteIn(name: string, text: string, more: Record<string, unknown> = {}): Promise<sandbox.Customer> {
+  const customer = await sandbox.customer(name, more);
+  await sandbox.writes(customer.id, text);
+  await applied(customer.name, text);
+  return customer;
+}
+
 interface Fixtures {
   watch: Watch;
   /** A page in a context of its own; `null` is a visitor who is not signed in. */
@@ -51,6 +78,8 @@ export const test = base.extend<Fixtures>({
       const context = await browser.newContext(options);
       contexts.push(context);
       watch.context(context);
+      // Without scripts the browser says of each script that it may not run.
+      if (options?.javaScriptEnabled === false) watch.expect(/\.js csp$/);
       if (member) {
         const { hostname } = new URL(sandbox.BASE);
         const cookie = { name: 'parley_session', domain: hostname, path: '/', httpOnly: true, sameSite: 'Lax' as const };
@@ -93,9 +122,7 @@ export async function openThread(page: Page, name: string, view = ''): Promise<v
 
 /** Somebody new who wrote, and their open conversation. */
 export async function talk(page: Page, name: string, text = 'Hello, is anybody there?', more = {}): Promise<sandbox.Customer> {
-  const customer = await sandbox.customer(name, more);
-  await sandbox.writes(customer.id, text);
-  await sandbox.idle();
+  const customer = await wroteIn(name, text, more);
   await openThread(page, customer.name);
   await expect(entry(page, text)).toBeVisible();
   return customer;

@@ -1,11 +1,9 @@
-import { entry, expect, expectAccessible, expectNoSideways, field, list, row, sandbox, send, test, thread, visit } from '../support/test.ts';
+import { entry, expect, expectAccessible, expectNoSideways, field, list, row, sandbox, send, test, thread, visit, wroteIn } from '../support/test.ts';
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
 test('a phone shows one pane at a time, and both ways back work', async ({ open }) => {
-  const customer = await sandbox.customer('Paula Pocket');
-  await sandbox.writes(customer.id, 'I am at the door. Which bell is it?');
-  await sandbox.idle();
+  const customer = await wroteIn('Paula Pocket', 'I am at the door. Which bell is it?');
   const page = await open('anna', PHONE);
   await visit(page, '/inbox');
   await expect(list(page)).toBeVisible();
@@ -31,9 +29,7 @@ test('a phone shows one pane at a time, and both ways back work', async ({ open 
 });
 
 test('a phone can write, send and look at the person', async ({ open }) => {
-  const customer = await sandbox.customer('Piet Pocket');
-  await sandbox.writes(customer.id, 'Which bell is it?');
-  await sandbox.idle();
+  const customer = await wroteIn('Piet Pocket', 'Which bell is it?');
   const page = await open('anna', PHONE);
   await visit(page, '/inbox');
   await row(page, customer.name).tap();

@@ -1,4 +1,4 @@
-import { entries, entry, expect, field, row, sandbox, send, test, thread, visit } from '../support/test.ts';
+import { entries, entry, expect, field, row, sandbox, send, test, thread, visit, wroteIn } from '../support/test.ts';
 import { Line } from '../support/line.ts';
 
 const LOST = [/net::ERR_/, /ERR_INTERNET_DISCONNECTED/, /the server responded/];
@@ -16,9 +16,7 @@ test('what arrives while the line is down is shown once, without a reload', asyn
   watch.expect(...LOST);
   const line = await Line.lay();
   try {
-    const customer = await sandbox.customer('Liv Line');
-    await sandbox.writes(customer.id, 'Before the tunnel.');
-    await sandbox.idle();
+    const customer = await wroteIn('Liv Line', 'Before the tunnel.');
     const page = await open('anna', { baseURL: line.url });
     await visit(page, '/inbox');
     await row(page, customer.name).click();
@@ -47,9 +45,7 @@ test('what arrives while the line is down is shown once, without a reload', asyn
 
 test('the browser going offline and back loses and doubles nothing', async ({ open, watch }) => {
   watch.expect(...LOST);
-  const customer = await sandbox.customer('Olaf Offline');
-  await sandbox.writes(customer.id, 'Still online.');
-  await sandbox.idle();
+  const customer = await wroteIn('Olaf Offline', 'Still online.');
   const page = await open('anna');
   await visit(page, '/inbox');
   await row(page, customer.name).click();
@@ -63,13 +59,30 @@ test('the browser going offline and back loses and doubles nothing', async ({ op
   await expectEachOnce(page, texts);
 });
 
+test('a read that fails once after news is repeated', async ({ open, watch }) => {
+  watch.expect(/net::ERR_FAILED/);
+  const customer = await wroteIn('Frida Flaky', 'First.');
+  const page = await open('anna');
+  await visit(page, '/inbox');
+  await row(page, customer.name).click();
+  await expect(entry(page, 'First.')).toBeVisible();
+  await sandbox.idle();
+  let failed = 0;
+  await page.route(/\/(read_thread|list_conversations)$/, (route) => {
+    failed += 1;
+    return failed <= 2 ? route.abort('failed') : route.continue();
+  });
+  await sandbox.writes(customer.id, 'Second.');
+  await expect.poll(() => failed).toBeGreaterThan(1);
+  await expect(entry(page, 'Second.')).toHaveCount(1, { timeout: 15_000 });
+  await expect(row(page, customer.name)).toContainText('Second.');
+});
+
 test('what cannot be sent stays with a way to try again, which sends it once', async ({ open, watch }) => {
   watch.expect(...LOST);
   const line = await Line.lay();
   try {
-    const customer = await sandbox.customer('Rhea Retry');
-    await sandbox.writes(customer.id, 'Could you send me the address?');
-    await sandbox.idle();
+    const customer = await wroteIn('Rhea Retry', 'Could you send me the address?');
     const page = await open('anna', { baseURL: line.url });
     await visit(page, '/inbox');
     await row(page, customer.name).click();
@@ -98,9 +111,7 @@ test('a message whose answer was lost is not sent twice by trying again', async 
   watch.expect(...LOST);
   const line = await Line.lay();
   try {
-    const customer = await sandbox.customer('Dora Doubt');
-    await sandbox.writes(customer.id, 'Are you there?');
-    await sandbox.idle();
+    const customer = await wroteIn('Dora Doubt', 'Are you there?');
     const page = await open('anna', { baseURL: line.url });
     await visit(page, '/inbox');
     await row(page, customer.name).click();

@@ -7,7 +7,7 @@ test('STOP is respected, confirmed once, and taken back by writing again', async
   const customer = await talk(page, 'Stella Stop', 'How much is the deposit?');
   await expect(field(page)).toBeVisible();
 
-  await sandbox.writes(customer.id, 'STOP');
+  await sandbox.wrote(customer.id, 'STOP', 20);
   const blocked = thread(page).getByRole('status').filter({ hasText: 'Asked not to be messaged, on' });
   await expect(blocked).toBeVisible();
   await expect(blocked.getByRole('time')).toHaveText(/\d{2}:\d{2}/);
@@ -19,7 +19,7 @@ test('STOP is respected, confirmed once, and taken back by writing again', async
   await expectAccessible(page);
   await expect.poll(async () => (await fromUs(customer.id)).length, { message: 'one confirmation' }).toBe(1);
 
-  await sandbox.writes(customer.id, 'STOP');
+  await sandbox.wrote(customer.id, 'STOP', 10);
   await expect(entry(page, /^STOP/)).toHaveCount(2);
   await sandbox.idle();
 
@@ -48,7 +48,7 @@ test('what was being written when STOP came is kept', async ({ open }) => {
   const page = await open('anna');
   const customer = await talk(page, 'Dan Draft');
   await field(page).fill('We could also offer');
-  await sandbox.writes(customer.id, 'unsubscribe');
+  await sandbox.wrote(customer.id, 'unsubscribe', 10);
   await expect(thread(page).getByText('Your draft is kept.')).toBeVisible();
   await sandbox.writes(customer.id, 'Wait, what could you offer?');
   await expect(field(page)).toHaveValue('We could also offer');

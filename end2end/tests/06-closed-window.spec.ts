@@ -1,4 +1,4 @@
-import { entries, entry, expect, expectAccessible, field, openThread, sandbox, test, thread } from '../support/test.ts';
+import { applied, entries, entry, expect, expectAccessible, field, openThread, sandbox, test, thread } from '../support/test.ts';
 
 const DIALOG = 'Choose a template';
 
@@ -67,9 +67,8 @@ test('a template that reaches nobody says so in words', async ({ open }) => {
 test('the window opens by itself when the customer writes', async ({ open }) => {
   const page = await open('anna');
   const customer = await sandbox.customer('Willa Window');
-  const yesterday = String(Math.floor(Date.now() / 1000) - 30 * 3600);
-  await sandbox.writes(customer.id, { text: 'Is it still free?', extra: { timestamp: yesterday } });
-  await sandbox.idle();
+  await sandbox.wrote(customer.id, 'Is it still free?', 30 * 3600);
+  await applied(customer.name, 'Is it still free?');
   await openThread(page, customer.name);
   await expect(thread(page).getByText('The service window closed on')).toBeVisible();
   await sandbox.writes(customer.id, 'Hello again!');

@@ -1,12 +1,10 @@
-import { emailOf, entry, expect, field, noteField, PASSWORD, row, sandbox, tab, test, thread } from '../support/test.ts';
+import { applied, emailOf, entry, expect, field, noteField, PASSWORD, row, sandbox, tab, test, thread, wroteIn } from '../support/test.ts';
 
 const PLAIN = { javaScriptEnabled: false };
 
 test('without scripts: sign in, read, answer, note, assign, resolve, sign out', async ({ open, watch }) => {
   watch.expect(/response 401: POST .*sign_in/);
-  const customer = await sandbox.customer('Pia Plain');
-  await sandbox.writes(customer.id, 'Do you answer letters as well?');
-  await sandbox.idle();
+  const customer = await wroteIn('Pia Plain', 'Do you answer letters as well?');
   const page = await open(null, PLAIN);
   await page.goto('/inbox');
   await expect(page).toHaveURL(/\/sign-in\?next=/);
@@ -56,9 +54,7 @@ test('without scripts: sign in, read, answer, note, assign, resolve, sign out', 
 
 test('without scripts: what cannot be sent says why', async ({ open, watch }) => {
   watch.expect(/response 4\d\d/);
-  const customer = await sandbox.customer('Paul Plain');
-  await sandbox.writes(customer.id, 'Hello');
-  await sandbox.idle();
+  const customer = await wroteIn('Paul Plain', 'Hello');
   const page = await open('anna', PLAIN);
   await page.goto(`/inbox?q=${encodeURIComponent(customer.name)}`);
   await row(page, customer.name).click();
@@ -73,11 +69,9 @@ test('without scripts: what cannot be sent says why', async ({ open, watch }) =>
 
 test('without scripts: older messages are a link away', async ({ open }) => {
   const customer = await sandbox.customer('Otto Older');
-  const start = Math.floor(Date.now() / 1000) - 600;
-  for (let n = 1; n <= 60; n += 1) {
-    await sandbox.writes(customer.id, { text: `Line number ${n}.`, extra: { timestamp: String(start + n) } });
-  }
+  for (let n = 1; n <= 60; n += 1) await sandbox.wrote(customer.id, `Line number ${n}.`, 600 - n);
   await sandbox.idle();
+  await applied(customer.name, 'Line number 60.');
   const page = await open('anna', PLAIN);
   await page.goto(`/inbox?q=${encodeURIComponent(customer.name)}`);
   await row(page, customer.name).click();

@@ -1,13 +1,13 @@
 import type { Page } from '@playwright/test';
-import { entry, expect, expectAccessible, field, list, noteField, sandbox, test, thread, visit } from '../support/test.ts';
+import { applied, entry, expect, expectAccessible, field, list, noteField, sandbox, test, thread, visit } from '../support/test.ts';
 
 async function family(count: number): Promise<string> {
   const word = `Keys${Date.now().toString(36)}`;
   for (let n = 1; n <= count; n += 1) {
     const customer = await sandbox.customer(`${word} Sister${n}`);
     await sandbox.writes(customer.id, `Hello from sister ${n}`);
+    await applied(customer.name, `Hello from sister ${n}`);
   }
-  await sandbox.idle();
   return word;
 }
 
@@ -69,7 +69,7 @@ test('E resolves and reopens, A assigns, N notes, R replies, / searches', async 
   await page.keyboard.press('Control+Enter');
   await expect(entry(page, 'Good to have met you.')).toContainText('Delivered');
 
-  await page.keyboard.press('Tab');
+  await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('/');
   await expect(page.getByRole('searchbox')).toBeFocused();
   await page.keyboard.press('Escape');
@@ -144,4 +144,19 @@ test('keys are letters while somebody types', async ({ open }) => {
   await page.keyboard.press('Shift+Enter');
   await page.keyboard.type('two lines');
   await expect(field(page)).toHaveValue(`${text}\ntwo lines`);
+});
+
+test('Escape leaves the text, so that the keys work again', async ({ open }) => {
+  const page = await open('anna');
+  const names = await start(page, 2);
+  await page.keyboard.press('j');
+  await expect(heading(page, names[0])).toBeVisible();
+  await page.keyboard.press('r');
+  await page.keyboard.type('Thank you for waiting.');
+  await page.keyboard.press('Control+Enter');
+  await expect(entry(page, 'Thank you for waiting.')).toContainText('Delivered');
+  await page.keyboard.press('Escape');
+  await expect(field(page)).not.toBeFocused();
+  await page.keyboard.press('j');
+  await expect(heading(page, names[1])).toBeVisible();
 });

@@ -47,6 +47,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::chaos::Plan;
 use crate::dice::Dice;
 use crate::load::Load;
+use crate::observe::Allowed;
 use crate::report::Report;
 use crate::stand::Stand;
 
@@ -65,9 +66,17 @@ async fn nothing_is_lost_or_doubled() -> Result<()> {
     let sent = load.finish().await?;
     let chaos = chaos?;
     let settled = stand.settle().await?;
-    let evidence = observe::gather(&stand, sent, chaos.bound(), settled.stuck.clone()).await?;
-    let verdict = check::check(&evidence);
-    let report = Report { seed, chaos: &chaos, settled: &settled, verdict: &verdict, log: stand.parley.log_counts()? };
+    let mut stuck = settled.stuck.clone();
+    stuck.extend(chaos.gave_up.clone());
+    let verdict = check::check(&observe::gather(&stand, sent, Allowed::of(&chaos, &settled), stuck).await?);
+    let report = Report {
+        seed,
+        chaos: &chaos,
+        settled: &settled,
+        verdict: &verdict,
+        log: stand.parley.log_counts()?,
+        restarts_by_itself: stand.parley.restarts_by_itself,
+    };
     report::say(&report.to_string());
     if !verdict.violations.is_empty() {
         stand.show_logs();

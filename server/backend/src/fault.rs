@@ -97,6 +97,6 @@ fn describe(error: &sqlx::Error) -> String {
         sqlx::Error::RowNotFound => "no row".to_owned(),
         sqlx::Error::PoolTimedOut => "no connection became free in time".to_owned(),
         sqlx::Error::Io(error) => format!("connection: {}", error.kind()),
-        other => format!("{}", std::any::type_name_of_val(other)),
+        _ => "the driver gave up".to_owned(),
     }
 }

@@ -33,6 +33,14 @@ impl TestDb {
         self.server.clone().database(&self.name)
     }
 
+    /// The same as an address, for processes.
+    pub fn url(&self) -> String {
+        let url = std::env::var("PARLEY_TEST_DATABASE_URL").unwrap_or_default();
+        let (server, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(server, query)| (server, format!("?{query}")));
+        let base = server.rsplit_once('/').filter(|(before, _)| !before.ends_with('/')).map_or(server, |(before, _)| before);
+        format!("{base}/{}{query}", self.name)
+    }
+
     /// A pool of the migrating user, who sees everything: for looking at what really is there.
     pub async fn owner(&self) -> PgPool {
         PgPoolOptions::new().max_connections(3).connect_with(self.options()).await.unwrap()

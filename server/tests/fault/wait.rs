@@ -12,13 +12,12 @@ const LOOK: Duration = Duration::from_millis(20);
 pub async fn until<T>(what: &str, limit: Duration, mut condition: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
     let started = Instant::now();
     let mut ticks = tokio::time::interval(LOOK);
-    let mut last = None;
     loop {
-        match condition().await {
+        let last = match condition().await {
             Ok(Some(value)) => return Ok(value),
-            Ok(None) => last = None,
-            Err(error) => last = Some(error),
-        }
+            Ok(None) => None,
+            Err(error) => Some(error),
+        };
         if started.elapsed() > limit {
             match last {
                 Some(error) => bail!("{what}: not within {limit:?}; the last look failed: {error:#}"),

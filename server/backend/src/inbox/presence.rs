@@ -97,11 +97,10 @@ pub(super) async fn be_present(
     if noted.changed {
         core.live.publish(caller.workspace, Topic::Presence(id), 0);
     }
-    if noted.tell_customer && caller.may(domain::Permission::SendMessages) {
-        if let Some((number, provider_id)) = manage::newest_inbound(&mut tx, id).await? {
+    if noted.tell_customer && caller.may(domain::Permission::SendMessages)
+        && let Some((number, provider_id)) = manage::newest_inbound(&mut tx, id).await? {
             manage::receipt(provider, number, provider_id, true);
         }
-    }
     Ok(noted.others)
 }
 

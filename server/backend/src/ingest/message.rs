@@ -293,11 +293,10 @@ async fn write(
         return Ok(None);
     }
     take_up_changes(tx, context, entry.provider_id).await?;
-    if let (Some(attachment), Some(media), Content::Media(content)) = (attachment, entry.media, &entry.content) {
-        if content.state == MediaState::Waiting {
+    if let (Some(attachment), Some(media), Content::Media(content)) = (attachment, entry.media, &entry.content)
+        && content.state == MediaState::Waiting {
             await_file(tx, context, conversation, id, attachment, media, content).await?;
         }
-    }
     Ok(Some(id))
 }
 

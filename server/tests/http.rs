@@ -1,0 +1,26 @@
+//! The binary over HTTP: who is let in, what is refused, and what never reaches a log.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail loudly"
+)]
+
+// Links the screens, so that their server functions are registered here too.
+use app as _;
+
+#[path = "http/served.rs"]
+mod served;
+
+#[path = "http/doors.rs"]
+mod doors;
+#[path = "http/rest.rs"]
+mod rest;
+#[path = "http/secrecy.rs"]
+mod secrecy;
+#[path = "http/start.rs"]
+mod start;
+#[path = "http/webhooks.rs"]
+mod webhooks;

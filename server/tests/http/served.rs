@@ -1,0 +1,154 @@
+//! A running `parley serve --demo` on a database of its own.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::{Value, json};
+use sha2::Sha256;
+use testkit::TestDb;
+
+pub const SECRET: &str = "canary-app-secret-1";
+pub const TOKEN: &str = "canary-token-2";
+pub const VERIFY: &str = "canary-verify-3";
+pub const NUMBER: &str = "1060000000000003";
+
+/// The server, its database and everything that it printed.
+pub struct Served {
+    pub base: String,
+    pub admin: String,
+    pub client: Client,
+    pub database: TestDb,
+    output: Arc<Mutex<String>>,
+    child: Child,
+    folder: PathBuf,
+}
+
+/// A `parley` command on a database, with an environment of its own.
+pub fn parley(database: &TestDb, folder: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("PARLEY_DATABASE_URL", database.url()).env("PARLEY_DATA_DIR", folder);
+    command.env("PARLEY_WHATSAPP_APP_SECRET", SECRET).env("PARLEY_WHATSAPP_TOKEN", TOKEN).env("PARLEY_WHATSAPP_VERIFY_TOKEN", VERIFY);
+    command
+}
+
+pub fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+pub fn fresh_folder() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "a name for a throw-away folder")]
+    let folder = std::env::temp_dir().join(format!("parley-http-{}", uuid::Uuid::now_v7().simple()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+impl Served {
+    pub async fn start() -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let (database, folder) = (TestDb::new().await, fresh_folder());
+        let (port, admin) = (free_port(), free_port());
+        let mut command = parley(&database, &folder);
+        command.env("PARLEY_LISTEN", format!("127.0.0.1:{port}")).env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
+        command.env("PARLEY_LOG", "debug").args(["serve", "--demo"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let output = Arc::new(Mutex::new(String::new()));
+        collect(child.stdout.take().unwrap(), Arc::clone(&output));
+        collect(child.stderr.take().unwrap(), Arc::clone(&output));
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let served = Self { base: format!("http://127.0.0.1:{port}"), admin: format!("http://127.0.0.1:{admin}"), client, database, output, child, folder };
+        served.until("the server answers", async || served.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200)).await;
+        served
+    }
+
+    /// Everything printed so far.
+    pub fn output(&self) -> String {
+        self.output.lock().unwrap().clone()
+    }
+
+    pub fn get(&self, path: &str) -> RequestBuilder {
+        self.client.get(format!("{}{path}", self.base))
+    }
+
+    pub fn post(&self, path: &str) -> RequestBuilder {
+        self.client.post(format!("{}{path}", self.base))
+    }
+
+    /// A webhook with its signature under `secret`.
+    pub async fn webhook(&self, body: impl Into<Vec<u8>>, secret: &str) -> Response {
+        let body = body.into();
+        let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        mac.update(&body);
+        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+        self.post("/webhooks/whatsapp").header("x-hub-signature-256", signature).body(body).send().await.unwrap()
+    }
+
+    /// A cookie of a signed-in member.
+    pub async fn sign_in(&self, email: &str) -> String {
+        let form = [("email", email), ("password", backend::seed::PASSWORD), ("next", "/inbox")];
+        let answer = self.post("/api/app/api/sign_in").form(&form).send().await.unwrap();
+        let cookie = answer.headers().get("set-cookie").expect("a session cookie").to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// A key of the demonstration's workspace.
+    pub fn api_key(&self, scopes: &str) -> String {
+        let output = parley(&self.database, &self.folder).args(["api-key", "create", "--scope", scopes]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Polls a condition until it holds, for at most 30 seconds.
+    pub async fn until(&self, what: &str, condition: impl AsyncFn() -> bool) {
+        let start = Instant::now();
+        while !condition().await {
+            assert!(start.elapsed() < Duration::from_secs(30), "{what}: not within 30 s. Output:\n{}", self.output());
+            tokio::time::sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        let pool = self.database.owner().await;
+        let count = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
+        pool.close().await;
+        count
+    }
+
+    /// Asks the process to stop and answers whether it ended well.
+    pub fn stop(&mut self) -> bool {
+        let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        self.child.wait().unwrap().success()
+    }
+}
+
+fn collect(stream: impl std::io::Read + Send + 'static, into: Arc<Mutex<String>>) {
+    std::thread::spawn(move || {
+        let mut reader = BufReader::new(stream);
+        let mut line = Vec::new();
+        while reader.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
+            into.lock().unwrap().push_str(&String::from_utf8_lossy(&line));
+            line.clear();
+        }
+        let _ = reader.read_to_end(&mut line);
+    });
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A text message to the demonstration's number.
+pub fn text(id: &str, phone: &str, body: &str) -> Value {
+    let message = json!({ "from": phone, "id": id, "timestamp": "1790000000", "type": "text", "text": { "body": body } });
+    json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [{ "field": "messages",
+        "value": { "metadata": { "phone_number_id": NUMBER }, "messages": [message] } }] }] })
+}
