@@ -1,6 +1,7 @@
 //! Signing in and out, and who is signed in.
 
 use leptos::prelude::*;
+use ui::wire::Lean;
 use ui::{AppError, Session};
 
 #[cfg(feature = "ssr")]
@@ -32,7 +33,7 @@ pub async fn sign_out() -> Result<(), AppError> {
 }
 
 /// The signed-in person and their colleagues.
-#[server]
+#[server(protocol = Lean)]
 pub async fn who_am_i() -> Result<Session, AppError> {
     let (caller, backend) = caller().await?;
     let me = backend.accounts.me(&caller).await?;

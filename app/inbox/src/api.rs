@@ -11,6 +11,7 @@ use domain::{ClientKey, ContactId, ConversationId, MessageId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
+use ui::wire::Lean;
 
 #[cfg(feature = "ssr")]
 use {
@@ -31,14 +32,14 @@ pub struct OpenThread {
     pub key: ClientKey,
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn list_conversations(view: String, search: String, after: String) -> Result<ConversationList, AppError> {
     let (caller, backend) = caller().await?;
     let query = ListQuery { view: View::parse(&view).unwrap_or_default(), search, after: cursor(after), limit: None };
     Ok(backend.inbox.list(&caller, query).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn read_thread(conversation: ConversationId, before: String) -> Result<OpenThread, AppError> {
     let (caller, backend) = caller().await?;
     let mut thread = backend.inbox.thread(&caller, conversation).await?;
@@ -50,13 +51,13 @@ pub async fn read_thread(conversation: ConversationId, before: String) -> Result
     Ok(OpenThread { thread, detached, key: wire::fresh_key() })
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn older_messages(conversation: ConversationId, before: String) -> Result<Page<MessageRow>, AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.messages(&caller, conversation, cursor(before), page()).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn send_message(
     conversation: ConversationId,
     client_key: ClientKey,
@@ -78,7 +79,7 @@ pub async fn send_message(
 }
 
 /// `parameters` are one a line; a template's parameter cannot hold a line break.
-#[server]
+#[server(protocol = Lean)]
 pub async fn send_template(
     conversation: ConversationId,
     client_key: ClientKey,
@@ -92,13 +93,13 @@ pub async fn send_template(
     Ok(backend.inbox.send_template(&caller, form).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn templates(conversation: ConversationId) -> Result<Vec<TemplateRow>, AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.templates(&caller, conversation).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn add_note(
     conversation: ConversationId,
     client_key: ClientKey,
@@ -109,39 +110,39 @@ pub async fn add_note(
 }
 
 /// An empty `emoji` takes the reaction back.
-#[server]
+#[server(protocol = Lean)]
 pub async fn react(message: MessageId, emoji: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.react(&caller, message, (!emoji.is_empty()).then_some(emoji)).await?)
 }
 
 /// An empty `member` takes the conversation from whoever has it.
-#[server]
+#[server(protocol = Lean)]
 pub async fn assign(conversation: ConversationId, member: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     let member = if member.is_empty() { None } else { Some(wire::id(&member)?) };
     Ok(backend.inbox.assign(&caller, conversation, member).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn resolve(conversation: ConversationId) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.resolve(&caller, conversation).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn reopen(conversation: ConversationId) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.reopen(&caller, conversation).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn mark_read(conversation: ConversationId) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.mark_read(&caller, conversation).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn be_present(conversation: ConversationId, typing: bool) -> Result<Vec<Presence>, AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.inbox.be_present(&caller, conversation, typing).await?)

@@ -4,11 +4,12 @@ use domain::QuarantineId;
 use domain::channel::ChannelReport;
 use leptos::prelude::*;
 use ui::AppError;
+use ui::wire::Lean;
 
 #[cfg(feature = "ssr")]
 use ui::wire::{caller, redirect_plain};
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn read_channels() -> Result<ChannelReport, AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.channels.report(&caller).await?)

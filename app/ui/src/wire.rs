@@ -1,6 +1,7 @@
 //! How screens talk to the server: the error that crosses the wire, who is calling, and the three components that
 //! every read and every form uses.
 
+mod lean;
 mod load;
 #[cfg(feature = "ssr")]
 mod server;
@@ -12,6 +13,7 @@ use server_fn::codec::JsonEncoding;
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use server_fn::{Bytes, Encodes};
 
+pub use lean::Lean;
 pub use load::{Failed, FormErrors, Load, LoadOnce, Saved};
 #[cfg(feature = "ssr")]
 pub use server::{
