@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context as _, Result, bail};
 use sqlx::postgres::PgConnectOptions;
 
-use binaries::Binaries;
+pub use binaries::Binaries;
 use owner::Owner;
 
 const USER: &str = "parley";
@@ -30,8 +30,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// Makes the cluster if it is not there, and starts it if it does not run.
-    pub fn start(data_dir: &Path, postgres_bin: Option<&Path>) -> Result<Self> {
-        let binaries = Binaries::find(postgres_bin)?;
+    pub fn start(data_dir: &Path, binaries: Binaries) -> Result<Self> {
         let owner = Owner::choose()?;
         let folder = data_dir.join("postgres");
         owner.prepare(data_dir, &folder)?;

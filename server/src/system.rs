@@ -20,7 +20,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::cluster::{self, Cluster};
+use crate::cluster::{self, Binaries, Cluster};
 use crate::config::Settings;
 
 /// The lock on the data folder; released when dropped, also by a crash.
@@ -58,8 +58,9 @@ impl Database {
                 url.parse().map_err(|_| anyhow::anyhow!("PARLEY_DATABASE_URL is not an address of a database"))?;
             return Ok(Self { owner, cluster: None });
         }
-        let (folder, bin) = (settings.data_dir(), settings.postgres_bin.clone());
-        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&folder, bin.as_deref())).await??;
+        let folder = settings.data_dir();
+        let binaries = Binaries::find_or_fetch(settings.postgres_bin.as_deref(), &folder).await?;
+        let cluster = tokio::task::spawn_blocking(move || Cluster::start(&folder, binaries)).await??;
         let owner = cluster.options();
         cluster::ensure_database(&owner).await?;
         Ok(Self { owner, cluster: Some(cluster) })
