@@ -16,7 +16,7 @@ use crate::{
 
 /// What the key of the API test may do; the key is the last word that the command prints.
 const API_KEY: &[&str] =
-    &["api-key", "create", "--scope", "conversations:read,conversations:write,contacts:read,contacts:write"];
+    &["api-key", "create", "--scope", "conversations:read,conversations:write,messages:write,contacts:read"];
 const OPENAPI_PATH: &str = "/api/v1/openapi.json";
 const SCHEMATHESIS: &[&str] = &["--checks", "all", "--max-examples", "20", "--seed", "1", "--no-color"];
 /// The API test starts once one of these exists.

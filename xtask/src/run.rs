@@ -46,7 +46,7 @@ pub fn run(options: &Run) -> Result<u8> {
 pub fn build(release: bool) -> Result<()> {
     let mut build = shell::cargo("leptos build --split");
     if release {
-        build.arg("--release");
+        build.args(["--release", "--precompress"]);
     }
     shell::run(&mut build, "read the first error above; a missing tool is named there")
 }

@@ -247,6 +247,7 @@ impl State {
             clock,
         };
         state.seed_people();
+        state.open_windows_for_demo();
         for (customer, at_ms) in state.ledger.last_written.clone() {
             if let Some(person) = state.person_mut(&customer) {
                 person.window_until_ms = at_ms + 86_400_000;
@@ -258,6 +259,17 @@ impl State {
     fn seed_people(&mut self) {
         for customer in self.config.contacts.clone() {
             self.add_person(Person::new(customer));
+        }
+    }
+
+    /// A demonstration's own history may say that people wrote a while ago; the phone knows nothing of it, so they may
+    /// be answered from the start.
+    fn open_windows_for_demo(&mut self) {
+        if self.config.profile == Profile::Demo {
+            let until = self.now_ms() + 86_400_000;
+            for person in &mut self.people {
+                person.window_until_ms = until;
+            }
         }
     }
 
