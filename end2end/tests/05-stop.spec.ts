@@ -1,10 +1,13 @@
-import { entry, expect, expectAccessible, field, sandbox, send, talk, test, thread } from '../support/test.ts';
+import { applied, entry, expect, expectAccessible, field, openThread, sandbox, send, talk, test, thread } from '../support/test.ts';
 
 const fromUs = async (who: string) => (await sandbox.chat(who)).filter((message) => !message.mine);
 
 test('STOP is respected, confirmed once, and taken back by writing again', async ({ open }) => {
   const page = await open('anna');
-  const customer = await talk(page, 'Stella Stop', 'How much is the deposit?');
+  const customer = await sandbox.customer('Stella Stop');
+  await sandbox.wrote(customer.id, 'How much is the deposit?', 30);
+  await applied(customer.name, 'How much is the deposit?');
+  await openThread(page, customer.name);
   await expect(field(page)).toBeVisible();
 
   await sandbox.wrote(customer.id, 'STOP', 20);
@@ -46,7 +49,10 @@ test('a bus stop is no opt-out', async ({ open }) => {
 
 test('what was being written when STOP came is kept', async ({ open }) => {
   const page = await open('anna');
-  const customer = await talk(page, 'Dan Draft');
+  const customer = await sandbox.customer('Dan Draft');
+  await sandbox.wrote(customer.id, 'What can you offer?', 30);
+  await applied(customer.name, 'What can you offer?');
+  await openThread(page, customer.name);
   await field(page).fill('We could also offer');
   await sandbox.wrote(customer.id, 'unsubscribe', 10);
   await expect(thread(page).getByText('Your draft is kept.')).toBeVisible();

@@ -106,13 +106,17 @@ pub async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let found = response.status().is_success();
     let headers = response.headers_mut();
+    // Files of our own that a browser runs or shows, such as the service worker and its offline page, load more of them.
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let page = kind.starts_with("text/html") || kind.contains("javascript");
+    let policy = if page { "default-src 'self'; frame-ancestors 'none'" } else { "default-src 'none'; frame-ancestors 'none'" };
     let mut default = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     default(header::REFERRER_POLICY, "same-origin");
     default(header::X_FRAME_OPTIONS, "DENY");
-    default(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'");
+    default(header::CONTENT_SECURITY_POLICY, policy);
     default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     default(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self), payment=()");
     // File names under /pkg carry a hash of their content.

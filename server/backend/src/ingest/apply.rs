@@ -15,6 +15,9 @@ use crate::gate::sql;
 use crate::outbound::{Incoming, Item, Person};
 use crate::outbox::settle;
 
+/// What stands for a message that the customer deleted for everyone.
+pub(super) const DELETED: &str = "Deleted message";
+
 /// What all items of one number share.
 pub(super) struct Context {
     pub workspace: WorkspaceId,
@@ -200,8 +203,46 @@ async fn change(
     .execute(&mut *tx)
     .await?;
     if let Some(conversation) = take_up_changes(tx, context, target).await? {
+        show_change(tx, context, conversation, target).await?;
         bump(tx, context.workspace, conversation, effects).await?;
     }
+    Ok(())
+}
+
+/// The list shows the last message as it reads now; a deleted one is not quoted any longer.
+async fn show_change(tx: &mut PgConnection, context: &Context, conversation: ConversationId, target: &str) -> Outcome<()> {
+    let row = sqlx::query!(
+        "select id, content, revoked_at from message where workspace_id = $1 and channel_id = $2 and provider_id = $3",
+        context.workspace.0,
+        context.channel.0,
+        target,
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let line = match row.revoked_at {
+        Some(_) => DELETED.to_owned(),
+        None => serde_json::from_value::<Content>(row.content)?.preview(),
+    };
+    sqlx::query!(
+        "update conversation set last_line = $4 where workspace_id = $1 and id = $2 and last_message_id = $3",
+        context.workspace.0,
+        conversation.0,
+        row.id,
+        line,
+    )
+    .execute(&mut *tx)
+    .await?;
+    // Quotes are copies too: what the customer took back must not live on in them.
+    sqlx::query!(
+        "update message set quote = jsonb_set(quote, '{preview}', to_jsonb($4::text))
+         where workspace_id = $1 and conversation_id = $2 and quote ->> 'id' = $3",
+        context.workspace.0,
+        conversation.0,
+        row.id.to_string(),
+        line,
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use domain::{AttachmentId, ContactId, ConversationId, Error, MessageId, Timestam
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use super::apply::{Context, Effects, take_up_changes};
+use super::apply::{Context, DELETED, Effects, take_up_changes};
 use crate::consent;
 use crate::contacts::{self, Found};
 use crate::fault::{Fault, Outcome};
@@ -342,7 +342,7 @@ async fn quote(tx: &mut PgConnection, context: &Context, target: &str) -> Outcom
         return Ok(Quote { id: None, author: String::new(), preview: "The original message is not here.".to_owned() });
     };
     let preview = if row.revoked_at.is_some() {
-        "Deleted message".to_owned()
+        DELETED.to_owned()
     } else {
         serde_json::from_value::<Content>(row.content)?.preview()
     };
