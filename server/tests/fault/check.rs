@@ -88,7 +88,10 @@ pub fn check(evidence: &Evidence) -> Verdict {
     verdict
 }
 
-fn group<'a, T, K: std::hash::Hash + Eq>(things: impl Iterator<Item = &'a T>, key: impl Fn(&'a T) -> Option<K>) -> HashMap<K, Vec<&'a T>> {
+fn group<'a, T, K: std::hash::Hash + Eq>(
+    things: impl Iterator<Item = &'a T>,
+    key: impl Fn(&'a T) -> Option<K>,
+) -> HashMap<K, Vec<&'a T>> {
     let mut groups: HashMap<K, Vec<&T>> = HashMap::new();
     for thing in things {
         if let Some(key) = key(thing) {
@@ -119,7 +122,9 @@ fn inbound(evidence: &Evidence, verdict: &mut Verdict) {
         verdict.acknowledged += usize::from(written.acknowledged);
         let name = || format!("{} of {}", text.unwrap_or(&written.id), written.customer);
         match found.len() {
-            0 if written.acknowledged => verdict.add(Kind::Lost, format!("{} was answered with 200 and is not here", name())),
+            0 if written.acknowledged => {
+                verdict.add(Kind::Lost, format!("{} was answered with 200 and is not here", name()))
+            }
             0 => verdict.add(Kind::Stuck, format!("{} was never answered with 200", name())),
             1 => {}
             copies => verdict.add(Kind::Doubled, format!("{} is here {copies} times", name())),
@@ -151,7 +156,9 @@ fn asked(evidence: &Evidence, verdict: &mut Verdict) {
         match by_text.get(sent.text.as_str()).map(Vec::as_slice).unwrap_or_default() {
             [] => verdict.add(Kind::Lost, format!("{} was taken over REST and is not here", sent.text)),
             [row] if row.id == sent.message && row.conversation == sent.conversation => {}
-            [row] => verdict.add(Kind::Lost, format!("{} is {} and not {} as was told", sent.text, row.id, sent.message)),
+            [row] => {
+                verdict.add(Kind::Lost, format!("{} is {} and not {} as was told", sent.text, row.id, sent.message))
+            }
             copies => verdict.add(Kind::Doubled, format!("{} is here {} times", sent.text, copies.len())),
         }
     }
@@ -177,7 +184,9 @@ fn left(evidence: &Evidence, verdict: &mut Verdict) {
     let rows: HashMap<&str, &Message> = evidence.snapshot.messages.iter().map(|row| (row.id.as_str(), row)).collect();
     let mut accepted = group(evidence.ledger.sends.iter(), |send: &Accepted| send.message.as_deref());
     verdict.accepted = evidence.ledger.sends.len();
-    for send in evidence.ledger.sends.iter().filter(|send| !send.message.as_deref().is_some_and(|id| rows.contains_key(id))) {
+    for send in
+        evidence.ledger.sends.iter().filter(|send| !send.message.as_deref().is_some_and(|id| rows.contains_key(id)))
+    {
         verdict.add(Kind::Phantom, format!("nobody here knows {send:?}"));
     }
     for row in rows.values().filter(|row| row.direction == "out") {
@@ -186,7 +195,10 @@ fn left(evidence: &Evidence, verdict: &mut Verdict) {
             Some([send]) => went(row, send, verdict),
             Some(copies) => {
                 let delivered: u32 = copies.iter().map(|send| send.delivered_copies).sum();
-                verdict.add(Kind::Doubled, format!("{} left {} times and arrived {delivered} times", row.id, copies.len()));
+                verdict.add(
+                    Kind::Doubled,
+                    format!("{} left {} times and arrived {delivered} times", row.id, copies.len()),
+                );
             }
         }
     }
@@ -241,7 +253,8 @@ fn stayed(row: &Message, verdict: &mut Verdict) {
 
 /// Messages of one conversation are taken in the order in which they were admitted.
 fn order(evidence: &Evidence, verdict: &mut Verdict) {
-    let taken: HashMap<&str, i64> = evidence.ledger.sends.iter().filter_map(|send| Some((send.message.as_deref()?, send.accepted_at_ms))).collect();
+    let taken: HashMap<&str, i64> =
+        evidence.ledger.sends.iter().filter_map(|send| Some((send.message.as_deref()?, send.accepted_at_ms))).collect();
     let mut rows: Vec<&Message> = evidence.snapshot.messages.iter().filter(|row| row.seq.is_some()).collect();
     rows.sort_by_key(|row| (&row.conversation, row.seq));
     let mut last: Option<(&Message, i64)> = None;
@@ -260,7 +273,9 @@ fn order(evidence: &Evidence, verdict: &mut Verdict) {
 /// What a conversation's row shows is what its messages add up to. Nobody reads during the run, so every message of a
 /// customer is unread.
 fn conversations(evidence: &Evidence, verdict: &mut Verdict) {
-    let messages = group(evidence.snapshot.messages.iter().filter(|row| row.shown), |row: &Message| Some(row.conversation.as_str()));
+    let messages = group(evidence.snapshot.messages.iter().filter(|row| row.shown), |row: &Message| {
+        Some(row.conversation.as_str())
+    });
     for conversation in evidence.snapshot.conversations.iter().filter(|conversation| !conversation.history) {
         let rows = messages.get(conversation.id.as_str()).map(Vec::as_slice).unwrap_or_default();
         let unread = rows.iter().filter(|row| row.direction == "in").count();
@@ -269,10 +284,18 @@ fn conversations(evidence: &Evidence, verdict: &mut Verdict) {
         }
         let Some(last) = rows.iter().max_by_key(|row| (row.at, &row.id)) else { continue };
         let direction = if last.direction == "echo" { "out" } else { last.direction.as_str() };
-        let shown = (conversation.last_message.as_deref(), conversation.last_at, conversation.last_direction.as_str(), conversation.last_status);
+        let shown = (
+            conversation.last_message.as_deref(),
+            conversation.last_at,
+            conversation.last_direction.as_str(),
+            conversation.last_status,
+        );
         let wanted = (Some(last.id.as_str()), last.at, direction, last.status);
         if shown != wanted {
-            verdict.add(Kind::Counter, format!("{} shows {shown:?} as its last message, but that is {wanted:?}", conversation.id));
+            verdict.add(
+                Kind::Counter,
+                format!("{} shows {shown:?} as its last message, but that is {wanted:?}", conversation.id),
+            );
         }
     }
 }
@@ -287,7 +310,10 @@ fn counters(evidence: &Evidence, verdict: &mut Verdict) {
     for counter in &evidence.snapshot.counters {
         let counted = recount.remove(counter.assignee.as_str()).unwrap_or(0);
         if counter.open != counted {
-            verdict.add(Kind::Counter, format!("{} has {counted} open, the counter says {}", counter.assignee, counter.open));
+            verdict.add(
+                Kind::Counter,
+                format!("{} has {counted} open, the counter says {}", counter.assignee, counter.open),
+            );
         }
     }
     for (assignee, counted) in recount {

@@ -68,7 +68,9 @@ impl Load {
     pub async fn start(stand: &Stand, seed: u64) -> Result<Self> {
         let control = stand.control.clone();
         let conversations = Arc::new(first_words(stand, CUSTOMERS, seed).await?);
-        control.settings(&json!({"delays": {"sent_ms": [0, 80], "delivered_ms": [0, 300], "read_ms": [0, 2000]}})).await?;
+        control
+            .settings(&json!({"delays": {"sent_ms": [0, 80], "delivered_ms": [0, 300], "read_ms": [0, 2000]}}))
+            .await?;
         control.faults(&faults()).await?;
         let (stop, stopped) = watch::channel(false);
         let mut work = JoinSet::new();

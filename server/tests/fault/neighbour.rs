@@ -41,7 +41,9 @@ impl Neighbour {
     pub async fn move_in(database: &mut PgConnection) -> Result<Self> {
         sqlx::raw_sql(MOVE_IN).execute(&mut *database).await?;
         // The stories that the demonstration tells are the history.
-        sqlx::raw_sql("create table public.fault_history as select id from conversation").execute(&mut *database).await?;
+        sqlx::raw_sql("create table public.fault_history as select id from conversation")
+            .execute(&mut *database)
+            .await?;
         Ok(Self { before: fingerprints(database).await? })
     }
 }
@@ -68,7 +70,9 @@ async fn tenant_tables(database: &mut PgConnection) -> Result<Vec<String>> {
 }
 
 async fn digest(database: &mut PgConnection, table: &str, condition: &str) -> Result<String> {
-    let query = format!("select count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where {condition}");
+    let query = format!(
+        "select count(*) || ' ' || md5(coalesce(string_agg(t::text, '|' order by t::text), '')) from {table} t where {condition}"
+    );
     Ok(sqlx::query_scalar(AssertSqlSafe(query)).fetch_one(database).await?)
 }
 
@@ -82,9 +86,11 @@ pub async fn leaks(database: &mut PgConnection) -> Result<BTreeMap<String, i64>>
     )
     .fetch_all(&mut *database)
     .await?;
-    sqlx::raw_sql(AssertSqlSafe(format!("begin; set local role parley_app; set local parley.workspace = '{WORKSPACE}'")))
-        .execute(&mut *database)
-        .await?;
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "begin; set local role parley_app; set local parley.workspace = '{WORKSPACE}'"
+    )))
+    .execute(&mut *database)
+    .await?;
     let mut leaks = BTreeMap::new();
     for table in walled {
         let query = format!("select count(*) from {table} where workspace_id <> '{WORKSPACE}'");

@@ -35,13 +35,8 @@ pub struct Allowed {
 impl Allowed {
     pub fn of(chaos: &Chaos, settled: &Settled) -> Self {
         let times = |faults: &[Fault]| faults.iter().map(|fault| chaos.times(*fault)).sum::<usize>();
-        let crashes = [
-            Fault::KillParley,
-            Fault::KillParleyTwice,
-            Fault::StopDatabase,
-            Fault::KillBoth,
-            Fault::CutDatabase,
-        ];
+        let crashes =
+            [Fault::KillParley, Fault::KillParleyTwice, Fault::StopDatabase, Fault::KillBoth, Fault::CutDatabase];
         let unclear = ["http_500", "http_503_html", "reset_before"];
         let hits: u64 = unclear.iter().filter_map(|kind| settled.hits.get(*kind)).sum();
         Self {

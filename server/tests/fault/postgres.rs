@@ -27,7 +27,8 @@ impl Postgres {
         if let Some((user, group)) = cluster.user {
             std::os::unix::fs::chown(&cluster.data, Some(user), Some(group)).context("cannot hand the folder over")?;
         }
-        cluster.run("initdb", &["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])?;
+        cluster
+            .run("initdb", &["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"])?;
         let file = cluster.data.join("postgresql.conf");
         let written = fs::read_to_string(&file)?;
         let sockets = cluster.data.display();

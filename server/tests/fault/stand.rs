@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use std::{env, process};
 
-use anyhow::{Context as _, Result};
 use ::sandbox::{Profile, Sandbox, SandboxConfig};
+use anyhow::{Context as _, Result};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
@@ -25,8 +25,9 @@ use crate::wait;
 
 /// Parley comes back within this time, or it does not come back.
 pub const RECOVERY: Duration = Duration::from_secs(60);
-/// All work is done within this time after the last fault. A lease of the outbox takes two minutes to run out.
-const DRAIN: Duration = Duration::from_secs(240);
+/// All work is done within this time after the last fault. Less than a lease of the outbox (two minutes): nothing may
+/// have to wait for one to run out.
+const DRAIN: Duration = Duration::from_secs(90);
 /// Files are fetched within this time after everything else is done.
 const FETCH: Duration = Duration::from_secs(60);
 /// Seconds that a send may take. Short, because every message that is never answered costs as much.

@@ -8,7 +8,7 @@ use domain::{AttachmentId, ContactId, ConversationId, Error, MessageId, Timestam
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
-use super::apply::{Context, DELETED, Effects, take_up_changes};
+use super::apply::{Context, DELETED, Effects, show_change, take_up_changes};
 use crate::consent;
 use crate::contacts::{self, Found};
 use crate::fault::{Fault, Outcome};
@@ -58,12 +58,15 @@ pub(super) async fn inbound(
         reply_to: message.reply_to.as_deref(),
         raw: unsupported.then_some(raw),
     };
-    let Some(id) = write(tx, context, conversation, entry).await? else {
+    let Some(Written { id, changed }) = write(tx, context, conversation, entry).await? else {
         return rename_if_needed(tx, context, &found, conversation, effects).await;
     };
     let version =
         arrived(tx, context, conversation, &found.title, id, &message.content, message.at, received, keyword).await?;
     effects.changed(context.workspace, conversation, version);
+    if changed {
+        show_change(tx, context, conversation, &message.provider_id).await?;
+    }
     if let Some(keyword) = keyword {
         answer_keyword(tx, context, conversation, keyword, news, was_open, effects).await?;
     }
@@ -175,7 +178,7 @@ pub(super) async fn echo(
         reply_to: None,
         raw: None,
     };
-    let Some(id) = write(tx, context, conversation, entry).await? else { return Ok(()) };
+    let Some(Written { id, .. }) = write(tx, context, conversation, entry).await? else { return Ok(()) };
     let version = shown_last(tx, context, conversation, id, "out", content, at, Some(DeliveryStatus::Sent)).await?;
     effects.changed(context.workspace, conversation, version);
     Ok(())
@@ -204,7 +207,7 @@ pub(super) async fn event(
         reply_to: None,
         raw: None,
     };
-    if let Some(id) = write(tx, context, conversation, entry).await? {
+    if let Some(Written { id, .. }) = write(tx, context, conversation, entry).await? {
         let version = shown_last(tx, context, conversation, id, "in", content, at, None).await?;
         effects.changed(context.workspace, conversation, version);
     }
@@ -249,13 +252,20 @@ async fn conversation(
     Ok(id.into())
 }
 
+/// An entry that was not here before.
+struct Written {
+    id: MessageId,
+    /// An edit or a deletion had come before it.
+    changed: bool,
+}
+
 /// Writes an entry with its attachment; `None` when it was already here.
 async fn write(
     tx: &mut PgConnection,
     context: &Context,
     conversation: ConversationId,
     mut entry: Entry<'_>,
-) -> Outcome<Option<MessageId>> {
+) -> Outcome<Option<Written>> {
     let id: MessageId = ids::fresh();
     let attachment = entry.media.map(|_| ids::fresh::<AttachmentId>());
     if let Content::Media(media) = &mut entry.content {
@@ -292,12 +302,12 @@ async fn write(
     if written.rows_affected() == 0 {
         return Ok(None);
     }
-    take_up_changes(tx, context, entry.provider_id).await?;
+    let changed = take_up_changes(tx, context, entry.provider_id).await?.is_some();
     if let (Some(attachment), Some(media), Content::Media(content)) = (attachment, entry.media, &entry.content)
         && content.state == MediaState::Waiting {
             await_file(tx, context, conversation, id, attachment, media, content).await?;
         }
-    Ok(Some(id))
+    Ok(Some(Written { id, changed }))
 }
 
 /// Registers a file that is still with the provider, and the job that fetches it.

@@ -87,6 +87,7 @@ fn stream(second: i64) -> Vec<bytes::Bytes> {
         ),
         about("g", 50, "revoke", json!({ "original_message_id": "c" })),
         entry(message("h", GRACE, from(60), "last")),
+        about("i", 70, "revoke", json!({ "original_message_id": "h" })),
     ]
 }
 
@@ -102,7 +103,7 @@ fn any_order_and_any_repetition_give_the_same_state() {
         }
         fingerprint(&world).await
     });
-    let orders = (Just((0..8usize).collect::<Vec<_>>()).prop_shuffle(), prop::collection::vec(0..8usize, 0..6));
+    let orders = (Just((0..9usize).collect::<Vec<_>>()).prop_shuffle(), prop::collection::vec(0..9usize, 0..6));
     runner
         .run(&orders, |(order, repeats)| {
             let state = runtime.block_on(async {
