@@ -24,6 +24,7 @@ pub(crate) struct Found {
     pub renamed: bool,
 }
 
+#[derive(Clone, Copy)]
 struct Known {
     identity: IdentityId,
     contact: ContactId,
@@ -31,9 +32,12 @@ struct Known {
 
 /// Finds or makes the contact, joins what belongs together, and takes over a newer profile name.
 pub(crate) async fn resolve(tx: &mut PgConnection, workspace: Uuid, person: &Person, now: Timestamp) -> Outcome<Found> {
-    let by_bsuid = lookup(tx, workspace, IdentityKind::Bsuid, person.bsuid.as_deref()).await?;
-    let by_phone = lookup(tx, workspace, IdentityKind::Phone, person.phone.as_deref()).await?;
-    let (contact, identity) = match (by_bsuid, by_phone) {
+    let known = lookup_all(tx, workspace, person).await?;
+    if let Some(found) = settled(&known, person) {
+        return Ok(found);
+    }
+    let by = |kind: IdentityKind| known.iter().find(|row| row.kind == kind).map(|row| row.known);
+    let (contact, identity) = match (by(IdentityKind::Bsuid), by(IdentityKind::Phone)) {
         (Some(person_id), Some(number)) if person_id.contact == number.contact => {
             (person_id.contact, person_id.identity)
         }
@@ -53,6 +57,55 @@ pub(crate) async fn resolve(tx: &mut PgConnection, workspace: Uuid, person: &Per
     };
     let (title, renamed) = refresh_names(tx, workspace, contact, person).await?;
     Ok(Found { contact, identity, title, renamed })
+}
+
+/// An identity that the event names, with its contact's names.
+struct KnownRow {
+    kind: IdentityKind,
+    known: Known,
+    name: Option<String>,
+    profile_name: Option<String>,
+    username: Option<String>,
+}
+
+/// Both ids in one question: most events are about somebody who is known already.
+async fn lookup_all(tx: &mut PgConnection, workspace: Uuid, person: &Person) -> Outcome<Vec<KnownRow>> {
+    let rows = sqlx::query!(
+        "select i.kind, i.id, i.contact_id, c.name, c.profile_name, c.username
+         from identity i join contact c on c.workspace_id = i.workspace_id and c.id = i.contact_id
+         where i.workspace_id = $1 and i.retired_at is null
+           and ((i.kind = 'bsuid' and i.value = $2) or (i.kind = 'phone' and i.value = $3))",
+        workspace,
+        person.bsuid,
+        person.phone,
+    )
+    .fetch_all(tx)
+    .await?;
+    let known = rows.into_iter().filter_map(|row| {
+        Some(KnownRow {
+            kind: IdentityKind::parse(&row.kind)?,
+            known: Known { identity: row.id.into(), contact: row.contact_id.into() },
+            name: row.name,
+            profile_name: row.profile_name,
+            username: row.username,
+        })
+    });
+    Ok(known.collect())
+}
+
+/// The contact, when every id of the event is known as theirs and no name is news: nothing needs to be written.
+fn settled(known: &[KnownRow], person: &Person) -> Option<Found> {
+    let named = usize::from(person.bsuid.is_some()) + usize::from(person.phone.is_some());
+    let first = known.first()?;
+    let same = known.len() == named && known.iter().all(|row| row.known.contact == first.known.contact);
+    let no_news = |told: &Option<String>, stored: &Option<String>| told.is_none() || told == stored;
+    if !same || !no_news(&person.profile_name, &first.profile_name) || !no_news(&person.username, &first.username) {
+        return None;
+    }
+    let identity = known.iter().find(|row| row.kind == IdentityKind::Bsuid).unwrap_or(first).known.identity;
+    let title = title(first.name.as_deref(), first.profile_name.as_deref(), first.username.as_deref());
+    let title = title.unwrap_or_else(|| nameless(person.phone.as_deref()));
+    Some(Found { contact: first.known.contact, identity, title, renamed: false })
 }
 
 async fn lookup(

@@ -97,10 +97,12 @@ pub(super) async fn be_present(
     if noted.changed {
         core.live.publish(caller.workspace, Topic::Presence(id), 0);
     }
-    if noted.tell_customer && caller.may(domain::Permission::SendMessages)
-        && let Some((number, provider_id)) = manage::newest_inbound(&mut tx, id).await? {
-            manage::receipt(provider, number, provider_id, true);
-        }
+    if noted.tell_customer
+        && caller.may(domain::Permission::SendMessages)
+        && let Some((number, provider_id)) = manage::newest_inbound(&mut tx, id).await?
+    {
+        manage::receipt(provider, number, provider_id, true);
+    }
     Ok(noted.others)
 }
 

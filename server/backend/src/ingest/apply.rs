@@ -210,7 +210,12 @@ async fn change(
 }
 
 /// The list shows the last message as it reads now; a deleted one is not quoted any longer.
-pub(super) async fn show_change(tx: &mut PgConnection, context: &Context, conversation: ConversationId, target: &str) -> Outcome<()> {
+pub(super) async fn show_change(
+    tx: &mut PgConnection,
+    context: &Context,
+    conversation: ConversationId,
+    target: &str,
+) -> Outcome<()> {
     let row = sqlx::query!(
         "select id, content, revoked_at from message where workspace_id = $1 and channel_id = $2 and provider_id = $3",
         context.workspace.0,

@@ -42,7 +42,10 @@ pub(super) async fn inbound(
     let found = contacts::resolve(tx, context.workspace.0, &message.person, context.now).await?;
     let keyword = message.content.words().and_then(classify);
     let conversation = conversation(tx, context, found.contact, &found.title, message.at).await?;
-    let was_open = outbox_open(tx, context, conversation).await?;
+    let was_open = match keyword {
+        Some(Keyword::Stop) => could_be_written_to(tx, context, conversation).await?,
+        _ => true,
+    };
     let news = match keyword {
         Some(keyword) => keep_consent(tx, context, &found, keyword, message).await?,
         None => false,
@@ -105,7 +108,7 @@ async fn keep_consent(
 }
 
 /// Whether this person could be written to before the present message.
-async fn outbox_open(tx: &mut PgConnection, context: &Context, conversation: ConversationId) -> Outcome<bool> {
+async fn could_be_written_to(tx: &mut PgConnection, context: &Context, conversation: ConversationId) -> Outcome<bool> {
     let facts = gate::facts(tx, context.workspace, conversation, context.now).await?;
     Ok(facts.service.is_none_or(|service| {
         service.state == ConsentState::Granted || facts.last_request_at.is_some_and(|request| request > service.since)
@@ -276,12 +279,13 @@ async fn write(
         None => None,
     };
     let status = (entry.direction == "echo").then_some(DeliveryStatus::Sent.rank());
-    let written = sqlx::query!(
-        "insert into message (workspace_id, id, conversation_id, channel_id, direction, sender, at, content, raw, provider_id,
+    let written = sqlx::query_scalar!(
+        r#"insert into message (workspace_id, id, conversation_id, channel_id, direction, sender, at, content, raw, provider_id,
                 reply_provider_id, quote, status, their_reaction, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
                 (select emoji from reaction where workspace_id = $1 and channel_id = $4 and target_provider_id = $10 and not ours), $14)
-         on conflict (workspace_id, channel_id, provider_id) where provider_id is not null do nothing",
+         on conflict (workspace_id, channel_id, provider_id) where provider_id is not null do nothing
+         returning exists(select 1 from early_change where workspace_id = $1 and channel_id = $4 and target_provider_id = $10) as "early!""#,
         context.workspace.0,
         id.0,
         conversation.0,
@@ -297,16 +301,15 @@ async fn write(
         status,
         sql(context.now),
     )
-    .execute(&mut *tx)
+    .fetch_optional(&mut *tx)
     .await?;
-    if written.rows_affected() == 0 {
-        return Ok(None);
-    }
-    let changed = take_up_changes(tx, context, entry.provider_id).await?.is_some();
+    let Some(early) = written else { return Ok(None) };
+    let changed = early && take_up_changes(tx, context, entry.provider_id).await?.is_some();
     if let (Some(attachment), Some(media), Content::Media(content)) = (attachment, entry.media, &entry.content)
-        && content.state == MediaState::Waiting {
-            await_file(tx, context, conversation, id, attachment, media, content).await?;
-        }
+        && content.state == MediaState::Waiting
+    {
+        await_file(tx, context, conversation, id, attachment, media, content).await?;
+    }
     Ok(Some(Written { id, changed }))
 }
 
