@@ -120,10 +120,22 @@ impl System {
         parts.spawn(Applier::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
         parts.spawn(Dispatcher::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
         let context = JobContext { core: self.core.clone(), provider: Arc::clone(&self.provider) };
-        let worker = jobs::worker(self.owner_pool.clone(), context, stop.clone()).await?;
+        let worker = jobs::worker(self.owner_pool.clone(), context.clone(), stop.clone()).await?;
+        let (pool, again, stop) = (self.owner_pool.clone(), context, stop.clone());
         parts.spawn(async move {
-            if worker.run().await.is_err() {
-                tracing::error!("the job worker ended");
+            let mut worker = Some(worker);
+            while !stop.is_cancelled() {
+                if let Some(worker) = worker.take()
+                    && worker.run().await.is_err()
+                {
+                    tracing::warn!("the job worker lost its database");
+                }
+                // It ends with its database and cannot run twice: a new one follows.
+                tokio::select! {
+                    () = tokio::time::sleep(Duration::from_secs(1)) => {}
+                    () = stop.cancelled() => return,
+                }
+                worker = jobs::worker(pool.clone(), again.clone(), stop.clone()).await.ok();
             }
         });
         Ok(parts)

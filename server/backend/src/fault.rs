@@ -36,6 +36,15 @@ impl Fault {
         }
     }
 
+    /// The transaction met another one and gave way (deadlock, serialisation). Nothing is wrong with what it did: the
+    /// whole of it may be done again.
+    pub fn is_conflict(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => error.code().is_some_and(|code| code.starts_with("40")),
+            _ => false,
+        }
+    }
+
     /// The database could not be reached or is going away: the same call may work in a moment.
     pub fn is_connection(&self) -> bool {
         match self {

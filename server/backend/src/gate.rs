@@ -7,6 +7,7 @@ use domain::{ConversationId, Error, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use crate::fault::{Fault, Outcome};
 
@@ -69,6 +70,20 @@ pub async fn facts(
         window_expires_at: window_end(row.last_inbound_at.map(|at| at.to_jiff())),
         last_request_at: row.last_request_at.map(|at| at.to_jiff()),
     })
+}
+
+/// Locks conversations before anything else of theirs is touched, in the one order that every batch takes (channel, id):
+/// two batches that touch the same ones then wait for each other and cannot deadlock.
+pub(crate) async fn lock(tx: &mut PgConnection, workspace: WorkspaceId, conversations: &[Uuid]) -> Outcome<()> {
+    sqlx::query!(
+        r#"select 1 as "one!" from conversation where workspace_id = $1 and id = any($2)
+           order by channel_id, id for no key update"#,
+        workspace.0,
+        conversations,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
 }
 
 /// Binds a time for SQL.

@@ -4,9 +4,12 @@ mod cleanup;
 mod media;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{AttachmentId, WorkspaceId};
-use graphile_worker::{Cron, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions};
+use graphile_worker::{
+    Cron, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
+};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
@@ -101,6 +104,14 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .concurrency(4)
         .pg_pool(pool)
         .listen_os_shutdown_signals(false)
+        // A job whose worker was killed is taken up by another instead of after hours.
+        .worker_recovery(
+            WorkerRecoveryConfig::default()
+                .heartbeat_interval(Duration::from_secs(5))
+                .sweep_interval(Duration::from_secs(5))
+                .sweep_threshold(Duration::from_secs(20))
+                .recovery_delay(Duration::from_secs(1)),
+        )
         .shutdown_signal(async move { stop.cancelled().await })
         .add_extension(context)
         .define_job::<FetchMedia>()

@@ -74,6 +74,8 @@ impl Applier {
     /// Applies one batch and answers how many bodies it had. Public for tests, which drain by hand.
     pub async fn round(&mut self) -> Outcome<usize> {
         match self.batch(false).await {
+            // It met another transaction: the same again, a little later.
+            Err(fault) if fault.is_conflict() => self.batch(false).await,
             // One item spoils its batch: again, each item behind a savepoint.
             Err(fault) if !fault.is_connection() => self.batch(true).await,
             outcome => outcome,
@@ -91,6 +93,7 @@ impl Applier {
         for (route, tasks) in self.sort(&mut tx, &bodies).await? {
             db::enter(&mut tx, route.workspace).await?;
             let context = Context::load(&mut tx, route.workspace, route.channel, now).await?;
+            apply::lock(&mut tx, &context, tasks.iter().map(|task| task.incoming)).await?;
             for task in &tasks {
                 self.apply(&mut tx, &context, task, careful, &mut effects).await?;
             }
@@ -172,7 +175,8 @@ impl Applier {
                 effects.absorb(own);
                 Ok(())
             }
-            Err(fault) if fault.is_connection() => Err(fault),
+            // Nothing is wrong with the item.
+            Err(fault) if fault.is_connection() || fault.is_conflict() => Err(fault),
             Err(fault) => {
                 savepoint.rollback().await?;
                 set_aside(tx, task, &fault.to_string(), context.now, effects).await

@@ -67,6 +67,57 @@ impl Effects {
     }
 }
 
+/// Locks the conversations that a batch is about to touch, as far as they exist (see [`gate::lock`]). Merges and
+/// numbers that change hands may touch another; should that ever meet a second batch, one of the two is done again.
+pub(super) async fn lock<'a>(
+    tx: &mut PgConnection,
+    context: &Context,
+    batch: impl Iterator<Item = &'a Incoming>,
+) -> Outcome<()> {
+    let (mut people, mut messages, mut provider_ids) = (Vec::new(), Vec::new(), Vec::new());
+    let mut person = |person: &Person| people.extend(person.bsuid.iter().chain(&person.phone).cloned());
+    for incoming in batch {
+        match &incoming.item {
+            Item::Message(message) => person(&message.person),
+            Item::Echo { to, .. } => person(to),
+            Item::Status(news) => {
+                messages.extend(news.message.map(|id| id.0));
+                provider_ids.push(news.provider_id.clone());
+                news.person.iter().for_each(&mut person);
+            }
+            Item::Reaction { person: who, target, .. } => {
+                person(who);
+                provider_ids.push(target.clone());
+            }
+            Item::Edit { target, .. } | Item::Revoke { target, .. } => provider_ids.push(target.clone()),
+            Item::Moved { old, new, .. } => [old, new].into_iter().for_each(&mut person),
+            Item::MarketingPreference { person: who, .. } => person(who),
+            Item::Noted { .. } | Item::Bad { .. } => {}
+        }
+    }
+    sqlx::query!(
+        r#"select 1 as "one!" from conversation c
+           where c.workspace_id = $1 and c.channel_id = $2 and c.id in (
+                select k.id from identity i
+                join conversation k on k.workspace_id = i.workspace_id and k.channel_id = $2 and k.contact_id = i.contact_id
+                where i.workspace_id = $1 and i.kind in ('bsuid', 'phone') and i.value = any($3) and i.retired_at is null
+                union
+                select m.conversation_id from message m where m.workspace_id = $1 and m.id = any($4)
+                union
+                select m.conversation_id from message m
+                where m.workspace_id = $1 and m.channel_id = $2 and m.provider_id = any($5))
+           order by c.id for no key update"#,
+        context.workspace.0,
+        context.channel.0,
+        &people,
+        &messages,
+        &provider_ids,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
+}
+
 /// Applies one item. `received` is when its body became durable.
 pub(super) async fn apply(
     tx: &mut PgConnection,

@@ -53,7 +53,6 @@ async fn write(core: Core, mut receiver: mpsc::Receiver<Entry>) {
             let later = rest.split_off(fitting(&rest));
             commit(&core, std::mem::replace(&mut rest, later)).await;
         }
-        core.journal_bell.notify_one();
     }
 }
 
@@ -71,8 +70,9 @@ async fn commit(core: &Core, entries: Vec<Entry>) {
     let ids: Vec<Uuid> = entries.iter().map(|_| ids::fresh()).collect();
     let bodies: Vec<&[u8]> = entries.iter().map(|entry| entry.body.as_ref()).collect();
     let outcome = insert(core.db.worker(), &ids, &bodies, core.clock.now()).await;
-    if let Err(fault) = &outcome {
-        tracing::error!(error = %fault, entries = entries.len(), "the journal could not be written");
+    match &outcome {
+        Ok(()) => core.journal_bell.notify_one(),
+        Err(fault) => tracing::error!(error = %fault, entries = entries.len(), "the journal could not be written"),
     }
     metrics::histogram!("parley_journal_batch").record(entries.len() as f64);
     for (entry, id) in entries.into_iter().zip(ids) {

@@ -2,7 +2,7 @@
 
 use domain::{ChannelId, ConversationId, MessageId, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use crate::fault::Outcome;
@@ -55,14 +55,15 @@ pub(super) async fn claim(pool: &PgPool, held_back: &[Uuid], limit: i64, now: Ti
         .collect())
 }
 
-/// Hands back what was claimed and not posted, for example when the process stops.
+/// Hands back what its holder knows not to have posted: the process stops, or the preparation failed. The preparation's
+/// commit may have arrived all the same, so `posting` is taken back too; the fence proves that it is this claim's.
 pub(super) async fn hand_back(pool: &PgPool, claims: &[Claim], now: Timestamp) -> Outcome<()> {
     let messages: Vec<Uuid> = claims.iter().map(|claim| claim.message.0).collect();
     let fences: Vec<i64> = claims.iter().map(|claim| claim.fence).collect();
     sqlx::query!(
         "update outbox o set state = 'queued', lease_until = null, updated_at = $3
          from unnest($1::uuid[], $2::bigint[]) as c (message_id, fence)
-         where o.message_id = c.message_id and o.fence = c.fence and o.state = 'claimed'",
+         where o.message_id = c.message_id and o.fence = c.fence and o.state in ('claimed', 'posting')",
         &messages,
         &fences,
         sql(now),
@@ -72,13 +73,15 @@ pub(super) async fn hand_back(pool: &PgPool, claims: &[Claim], now: Timestamp) -
     Ok(())
 }
 
-/// What a lease that ran out left behind.
+/// A message that a holder posted before its lease ran out.
 pub(super) struct Expired {
     pub workspace: WorkspaceId,
     pub message: MessageId,
+    pub conversation: ConversationId,
 }
 
-/// Takes care of leases whose holder is gone. Claimed and not posted: back in the queue. Posted: in doubt.
+/// Takes care of leases whose holder is gone. Claimed and not posted: back in the queue. What was posted is answered, to
+/// be doubted together with its message.
 pub(super) async fn expire(pool: &PgPool, now: Timestamp) -> Outcome<Vec<Expired>> {
     sqlx::query!(
         "update outbox set state = 'queued', lease_until = null, updated_at = $1 where state = 'claimed' and lease_until < $1",
@@ -87,17 +90,33 @@ pub(super) async fn expire(pool: &PgPool, now: Timestamp) -> Outcome<Vec<Expired
     .execute(pool)
     .await?;
     let rows = sqlx::query!(
-        "update outbox set state = 'in_doubt', error_class = 'lease_expired', lease_until = null, updated_at = $1
-         where state = 'posting' and lease_until < $1
-         returning workspace_id, message_id",
+        "select workspace_id, message_id, conversation_id from outbox where state = 'posting' and lease_until < $1",
         sql(now),
     )
     .fetch_all(pool)
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Expired { workspace: row.workspace_id.into(), message: row.message_id.into() })
+        .map(|row| Expired {
+            workspace: row.workspace_id.into(),
+            message: row.message_id.into(),
+            conversation: row.conversation_id.into(),
+        })
         .collect())
+}
+
+/// Puts one of them in doubt, unless it was settled meanwhile.
+pub(super) async fn doubt(tx: &mut PgConnection, expired: &Expired, now: Timestamp) -> Outcome<bool> {
+    let done = sqlx::query!(
+        "update outbox set state = 'in_doubt', error_class = 'lease_expired', lease_until = null, updated_at = $3
+         where workspace_id = $1 and message_id = $2 and state = 'posting' and lease_until < $3",
+        expired.workspace.0,
+        expired.message.0,
+        sql(now),
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// After a restart nobody else holds a lease: what the predecessor left need not wait until it runs out.

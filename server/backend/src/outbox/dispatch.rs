@@ -9,17 +9,16 @@ use std::time::Duration;
 
 use domain::messages::Failure;
 use domain::{Timestamp, WorkspaceId};
-use futures::StreamExt;
-use futures::stream::FuturesUnordered;
 use jiff::SignedDuration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::claim::{self, Claim};
-use super::{Admitted, settle};
+use super::settle;
 use crate::Core;
 use crate::db::Scoped;
 use crate::fault::Outcome;
-use crate::gate::sql;
+use crate::gate::{self, sql};
 use crate::outbound::{Effect, Provider, SendOutcome, Wait};
 use crate::secret;
 use pace::Pace;
@@ -29,16 +28,24 @@ const BATCH: i64 = 64;
 /// How long to sleep when nothing is due and nobody rings.
 const IDLE: Duration = Duration::from_secs(1);
 
+/// How long to wait before what is known is written down once more.
+const AGAIN: Duration = Duration::from_millis(250);
+
+/// A post with what came of it.
+type Done = (Claim, SendOutcome);
+
 /// Sends what is admitted, until told to stop. On stop, claims that did not leave go back.
 pub struct Dispatcher {
     core: Core,
     provider: Arc<dyn Provider>,
     pace: Pace,
+    /// Claims whose preparation failed: not posted, and still held in the table.
+    unposted: Vec<Claim>,
 }
 
 impl Dispatcher {
     pub fn new(core: Core, provider: Arc<dyn Provider>) -> Self {
-        Self { core, provider, pace: Pace::default() }
+        Self { core, provider, pace: Pace::default(), unposted: Vec::new() }
     }
 
     /// Runs until `stop`. A database that is away is waited for.
@@ -46,12 +53,14 @@ impl Dispatcher {
         let mut recovered = false;
         while !stop.is_cancelled() {
             if !recovered {
-                recovered = claim::expire_all(self.core.db.worker(), self.core.clock.now()).await.is_ok();
+                recovered = self.recover().await.is_ok();
             }
             let worked = match self.round(&stop).await {
                 Ok(worked) => worked,
                 Err(fault) => {
                     tracing::warn!(error = %fault, "sending paused");
+                    // Whatever is still leased was ours and is no longer under way.
+                    recovered = false;
                     false
                 }
             };
@@ -63,6 +72,16 @@ impl Dispatcher {
                 }
             }
         }
+    }
+
+    /// Ends all leases. Between two rounds nobody holds one: there is one dispatcher.
+    async fn recover(&mut self) -> Outcome<()> {
+        let now = self.core.clock.now();
+        if !self.unposted.is_empty() {
+            claim::hand_back(self.core.db.worker(), &self.unposted, now).await?;
+            self.unposted.clear();
+        }
+        claim::expire_all(self.core.db.worker(), now).await
     }
 
     /// One claim and its posts. Answers whether there was anything to do. Public for tests, which drain by hand.
@@ -79,61 +98,100 @@ impl Dispatcher {
             return Ok(false);
         }
         for (workspace, claims) in by_workspace(claims) {
-            self.send_all(workspace, &claims).await?;
+            self.send_all(workspace, &claims, stop).await?;
         }
         Ok(true)
     }
 
     async fn settle_expired(&self, now: Timestamp) -> Outcome<()> {
         for expired in claim::expire(self.core.db.worker(), now).await? {
+            // Both rows in one transaction: a message in doubt never says that it is on its way.
             let mut tx = self.core.db.worker_scoped(expired.workspace).await?;
-            let changed = settle::in_doubt(&mut tx, expired.workspace, expired.message, now).await?;
-            tx.commit().await?;
-            self.tell(expired.workspace, changed);
+            gate::lock(&mut tx, expired.workspace, &[expired.conversation.0]).await?;
+            if claim::doubt(&mut tx, &expired, now).await? {
+                let changed = settle::in_doubt(&mut tx, expired.workspace, expired.message, now).await?;
+                tx.commit().await?;
+                self.tell(expired.workspace, changed);
+            }
         }
         Ok(())
     }
 
-    async fn send_all(&mut self, workspace: WorkspaceId, claims: &[Claim]) -> Outcome<()> {
-        let prepared = prepare::prepare(&self.core, workspace, claims).await?;
+    async fn send_all(&mut self, workspace: WorkspaceId, claims: &[Claim], stop: &CancellationToken) -> Outcome<()> {
+        let prepared = match prepare::prepare(&self.core, workspace, claims).await {
+            Ok(prepared) => prepared,
+            Err(fault) => {
+                self.unposted.extend_from_slice(claims);
+                return Err(fault);
+            }
+        };
         for changed in prepared.refused {
             self.tell(workspace, Some(changed));
         }
-        let mut posts = FuturesUnordered::new();
+        // Tasks of their own: an answer is read when it comes, also while the database makes us wait.
+        let mut posts = JoinSet::new();
         for (claim, admitted, throughput) in prepared.ready {
             let turn = self.pace.turn(claim.channel, throughput);
             let provider = Arc::clone(&self.provider);
-            posts.push(async move {
+            posts.spawn(async move {
                 tokio::time::sleep_until(turn).await;
-                let outcome = provider.send(&admitted).await;
-                (claim, admitted, outcome)
+                (claim, provider.send(&admitted).await)
             });
         }
         let mut done = Vec::new();
-        while let Some(result) = posts.next().await {
-            done.push(result);
+        while let Some(result) = posts.join_next().await {
+            // A post that panicked says nothing; its lease runs out into doubt.
+            done.extend(result.ok());
             // Write down in batches: what is ready together is committed together.
-            if done.len() >= 16 {
-                self.write_down(workspace, std::mem::take(&mut done)).await?;
+            if done.len() >= 16 && self.write_down(workspace, &done).await.is_ok() {
+                done.clear();
             }
         }
-        self.write_down(workspace, done).await
+        self.write_down_surely(workspace, done, stop).await
     }
 
-    async fn write_down(&mut self, workspace: WorkspaceId, done: Vec<(Claim, Admitted, SendOutcome)>) -> Outcome<()> {
+    /// What the provider answered is known nowhere else, so it is kept until it is written down.
+    async fn write_down_surely(
+        &mut self,
+        workspace: WorkspaceId,
+        mut done: Vec<Done>,
+        stop: &CancellationToken,
+    ) -> Outcome<()> {
+        loop {
+            let Err(fault) = self.write_down(workspace, &done).await else { return Ok(()) };
+            if !fault.is_connection() && !fault.is_conflict() {
+                // One of them cannot be written down: the others can, and it is left to its lease.
+                for one in std::mem::take(&mut done) {
+                    if let Err(fault) = self.write_down(workspace, std::slice::from_ref(&one)).await {
+                        tracing::error!(error = %fault, message = %one.0.message, "an answer could not be written down");
+                    }
+                }
+                return Err(fault);
+            }
+            tracing::warn!(error = %fault, answers = done.len(), "answers wait to be written down");
+            tokio::select! {
+                () = tokio::time::sleep(AGAIN) => {}
+                () = stop.cancelled() => return Err(fault),
+            }
+        }
+    }
+
+    async fn write_down(&mut self, workspace: WorkspaceId, done: &[Done]) -> Outcome<()> {
         if done.is_empty() {
             return Ok(());
         }
         let now = self.core.clock.now();
         let mut tx = self.core.db.worker_scoped(workspace).await?;
+        let conversations: Vec<_> = done.iter().map(|(claim, _)| claim.conversation.0).collect();
+        gate::lock(&mut tx, workspace, &conversations).await?;
         let mut changes = Vec::new();
-        for (claim, _, outcome) in &done {
+        for (claim, outcome) in done {
             if holds(&mut tx, claim).await? {
                 changes.push(record(&mut tx, claim, outcome, now).await?);
             }
         }
         tx.commit().await?;
-        for (claim, _, outcome) in &done {
+        for (claim, outcome) in done {
             self.pace.learn(claim, outcome, now);
             count(outcome);
         }

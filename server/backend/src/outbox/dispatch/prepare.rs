@@ -25,6 +25,8 @@ pub(super) struct Prepared {
 pub(super) async fn prepare(core: &Core, workspace: WorkspaceId, claims: &[Claim]) -> Outcome<Prepared> {
     let now = core.clock.now();
     let mut tx = core.db.worker_scoped(workspace).await?;
+    let conversations: Vec<_> = claims.iter().map(|claim| claim.conversation.0).collect();
+    gate::lock(&mut tx, workspace, &conversations).await?;
     let mut prepared = Prepared { ready: Vec::new(), refused: Vec::new() };
     for claim in claims {
         let facts = gate::facts(&mut tx, workspace, claim.conversation, now).await?;
