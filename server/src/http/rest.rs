@@ -63,7 +63,7 @@ pub fn routes() -> Router<AppState> {
 #[serde(deny_unknown_fields)]
 pub struct PageQuery {
     /// The `next` of the page before.
-    #[param(max_length = 80)]
+    #[param(pattern = "^[0-9]{1,17}[.][0-9a-f]{32}$")]
     pub after: Option<String>,
     /// Rows, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]

@@ -32,7 +32,7 @@ async fn a_program_lists_reads_answers_and_follows_the_delivery() {
     assert_eq!(status, 202);
     let (_, again) = send("one", "The garden is included.").await;
     assert_eq!(sent["id"], again["id"], "the same key is the same message");
-    assert_eq!(send("one", "Something else").await.0, 422, "a key names one message");
+    assert_eq!(send("one", "Something else").await.0, 409, "a key names one message");
     let message = format!("/messages/{}", sent["id"].as_str().unwrap());
     served.until("it is delivered", async || matches!(get(&message).await["status"].as_str(), Some("delivered" | "read"))).await;
     assert!(get(&message).await["provider_id"].as_str().unwrap().starts_with("wamid."));
@@ -48,7 +48,7 @@ async fn what_is_wrong_is_said_as_a_problem() {
     for (path, status) in [
         ("/conversations?limit=0".to_owned(), 422),
         ("/conversations?limit=x".to_owned(), 400),
-        ("/conversations?view=theirs".to_owned(), 422),
+        ("/conversations?view=theirs".to_owned(), 400),
         ("/conversations?after=x".to_owned(), 422),
         ("/conversations?unknown=1".to_owned(), 400),
         ("/conversations/not-an-id".to_owned(), 404),

@@ -57,15 +57,25 @@ impl From<ConversationRow> for Conversation {
     }
 }
 
+/// The lists that a program can ask for.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum ListView {
+    All,
+    Unassigned,
+    Resolved,
+}
+
 /// Which conversations to list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
-    /// `all` (open), `unassigned` (open) or `resolved`.
-    view: Option<String>,
+    /// Open ones, those of them that are nobody's, or resolved ones.
+    #[param(inline)]
+    view: Option<ListView>,
     /// The `next` of the page before.
-    #[param(max_length = 80)]
+    #[param(pattern = "^[0-9]{1,17}[.][0-9a-f]{32}$")]
     after: Option<String>,
     /// Rows, 1 to 100.
     #[param(minimum = 1, maximum = 100, default = 25)]
@@ -81,11 +91,10 @@ pub async fn list(
     ApiCaller(caller): ApiCaller,
     Params(filter): Params<Filter>,
 ) -> Result<Json<Page<Conversation>>, Problem> {
-    let view = match filter.view.as_deref() {
-        None => View::All,
-        Some(word) => View::parse(word)
-            .filter(|view| *view != View::Mine)
-            .ok_or(domain::Error::invalid("view", "Use all, unassigned or resolved."))?,
+    let view = match filter.view {
+        None | Some(ListView::All) => View::All,
+        Some(ListView::Unassigned) => View::Unassigned,
+        Some(ListView::Resolved) => View::Resolved,
     };
     let query = ListQuery {
         view,
@@ -147,7 +156,13 @@ pub async fn read(
 pub struct Assignment {
     /// A member of the workspace, or null for nobody.
     #[schema(required)]
+    #[serde(deserialize_with = "nullable")]
     member_id: Option<Uuid>,
+}
+
+/// Null is a value; leaving the field out is a mistake.
+fn nullable<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Uuid>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// Gives a conversation to a member, or to nobody.
@@ -160,8 +175,11 @@ pub async fn assign(
     Id(id): Id<ConversationId>,
     Body(body): Body<Assignment>,
 ) -> Result<StatusCode, Problem> {
-    backend.inbox.assign(&caller, id, body.member_id.map(MemberId)).await?;
-    Ok(StatusCode::NO_CONTENT)
+    match backend.inbox.assign(&caller, id, body.member_id.map(MemberId)).await {
+        Ok(()) => Ok(StatusCode::NO_CONTENT),
+        Err(domain::Error::Invalid(_)) => Err(Problem::conflict("No such member", "This person is not in the workspace.")),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Resolves a conversation. It reopens by itself when the customer writes.

@@ -106,7 +106,7 @@ async fn one(backend: &Backend, caller: &Caller, row: MessageRow) -> Result<Json
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
     /// Up to 4,096 characters.
-    #[schema(min_length = 1, max_length = 4096)]
+    #[schema(min_length = 1, max_length = 4096, pattern = "[^\\s\\x00]")]
     text: String,
     /// The entry to answer.
     #[serde(default)]
@@ -137,7 +137,7 @@ pub async fn send(
     let row = backend.inbox.send(&caller, form).await?;
     let same = matches!(&row.content, Content::Text { body } if *body == new.text.replace('\0', "").replace("\r\n", "\n").trim());
     if !same {
-        return Err(Error::invalid("Idempotency-Key", "This key was used for another message.").into());
+        return Err(Problem::conflict("Key used before", "This Idempotency-Key was used for another message."));
     }
     Ok((StatusCode::ACCEPTED, one(&backend, &caller, row).await?))
 }

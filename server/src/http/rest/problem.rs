@@ -43,6 +43,11 @@ impl Problem {
         Self::new("malformed", "The request could not be read", status.as_u16(), detail)
     }
 
+    /// Something that the request names does not fit the state of things.
+    pub fn conflict(title: &str, detail: &str) -> Self {
+        Self::new("conflict", title, 409, detail)
+    }
+
     pub fn method_not_allowed() -> Self {
         Self::new(
             "method-not-allowed",
@@ -65,9 +70,10 @@ impl From<Error> for Problem {
             Error::Invalid(fields) => {
                 Self { errors: fields.0, ..Self::new("invalid", "Some values are not right", status, "See `errors`.") }
             }
+            // A well-formed request that the state of things does not allow: RFC 9110, section 15.5.10.
             Error::Refused(refusal) => Self {
                 reason: Some(refusal.code()),
-                ..Self::new("refused", "The message may not be sent", status, detail)
+                ..Self::new("refused", "The message may not be sent", 409, detail)
             },
             Error::Conflict => Self::new("conflict", "Changed meanwhile", status, detail),
             Error::TooMany { .. } => Self::new("too-many", "Too many requests", status, detail),
