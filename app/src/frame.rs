@@ -4,6 +4,8 @@ use domain::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use ui::icon::{Drawing, INBOX, RADIO_TOWER, SMARTPHONE, WIFI_OFF};
+use ui::reactive::{dynamic, part};
+use ui::view;
 use ui::{Avatar, Icon, Live, t, use_session};
 
 #[component]
@@ -29,7 +31,7 @@ fn Rail() -> impl IntoView {
         .with_value(|session| (session.me.name.clone(), session.me.sandbox, session.may(Permission::ManageChannels)));
     let path = use_location().pathname;
     let profile = t!(profile_of, name = name.clone()).to_string();
-    let here = move || path.with(|path| path == "/settings/profile").then_some("page");
+    let here = dynamic(move || path.with(|path| path == "/settings/profile").then_some("page"));
     view! {
         <nav class="rail" aria-label=t!(areas)>
             <RailLink href="/inbox" label=t!(inbox) drawing=INBOX />
@@ -54,7 +56,7 @@ fn Rail() -> impl IntoView {
 #[component]
 fn RailLink(href: &'static str, label: &'static str, drawing: Drawing) -> impl IntoView {
     let path = use_location().pathname;
-    let here = move || path.with(|path| path.starts_with(href)).then_some("page");
+    let here = dynamic(move || path.with(|path| path.starts_with(href)).then_some("page"));
     view! {
         <a class="rail-link" href=href title=label aria-current=here>
             <Icon drawing />
@@ -69,7 +71,7 @@ fn Interrupted() -> impl IntoView {
     let lost = move || lost.is_some_and(|lost| lost.get());
     view! {
         <div role="status">
-            {move || {
+            {part(move || {
                 lost()
                     .then(|| {
                         view! {
@@ -79,7 +81,7 @@ fn Interrupted() -> impl IntoView {
                             </p>
                         }
                     })
-            }}
+            })}
         </div>
     }
 }

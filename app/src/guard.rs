@@ -2,7 +2,8 @@
 //! what refuses is each use case.
 
 use leptos::prelude::*;
-use ui::{Live, Load};
+use ui::view;
+use ui::{Failed, Live, LoadOnce};
 
 use crate::api::who_am_i;
 use crate::frame::Frame;
@@ -12,14 +13,17 @@ use crate::frame::Frame;
 pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
     let resource = Resource::new_blocking(|| (), |()| who_am_i());
     view! {
-        <Load
+        <LoadOnce
             resource
             skeleton=|| view! { <div class="frame"></div> }
-            children=move |session| {
-                provide_context(StoredValue::new(session));
-                Live::provide();
-                let page = page.clone();
-                view! { <Frame page /> }.into_any()
+            children=move |read| match read {
+                Ok(session) => {
+                    provide_context(StoredValue::new(session));
+                    Live::provide();
+                    let page = page.clone();
+                    view! { <Frame page /> }
+                }
+                Err(error) => view! { <Failed error /> },
             }
         />
     }

@@ -10,13 +10,14 @@ mod not_found;
 mod shell;
 mod sign_in;
 
-use inbox::InboxPage;
+use inbox::{Address, InboxPage};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{Redirect, Route, Router, Routes};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 use server_fn::ServerFn;
 use settings::{ChannelsPage, ProfilePage};
+use ui::view;
 use ui::{Clock, Toaster, Toasts};
 use wasm_bindgen::JsCast;
 
@@ -26,6 +27,13 @@ use not_found::NotFound;
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 use sign_in::SignInPage;
+
+/// Fetches what the page at `path` shows, so that it can wake up in one go.
+pub async fn preload(path: &str) {
+    if path.starts_with("/inbox/") {
+        inbox::preload().await;
+    }
+}
 
 /// The root component, the same on both sides.
 #[component]
@@ -37,15 +45,23 @@ pub fn App() -> impl IntoView {
     view! {
         <Title formatter=|text: String| titled(&text) />
         <Router>
+            <Pages />
+        </Router>
+        <Toaster />
+    }
+}
+
+#[component]
+fn Pages() -> impl IntoView {
+    Address::provide();
+    view! {
             <Routes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/inbox" /> } ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/inbox/:id?") view=Inbox ssr=SsrMode::Async />
                 <Route path=path!("/settings/channels") view={Lazy::<Channels>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/profile") view={Lazy::<Profile>::new()} ssr=SsrMode::Async />
             </Routes>
-        </Router>
-        <Toaster />
     }
 }
 
@@ -55,7 +71,22 @@ fn titled(text: &str) -> String {
 
 #[component]
 fn Inbox() -> impl IntoView {
-    view! { <Guarded page=|| view! { <InboxPage /> }.into_any() /> }
+    view! { <Guarded page=|| view! { <InboxPage /> } /> }
+}
+
+/// `/sign-in`, which works before it is fetched and is seen once a month.
+struct SignInRoute;
+
+#[lazy_route]
+impl LazyRoute for SignInRoute {
+    fn data() -> Self {
+        Self
+    }
+
+    fn view(this: Self) -> AnyView {
+        let _ = this;
+        view! { <SignInPage /> }
+    }
 }
 
 /// `/settings/channels`, fetched when it is opened: operators come rarely.
@@ -69,7 +100,7 @@ impl LazyRoute for Channels {
 
     fn view(this: Self) -> AnyView {
         let _ = this;
-        view! { <Guarded page=|| view! { <ChannelsPage /> }.into_any() /> }.into_any()
+        view! { <Guarded page=|| view! { <ChannelsPage /> } /> }.into_any()
     }
 }
 
@@ -84,7 +115,7 @@ impl LazyRoute for Profile {
 
     fn view(this: Self) -> AnyView {
         let _ = this;
-        view! { <Guarded page=|| view! { <ProfilePage sign_out=SignOut::url() /> }.into_any() /> }.into_any()
+        view! { <Guarded page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> }.into_any()
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::icon::SEARCH;
+use ui::view;
 use ui::{EmptyState, t};
 
 #[component]

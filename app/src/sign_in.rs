@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use ui::reactive::{dynamic, part};
+use ui::view;
 use ui::{FormErrors, t};
 
 use crate::api::SignIn;
@@ -11,7 +13,7 @@ use crate::api::SignIn;
 pub fn SignInPage() -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     let query = use_query_map();
-    let next = move || query.with(|query| query.get("next").unwrap_or_default());
+    let next = dynamic(move || query.with(|query| query.get("next").unwrap_or_default()));
     view! {
         <Title text=t!(sign_in) />
         <main class="alone" id="main">
@@ -43,8 +45,8 @@ pub fn SignInPage() -> impl IntoView {
                         />
                     </label>
                     <FormErrors action />
-                    <button type="submit" class="button button-primary" disabled=move || action.pending().get()>
-                        {move || if action.pending().get() { t!(signing_in) } else { t!(sign_in) }}
+                    <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                        {part(move || if action.pending().get() { t!(signing_in) } else { t!(sign_in) })}
                     </button>
                 </ActionForm>
             </div>

@@ -46,6 +46,7 @@ pub struct ChannelHealth {
     pub phone_number_id: String,
     pub state: ChannelState,
     /// When the last webhook of this number became durable.
+    #[serde(default, with = "crate::time::maybe")]
     pub last_webhook_at: Option<Timestamp>,
     /// Messages that wait to leave.
     pub queued: i64,
@@ -78,6 +79,7 @@ pub struct Quarantined {
     pub id: QuarantineId,
     pub journal: JournalId,
     pub channel: Option<ChannelId>,
+    #[serde(with = "crate::time::text")]
     pub received_at: Timestamp,
     /// What was being applied: `message`, `status`, …
     pub kind: String,

@@ -19,6 +19,7 @@ pub struct ContactPanel {
     pub identities: Vec<IdentityRow>,
     pub consents: Vec<ConsentRow>,
     pub restricted: bool,
+    #[serde(with = "crate::time::text")]
     pub created_at: Timestamp,
 }
 
@@ -37,6 +38,7 @@ pub struct ConsentRow {
     pub channel: String,
     pub purpose: Purpose,
     pub state: ConsentState,
+    #[serde(with = "crate::time::text")]
     pub since: Timestamp,
     /// How: `keyword`, `customer_wrote`, `whatsapp_preference`, …
     pub method: String,
@@ -48,6 +50,7 @@ pub struct ContactRow {
     pub id: ContactId,
     pub name: Option<String>,
     pub identities: Vec<IdentityRow>,
+    #[serde(with = "crate::time::text")]
     pub created_at: Timestamp,
 }
 

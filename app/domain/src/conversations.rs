@@ -80,7 +80,9 @@ pub struct ConversationRow {
     pub last_direction: Direction,
     /// Of the last entry, when it was ours.
     pub last_status: Option<DeliveryStatus>,
+    #[serde(with = "crate::time::text")]
     pub last_at: Timestamp,
+    #[serde(default, with = "crate::time::maybe")]
     pub window_expires_at: Option<Timestamp>,
     /// Grows with every change; a live event that is not newer needs no refetch.
     pub version: i64,
@@ -118,6 +120,7 @@ pub struct ConversationHead {
     pub title: String,
     pub status: ConversationStatus,
     pub assignee: Option<MemberId>,
+    #[serde(default, with = "crate::time::maybe")]
     pub window_expires_at: Option<Timestamp>,
     /// What the gate says to a free-form message now: `None` is yes. The same code that decides on sending.
     pub blocked: Option<Refusal>,

@@ -83,11 +83,17 @@ impl FieldErrors {
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum Refusal {
     #[error("This person asked not to be messaged on {since}. They can write to you to reopen the conversation.")]
-    OptedOut { since: Timestamp },
+    OptedOut {
+        #[serde(with = "crate::time::text")]
+        since: Timestamp,
+    },
     #[error("This person has not agreed to marketing messages.")]
     NoConsent,
     #[error("The 24-hour service window is closed. Choose a template, or wait until the customer writes.")]
-    WindowClosed { since: Option<Timestamp> },
+    WindowClosed {
+        #[serde(default, with = "crate::time::maybe")]
+        since: Option<Timestamp>,
+    },
     #[error("Processing of this person's data is restricted.")]
     Restricted,
     #[error("This number is not connected. Check it under Settings, Channels.")]

@@ -20,6 +20,7 @@ pub mod permissions;
 pub mod ports;
 pub mod status;
 pub mod templates;
+pub mod time;
 
 pub use error::{Error, ErrorRef, FieldErrors, Refusal, Result};
 pub use ids::*;

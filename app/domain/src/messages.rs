@@ -260,8 +260,11 @@ pub struct Quote {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
     pub status: DeliveryStatus,
+    #[serde(default, with = "crate::time::maybe")]
     pub sent_at: Option<Timestamp>,
+    #[serde(default, with = "crate::time::maybe")]
     pub delivered_at: Option<Timestamp>,
+    #[serde(default, with = "crate::time::maybe")]
     pub read_at: Option<Timestamp>,
     pub failure: Option<Failure>,
 }
@@ -281,6 +284,7 @@ pub struct MessageRow {
     pub id: MessageId,
     pub direction: Direction,
     pub sender: Sender,
+    #[serde(with = "crate::time::text")]
     pub at: Timestamp,
     pub content: Content,
     pub quote: Option<Quote>,
@@ -302,6 +306,7 @@ pub struct SendForm {
     pub attachment: Option<AttachmentId>,
     pub reply_to: Option<MessageId>,
     /// What the sender last saw of this conversation: a colleague's newer answer asks first.
+    #[serde(default, with = "crate::time::maybe")]
     pub seen: Option<Timestamp>,
 }
 

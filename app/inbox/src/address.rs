@@ -4,7 +4,8 @@
 use domain::ConversationId;
 use domain::conversations::View;
 use leptos::prelude::*;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::hooks::use_location;
+use leptos_router::location::Location;
 use ui::wire::escape;
 
 /// The parts of the address, each changing alone.
@@ -24,19 +25,29 @@ pub struct Address {
 }
 
 impl Address {
-    pub fn read() -> Self {
-        let query = use_query_map();
-        let params = use_params_map();
-        let part = move |name: &'static str| move |_: Option<&String>| query.with(|q| q.get(name).unwrap_or_default());
-        Self {
-            view: Memo::new(move |_| query.with(|q| q.get("view").and_then(|v| View::parse(&v)).unwrap_or_default())),
-            search: Memo::new(part("q")),
-            selected: Memo::new(move |_| params.with(|p| p.get("id").and_then(|id| id.parse().ok()))),
-            after: Memo::new(part("after")),
-            before: Memo::new(part("before")),
-            person: Memo::new(move |_| query.with(|q| q.get("person").is_some())),
-            note: Memo::new(move |_| query.with(|q| q.get("compose").as_deref() == Some("note"))),
-        }
+    /// Follows the address bar from the root of the application, so that nothing that is on its way out loses it. Away
+    /// from the inbox it stays as it was: the panes that are about to go have no reason to change.
+    pub fn provide() {
+        let Location { pathname, query, .. } = use_location();
+        let here = move || pathname.with(|path| path == "/inbox" || path.starts_with("/inbox/"));
+        let part =
+            move |name: &'static str| kept(here, move || query.with(|query| query.get(name).unwrap_or_default()));
+        let (view, note) = (part("view"), part("compose"));
+        let person = kept(here, move || query.with(|query| query.get("person").is_some()));
+        provide_context(Self {
+            view: Memo::new(move |_| view.with(|view| View::parse(view).unwrap_or_default())),
+            search: part("q"),
+            selected: kept(here, move || pathname.with(|path| path.strip_prefix("/inbox/")?.parse().ok())),
+            after: part("after"),
+            before: part("before"),
+            person,
+            note: Memo::new(move |_| note.with(|note| note == "note")),
+        });
+    }
+
+    #[expect(clippy::expect_used, reason = "the root of the application provides it")]
+    pub fn get() -> Self {
+        use_context().expect("an inbox outside the application")
     }
 
     /// The list of `view`, with the search kept.
@@ -66,6 +77,14 @@ impl Address {
     pub fn of_search_untracked(self, search: &str) -> String {
         address(self.selected.get_untracked(), self.view.get_untracked(), search, "")
     }
+}
+
+/// What `part` says while `here` is true.
+fn kept<T: Clone + Default + PartialEq + Send + Sync + 'static>(
+    here: impl Fn() -> bool + Copy + Send + Sync + 'static,
+    part: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    Memo::new(move |before: Option<&T>| if here() { part() } else { before.cloned().unwrap_or_default() })
 }
 
 fn address(id: Option<ConversationId>, view: View, search: &str, more: &str) -> String {

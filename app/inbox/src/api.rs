@@ -148,7 +148,7 @@ pub async fn be_present(conversation: ConversationId, typing: bool) -> Result<Ve
     Ok(backend.inbox.be_present(&caller, conversation, typing).await?)
 }
 
-#[server]
+#[server(protocol = Lean)]
 pub async fn rename_contact(contact: ContactId, name: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.contacts.rename(&caller, contact, name).await?)

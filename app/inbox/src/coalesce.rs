@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
+use ui::reactive::spawn;
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 enum State {
@@ -34,7 +34,7 @@ impl Coalesce {
             None => return,
         }
         self.0.set_value(State::Running);
-        spawn_local(async move {
+        spawn(async move {
             loop {
                 job().await;
                 let again = self.0.try_update_value(|state| {

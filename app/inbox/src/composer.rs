@@ -11,7 +11,9 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::browser::focus;
 use ui::icon::{PAPERCLIP, SEND, X};
-use ui::{Clock, FormErrors, Icon, t, use_session};
+use ui::reactive::{click, drag, dynamic, input, part, paste, rows, submit};
+use ui::view;
+use ui::{Clock, Icon, t, use_session};
 
 use crate::address::Address;
 use crate::api::{AddNote, SendMessage};
@@ -21,6 +23,7 @@ use blocked::Blocked;
 use state::{Attached, Upload};
 pub use state::{Composer, FIELD};
 use template::TemplateDialog;
+use ui::wire::PostedError;
 use upload::attach_all;
 
 /// The composer of the open conversation.
@@ -34,12 +37,12 @@ pub fn ComposerPane(address: Address, thread: ThreadStore, composer: Composer) -
         return view! { <p class="composer composer-off">{t!(read_only)}</p> }.into_any();
     }
     view! {
-        <div class="composer" class:composer-note=move || note.get()>
+        <div class="composer" class:composer-note=dynamic(move || note.get())>
             <ModeTabs composer note />
-            {move || match (note.get(), blocked.get()) {
-                (false, Some(refusal)) => view! { <Blocked refusal composer /> }.into_any(),
-                (note, _) => view! { <ComposerForm address thread composer note /> }.into_any(),
-            }}
+            {part(move || match (note.get(), blocked.get()) {
+                (false, Some(refusal)) => view! { <Blocked refusal composer /> },
+                (note, _) => view! { <ComposerForm address thread composer note /> },
+            })}
             <TemplateDialog composer thread />
         </div>
     }
@@ -53,11 +56,11 @@ fn ModeTabs(composer: Composer, note: Memo<bool>) -> impl IntoView {
             <a
                 class="mode"
                 href=href
-                aria-current=move || (note.get() == is_note).then_some("true")
-                on:click=move |event| {
+                aria-current=dynamic(move || (note.get() == is_note).then_some("true"))
+                on:click=click(move |event| {
                     event.prevent_default();
                     composer.switch(is_note);
-                }
+                })
             >
                 {label}
             </a>
@@ -74,28 +77,29 @@ fn ModeTabs(composer: Composer, note: Memo<bool>) -> impl IntoView {
 /// A plain form first: it posts without scripts. With them it never leaves the page.
 #[component]
 fn ComposerForm(address: Address, thread: ThreadStore, composer: Composer, note: bool) -> impl IntoView {
-    let key = move || thread.key.get().map(|key| key.to_string());
+    let key = dynamic(move || thread.key.get().map(|key| key.to_string()));
     let field = NodeRef::<html::Textarea>::new();
     take_up(address, thread, composer, field);
-    let conversation = move || thread.id.get().map(|id| id.to_string());
-    let reply_to = move || composer.quote.with(|quote| quote.as_ref()?.id.map(|id| id.to_string())).unwrap_or_default();
+    let conversation = dynamic(move || thread.id.get().map(|id| id.to_string()));
+    let reply_to =
+        dynamic(move || composer.quote.with(|quote| quote.as_ref()?.id.map(|id| id.to_string())).unwrap_or_default());
     view! {
         <form
             method="post"
             action=if note { AddNote::url() } else { SendMessage::url() }
             class="composer-form"
-            on:submit=move |event| {
+            on:submit=submit(move |event| {
                 event.prevent_default();
                 composer.submit(thread);
-            }
-            on:dragover=|event| event.prevent_default()
-            on:drop=move |event| {
+            })
+            on:dragover=drag(|event| event.prevent_default())
+            on:drop=drag(move |event| {
                 event.prevent_default();
                 let files = event.data_transfer().and_then(|data| data.files());
                 if let (Some(files), Some(id)) = (files, thread.id.get_untracked()) {
                     attach_all(composer, id, &files);
                 }
-            }
+            })
         >
             <input type="hidden" name="conversation" value=conversation />
             <input type="hidden" name="client_key" value=key />
@@ -104,7 +108,7 @@ fn ComposerForm(address: Address, thread: ThreadStore, composer: Composer, note:
                     view! {
                         <input type="hidden" name="attachment" value="" />
                         <input type="hidden" name="reply_to" value=reply_to />
-                        <input type="hidden" name="seen" value=thread.seen().map(|at| at.to_string()).unwrap_or_default() />
+                        <input type="hidden" name="seen" value=thread.seen().map(domain::time::write).unwrap_or_default() />
                     }
                 })}
             <ComposerQuote composer />
@@ -157,13 +161,13 @@ fn TextField(thread: ThreadStore, composer: Composer, field: NodeRef<html::Texta
             placeholder=label
             aria-label=label
             on:keydown=on_key
-            on:input=move |event| {
+            on:input=input(move |event| {
                 composer.write(event_target_value(&event));
                 if !note {
                     typing.now();
                 }
-            }
-            on:paste=move |event| {
+            })
+            on:paste=paste(move |event| {
                 let files = event.clipboard_data().and_then(|data| data.files());
                 if let (Some(files), Some(id)) = (files, thread.id.get_untracked())
                     && files.length() > 0
@@ -172,14 +176,14 @@ fn TextField(thread: ThreadStore, composer: Composer, field: NodeRef<html::Texta
                     event.prevent_default();
                     attach_all(composer, id, &files);
                 }
-            }
+            })
         ></textarea>
     }
 }
 
 #[component]
 fn ComposerQuote(composer: Composer) -> impl IntoView {
-    move || {
+    part(move || {
         composer.quote.get().map(|quote| {
             view! {
                 <div class="composer-quote">
@@ -188,26 +192,28 @@ fn ComposerQuote(composer: Composer) -> impl IntoView {
                         type="button"
                         class="button button-quiet button-icon"
                         aria-label=t!(remove_quote)
-                        on:click=move |_| {
+                        on:click=click(move |_| {
                             composer.quote.set(None);
                             focus(FIELD);
-                        }
+                        })
                     >
                         <Icon drawing=X />
                     </button>
                 </div>
             }
         })
-    }
+    })
 }
 
 #[component]
 fn Files(composer: Composer) -> impl IntoView {
     view! {
         <ul class="uploads">
-            <For each=move || composer.files.get() key=|file| (file.local, phase(file)) let:file>
-                <FileItem file composer />
-            </For>
+            {rows(
+                move || composer.files.get(),
+                |file| (file.local, phase(file)),
+                move |file| view! { <FileItem file composer /> },
+            )}
         </ul>
     }
 }
@@ -226,7 +232,7 @@ fn FileItem(file: Attached, composer: Composer) -> impl IntoView {
     let name = file.name.clone();
     let state = match file.state {
         Upload::Running(percent) => {
-            view! { <progress max="100" value=percent aria-label=t!(uploading)></progress> }.into_any()
+            view! { <progress max="100" value=percent aria-label=t!(uploading)></progress> }
         }
         Upload::Ready(_) if file.size == 0 => ().into_any(),
         Upload::Ready(_) => view! { <span class="quiet">{size_words(file.size)}</span> }.into_any(),
@@ -242,7 +248,7 @@ fn FileItem(file: Attached, composer: Composer) -> impl IntoView {
                 type="button"
                 class="button button-quiet button-icon"
                 aria-label=label
-                on:click=move |_| composer.detach(local)
+                on:click=click(move |_| composer.detach(local))
             >
                 <Icon drawing=X />
             </button>
@@ -253,10 +259,8 @@ fn FileItem(file: Attached, composer: Composer) -> impl IntoView {
 /// What the last attempt was refused for: here, or by a form posted without scripts.
 #[component]
 fn Errors(composer: Composer) -> impl IntoView {
-    let sent = ServerAction::<SendMessage>::new();
-    let noted = ServerAction::<AddNote>::new();
     view! {
-        {move || {
+        {part(move || {
             composer
                 .error
                 .get()
@@ -267,9 +271,9 @@ fn Errors(composer: Composer) -> impl IntoView {
                         </p>
                     }
                 })
-        }}
-        <FormErrors action=sent />
-        <FormErrors action=noted />
+        })}
+        <PostedError path=SendMessage::url() />
+        <PostedError path=AddNote::url() />
     }
 }
 

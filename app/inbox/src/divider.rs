@@ -3,6 +3,8 @@
 
 use leptos::prelude::*;
 use ui::browser::{find, remember};
+use ui::reactive::{keydown, pointer};
+use ui::view;
 use wasm_bindgen::JsCast;
 
 const STEP: i32 = 16;
@@ -47,6 +49,7 @@ impl Edge {
 /// The handle of an edge. Mouse, touch and arrow keys.
 #[component]
 pub fn Divider(edge: Edge, #[prop(into)] label: String) -> impl IntoView {
+    let (least, most) = edge.limits();
     let grip = StoredValue::new(None::<(i32, i32)>);
     let width = move || find(edge.pane()).map_or(0, |pane| pane.offset_width());
     view! {
@@ -54,21 +57,24 @@ pub fn Divider(edge: Edge, #[prop(into)] label: String) -> impl IntoView {
             class=format!("divider divider-{}", edge.name())
             role="separator"
             aria-orientation="vertical"
+            aria-valuemin=least
+            aria-valuemax=most
+            aria-valuenow=(least + most) / 2
             aria-label=label
             tabindex="0"
-            on:pointerdown=move |event| {
+            on:pointerdown=pointer(move |event| {
                 event.prevent_default();
                 capture(&event);
                 grip.set_value(Some((event.client_x(), width())));
-            }
-            on:pointermove=move |event| {
+            })
+            on:pointermove=pointer(move |event| {
                 if let Some((from, width)) = grip.get_value() {
                     set_width(edge, width + (event.client_x() - from) * edge.sign());
                 }
-            }
-            on:pointerup=move |_| grip.set_value(None)
-            on:pointercancel=move |_| grip.set_value(None)
-            on:keydown=move |event| {
+            })
+            on:pointerup=pointer(move |_| grip.set_value(None))
+            on:pointercancel=pointer(move |_| grip.set_value(None))
+            on:keydown=keydown(move |event| {
                 let step = match event.key().as_str() {
                     "ArrowLeft" => -STEP,
                     "ArrowRight" => STEP,
@@ -76,7 +82,7 @@ pub fn Divider(edge: Edge, #[prop(into)] label: String) -> impl IntoView {
                 };
                 event.prevent_default();
                 set_width(edge, width() + step * edge.sign());
-            }
+            })
         ></div>
     }
 }

@@ -3,10 +3,10 @@
 use domain::MemberId;
 use domain::conversations::{ConversationStatus, View};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use ui::browser::{find, focus, typing};
+use ui::reactive::{effect, spawn};
 use ui::toast::{Toasts, toast, use_toasts};
 use ui::words::error_words;
 use ui::{AppError, Session, Tone, t, use_session};
@@ -142,7 +142,7 @@ impl Acts {
     pub fn provide(address: Address, list: ListStore, thread: ThreadStore, composer: Composer) -> Self {
         let navigate = use_navigate();
         let wanted = RwSignal::new(None::<String>);
-        Effect::new(move |_| {
+        effect(move || {
             if let Some(path) = wanted.get() {
                 navigate(&path, NavigateOptions { scroll: false, ..NavigateOptions::default() });
             }
@@ -169,7 +169,7 @@ impl Acts {
     }
 
     fn listen(self) {
-        Effect::new(move |_| {
+        effect(move || {
             let handle = window_event_listener(leptos::ev::keydown, move |event| {
                 if event.default_prevented() || event.is_composing() {
                     return;
@@ -194,6 +194,18 @@ impl Acts {
             });
             on_cleanup(move || handle.remove());
         });
+    }
+
+    /// Does what a key stands for.
+    pub fn press(self, key: &str) {
+        match key {
+            "palette" => self.run(Act::Palette),
+            key => {
+                if let Some(act) = Act::of_key(key) {
+                    self.run(act);
+                }
+            }
+        }
     }
 
     /// Does it.
@@ -246,7 +258,7 @@ impl Acts {
         let was = self.thread.is_resolved_now();
         let status = |resolved| if resolved { ConversationStatus::Resolved } else { ConversationStatus::Open };
         self.thread.expect(|head| head.status = status(!was));
-        spawn_local(async move {
+        spawn(async move {
             let done = if was { reopen(id).await } else { resolve(id).await };
             let text = Some(if was { t!(reopened) } else { t!(resolved) });
             if done.is_err() {
@@ -265,7 +277,7 @@ impl Acts {
         let before = self.thread.of_head_now(|head| head.assignee).flatten();
         self.thread.expect(|head| head.assignee = to);
         self.list.expect(id, |row| row.assignee = to);
-        spawn_local(async move {
+        spawn(async move {
             let done = assign(id, to.map(|id| id.to_string()).unwrap_or_default()).await;
             if done.is_err() {
                 self.thread.expect(|head| head.assignee = before);

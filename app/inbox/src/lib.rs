@@ -6,13 +6,17 @@ mod address;
 pub mod api;
 mod coalesce;
 mod composer;
+mod desk;
 mod divider;
 mod keys;
 mod list;
+mod nothing;
 mod page;
 mod palette;
 mod person;
 mod presence;
 mod thread;
 
+pub use address::Address;
+pub use desk::preload;
 pub use page::InboxPage;

@@ -10,6 +10,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 use ui::icon::{ARROW_DOWN, INBOX, SEARCH, SMARTPHONE, X};
+use ui::reactive::{click, dynamic, keydown, part, rows, submit};
+use ui::view;
 use ui::{AppError, EmptyState, Failed, Icon, Kbd, LoadOnce, Skeleton, t, use_session};
 use wasm_bindgen::JsCast;
 
@@ -61,7 +63,7 @@ pub fn ListPane(
                     skeleton=move || view! { <Tabs address store /> }
                     children=move |read| {
                         store.start(read);
-                        view! { <Tabs address store /> }.into_any()
+                        view! { <Tabs address store /> }
                     }
                 />
             </header>
@@ -72,7 +74,7 @@ pub fn ListPane(
                     skeleton=|| view! { <Skeleton rows=9 class="skeleton-list" /> }
                     children=move |read| {
                         store.start(read);
-                        view! { <Rows address store resource /> }.into_any()
+                        view! { <Rows address store resource /> }
                     }
                 />
             </div>
@@ -88,11 +90,11 @@ fn Tabs(address: Address, store: ListStore) -> impl IntoView {
             view! {
                 <a
                     class="tab"
-                    href=move || address.of_view(view)
-                    aria-current=move || (address.view.get() == view).then_some("page")
+                    href=dynamic(move || address.of_view(view))
+                    aria-current=dynamic(move || (address.view.get() == view).then_some("page"))
                 >
                     {view_name(view)}
-                    {move || count(view, store.counts.get()).map(|n| view! { <span class="tab-count">{n}</span> })}
+                    {part(move || count(view, store.counts.get()).map(|n| view! { <span class="tab-count">{n}</span> }))}
                 </a>
             }
         })
@@ -153,15 +155,15 @@ fn SearchForm(address: Address) -> impl IntoView {
             role="search"
             method="get"
             action="/inbox"
-            on:submit=move |event| {
+            on:submit=submit(move |event| {
                 event.prevent_default();
                 if let Some(input) = input.get_untracked() {
                     go(input.value());
                 }
-            }
+            })
         >
             <Icon drawing=SEARCH />
-            <input type="hidden" name="view" value=move || address.view.get().as_str() />
+            <input type="hidden" name="view" value=dynamic(move || address.view.get().as_str()) />
             <input
                 node_ref=input
                 type="search"
@@ -171,9 +173,9 @@ fn SearchForm(address: Address) -> impl IntoView {
                 placeholder=t!(search_placeholder)
                 aria-label=t!(search_placeholder)
                 value=address.search.get_untracked()
-                prop:value=move || address.search.get()
+                prop:value=dynamic(move || address.search.get())
                 on:input=on_input
-                on:keydown=move |event| {
+                on:keydown=keydown(move |event| {
                     if event.key() == "Escape"
                         && let Some(target) = event.target()
                         && let Ok(input) = target.dyn_into::<web_sys::HtmlInputElement>()
@@ -182,7 +184,7 @@ fn SearchForm(address: Address) -> impl IntoView {
                         clear(String::new());
                         let _ = input.blur();
                     }
-                }
+                })
             />
             <Kbd keys="/" />
         </form>
@@ -198,7 +200,7 @@ fn Gathered(store: ListStore, scroller: NodeRef<html::Div>) -> impl IntoView {
             node.set_scroll_top(0);
         }
     };
-    move || {
+    part(move || {
         let count = store.gathered();
         (count > 0).then(|| {
             view! {
@@ -208,60 +210,62 @@ fn Gathered(store: ListStore, scroller: NodeRef<html::Div>) -> impl IntoView {
                 </button>
             }
         })
-    }
+    })
 }
 
 #[component]
 fn Rows(address: Address, store: ListStore, resource: Resource<Result<ConversationList, AppError>>) -> impl IntoView {
     let retry = Callback::new(move |()| resource.refetch());
-    move || match store.shown.get() {
-        Shown::Failed(error) => view! { <Failed error retry /> }.into_any(),
-        Shown::Nothing => view! { <NoRows address /> }.into_any(),
+    part(move || match store.shown.get() {
+        Shown::Failed(error) => view! { <Failed error retry /> },
+        Shown::Nothing => view! { <NoRows address /> },
         Shown::Rows => view! {
             <ul class="rows">
-                <For each=move || store.rows.get() key=|row| row.id let:row>
-                    <ConversationItem address row=row.row id=row.id />
-                </For>
+                {rows(
+                    move || store.rows.get(),
+                    |row| row.id,
+                    move |row| view! { <ConversationItem address row=row.row id=row.id /> },
+                )}
             </ul>
             <MoreLink address store />
         }
         .into_any(),
-    }
+    })
 }
 
 /// For visitors without scripts; the list reads on by itself when it is scrolled.
 #[component]
 fn MoreLink(address: Address, store: ListStore) -> impl IntoView {
-    move || {
+    part(move || {
         store.next.get().map(|next| {
             let href = address.with(&format!("after={}", next.0));
             view! {
                 <a
                     class="more"
                     href=href
-                    on:click=move |event| {
+                    on:click=click(move |event| {
                         event.prevent_default();
                         store.more();
-                    }
+                    })
                 >
-                    {move || if store.loading_more.get() { t!(loading) } else { t!(more_conversations) }}
+                    {part(move || if store.loading_more.get() { t!(loading) } else { t!(more_conversations) })}
                 </a>
             }
         })
-    }
+    })
 }
 
 #[component]
 fn NoRows(address: Address) -> impl IntoView {
     let sandbox = use_session().with_value(|session| session.me.sandbox);
-    move || no_rows(address, sandbox)
+    part(move || no_rows(address, sandbox))
 }
 
 fn no_rows(address: Address, sandbox: bool) -> AnyView {
     if !address.search.get().is_empty() {
         return view! {
             <EmptyState icon=SEARCH title=t!(nothing_found) text=t!(nothing_found_text)>
-                <a class="button" href=move || address.of_search_untracked("")>
+                <a class="button" href=dynamic(move || address.of_search_untracked(""))>
                     <Icon drawing=X />
                     {t!(clear_search)}
                 </a>

@@ -1,6 +1,9 @@
 //! The command palette and the help: every action with its key.
 
 use leptos::prelude::*;
+use ui::browser::lower;
+use ui::reactive::{click, dynamic, effect, input, part};
+use ui::view;
 use ui::{Dialog, Kbd, t};
 
 use crate::keys::{Act, Acts};
@@ -10,7 +13,7 @@ use crate::keys::{Act, Acts};
 pub fn Palette(acts: Acts) -> impl IntoView {
     let query = RwSignal::new(String::new());
     let at = RwSignal::new(0_usize);
-    Effect::new(move |_| {
+    effect(move || {
         if acts.palette.get() {
             query.set(String::new());
             at.set(0);
@@ -44,19 +47,19 @@ pub fn Palette(acts: Acts) -> impl IntoView {
                 role="combobox"
                 aria-expanded="true"
                 aria-controls="palette-list"
-                aria-activedescendant=move || format!("palette-{}", at.get())
+                aria-activedescendant=dynamic(move || format!("palette-{}", at.get()))
                 autofocus=true
                 autocomplete="off"
                 placeholder=t!(palette_placeholder)
                 aria-label=t!(palette_placeholder)
                 on:keydown=on_key
-                on:input=move |event| {
+                on:input=input(move |event| {
                     query.set(event_target_value(&event));
                     at.set(0);
-                }
+                })
             />
             <ul class="palette-list" id="palette-list" role="listbox" aria-label=t!(palette)>
-                {move || {
+                {part(move || {
                     found()
                         .into_iter()
                         .enumerate()
@@ -66,8 +69,8 @@ pub fn Palette(acts: Acts) -> impl IntoView {
                                     id=format!("palette-{place}")
                                     role="option"
                                     class="palette-item"
-                                    aria-selected=move || (at.get() == place).to_string()
-                                    on:click=move |_| run(act)
+                                    aria-selected=dynamic(move || (at.get() == place).to_string())
+                                    on:click=click(move |_| run(act))
                                 >
                                     {act.label()}
                                     <Keys act />
@@ -75,16 +78,16 @@ pub fn Palette(acts: Acts) -> impl IntoView {
                             }
                         })
                         .collect_view()
-                }}
+                })}
             </ul>
         </Dialog>
     }
 }
 
 fn matching(query: &str) -> Vec<Act> {
-    let words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
+    let words: Vec<String> = query.split_whitespace().map(lower).collect();
     let fits = |act: &Act| {
-        let label = act.label().to_lowercase();
+        let label = lower(act.label());
         words.iter().all(|word| label.contains(word.as_str()))
     };
     Act::ALL.into_iter().filter(|act| *act != Act::Palette && fits(act)).collect()

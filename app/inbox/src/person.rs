@@ -5,12 +5,19 @@ use domain::contacts::{ConsentRow, ContactPanel, IdentityRow};
 use domain::identity::IdentityKind;
 use domain::messages::{Content, Direction};
 use domain::{ContactId, Permission};
+use leptos::html;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 use ui::icon::{AT_SIGN, PENCIL, PHONE, SHIELD_CHECK, SHIELD_X, STICKY_NOTE, X};
-use ui::{AppError, Avatar, Chip, FormErrors, Icon, LoadOnce, Saved, Shape, Skeleton, Time, Tone, t, use_session};
+use ui::reactive::{click, dynamic, part, rows, spawn, submit};
+use ui::toast::{toast, use_toasts};
+use ui::view;
+use ui::wire::PostedError;
+use ui::words::error_words;
+use ui::{AppError, Avatar, Chip, Icon, LoadOnce, Shape, Skeleton, Time, Tone, t, use_session};
 
 use crate::address::Address;
-use crate::api::{OpenThread, RenameContact};
+use crate::api::{OpenThread, RenameContact, rename_contact};
 use crate::composer::Composer;
 use crate::thread::{ThreadStore, anchor};
 
@@ -23,15 +30,16 @@ pub fn PersonPane(
     resource: Resource<Result<Option<OpenThread>, AppError>>,
 ) -> impl IntoView {
     let contact = Memo::new(move |_| thread.of_head(|head| head.contact.clone()));
-    let content = move || contact.get().map(|contact| view! { <Panel address thread composer contact /> });
+    let content =
+        move || part(move || contact.get().map(|contact| view! { <Panel address thread composer contact /> }));
     view! {
-        <aside class="pane pane-person" class:person-open=move || address.person.get() aria-label=t!(person)>
+        <aside class="pane pane-person" class:person-open=dynamic(move || address.person.get()) aria-label=t!(person)>
             <LoadOnce
                 resource
                 skeleton=|| view! { <Skeleton rows=3 /> }
                 children=move |read| {
                     thread.start(read);
-                    content.into_any()
+                    content().into_any()
                 }
             />
         </aside>
@@ -44,7 +52,7 @@ fn Panel(address: Address, thread: ThreadStore, composer: Composer, contact: Con
         <div class="person-scroll">
             <a
                 class="button button-quiet button-icon person-close"
-                href=move || address.with("")
+                href=dynamic(move || address.with(""))
                 aria-label=t!(close)
             >
                 <Icon drawing=X />
@@ -82,32 +90,43 @@ fn shown_name(contact: &ContactPanel) -> String {
     first.unwrap_or_else(|| t!(unnamed).to_owned())
 }
 
+/// A plain form first; with scripts it never leaves the page.
 #[component]
 fn Rename(id: ContactId, name: String, thread: ThreadStore) -> impl IntoView {
-    let action = ServerAction::<RenameContact>::new();
-    Effect::new(move |_| {
-        if action.version().get() > 0 {
-            thread.refresh();
-        }
-    });
+    let field = NodeRef::<html::Input>::new();
+    let error = RwSignal::new(None::<String>);
+    let toasts = use_toasts();
+    let save = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let Some(name) = field.get_untracked().map(|field| field.value()) else { return };
+        spawn(async move {
+            match rename_contact(id, name).await {
+                Ok(()) => {
+                    toast(toasts, Tone::Good, t!(saved));
+                    thread.refresh();
+                }
+                Err(refused) => drop(error.try_set(Some(error_words(&refused.0)))),
+            }
+        });
+    };
     view! {
         <details class="rename">
             <summary class="button button-quiet button-small">
                 <Icon drawing=PENCIL />
                 {t!(rename)}
             </summary>
-            <ActionForm action>
+            <form method="post" action=RenameContact::url() on:submit=submit(save)>
                 <input type="hidden" name="contact" value=id.to_string() />
                 <label class="field">
                     <span>{t!(name)}</span>
-                    <input class="input" name="name" value=name maxlength="200" autocomplete="off" />
+                    <input class="input" name="name" node_ref=field value=name maxlength="200" autocomplete="off" />
                 </label>
-                <FormErrors action />
-                <button type="submit" class="button button-primary" disabled=move || action.pending().get()>
+                {part(move || error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> }))}
+                <PostedError path=RenameContact::url() />
+                <button type="submit" class="button button-primary">
                     {t!(save)}
                 </button>
-            </ActionForm>
-            <Saved action text=t!(saved) />
+            </form>
         </details>
     }
 }
@@ -204,20 +223,26 @@ fn Notes(thread: ThreadStore, composer: Composer) -> impl IntoView {
         <section class="facts">
             <h3>{t!(notes)}</h3>
             <ul class="plain">
-                <For each=notes key=|(id, ..)| *id let:note>
-                    <li class="person-note">
-                        <a href=format!("#{}", anchor(note.0))>{note.2}</a>
-                        <Time at=note.1 shape=Shape::Row />
-                    </li>
-                </For>
+                {rows(
+                    notes,
+                    |(id, ..)| *id,
+                    |(id, at, body)| {
+                        view! {
+                            <li class="person-note">
+                                <a href=format!("#{}", anchor(id))>{body}</a>
+                                <Time at shape=Shape::Row />
+                            </li>
+                        }
+                    },
+                )}
             </ul>
             <a
                 class="button button-small"
                 href="?compose=note"
-                on:click=move |event| {
+                on:click=click(move |event| {
                     event.prevent_default();
                     composer.switch(true);
-                }
+                })
             >
                 <Icon drawing=STICKY_NOTE />
                 {t!(write_note)}

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use domain::live::Presence;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use ui::browser::{now, visible};
+use ui::reactive::{dynamic, effect, part, spawn};
 use ui::t;
+use ui::view;
 
 use crate::api::be_present;
 use crate::thread::ThreadStore;
@@ -32,12 +33,12 @@ impl Typing {
         let typing =
             Self { thread, told: StoredValue::new(0), last_key: StoredValue::new(0), asked: StoredValue::new(0) };
         provide_context(typing);
-        Effect::new(move |_| {
+        effect(move || {
             if thread.id.get().is_some() {
                 typing.tell();
             }
         });
-        Effect::new(move |_| {
+        effect(move || {
             if let Ok(handle) = set_interval_with_handle(move || typing.tell(), EVERY) {
                 on_cleanup(move || handle.clear());
             }
@@ -75,7 +76,7 @@ impl Typing {
             return;
         }
         let typing = now() - self.last_key.get_value() < TYPING;
-        spawn_local(async move {
+        spawn(async move {
             if let Ok(others) = be_present(id, typing).await
                 && self.thread.is_open(id)
             {
@@ -89,8 +90,8 @@ impl Typing {
 #[component]
 pub fn PresenceLine(thread: ThreadStore) -> impl IntoView {
     view! {
-        <p class="presence" aria-live="polite" class:presence-on=move || thread.presence.with(|list| !list.is_empty())>
-            {move || thread.presence.with(|list| presence_words(list))}
+        <p class="presence" aria-live="polite" class:presence-on=dynamic(move || thread.presence.with(|list| !list.is_empty()))>
+            {part(move || thread.presence.with(|list| presence_words(list)))}
         </p>
     }
 }

@@ -15,12 +15,15 @@ mod viewer;
 use domain::conversations::ConversationStatus;
 use leptos::html;
 use leptos::prelude::*;
-use ui::icon::{ARROW_DOWN, MESSAGE_SQUARE_TEXT, SMARTPHONE};
-use ui::{AppError, Clock, EmptyState, Failed, Icon, LoadOnce, Shape, Skeleton, Time, t, use_session};
+use ui::icon::ARROW_DOWN;
+use ui::reactive::{click, dynamic, effect, part, rows};
+use ui::view;
+use ui::{AppError, Clock, Failed, Icon, LoadOnce, Shape, Skeleton, Time, t};
 
 use crate::address::Address;
 use crate::api::OpenThread;
 use crate::composer::{Composer, ComposerPane};
+use crate::nothing::NothingText;
 use crate::presence::PresenceLine;
 use bubble::EntryItem;
 use head::ThreadHead;
@@ -56,16 +59,18 @@ pub fn ThreadPane(
     let now = Clock::now();
     // Only a page that is alive opens another conversation in place.
     let opening = move || now.get().is_some() && address.selected.get().is_some_and(|id| thread.id.get() != Some(id));
-    let body = move || match thread.shown.get() {
-        Shown::Nothing => view! { <NothingOpen /> }.into_any(),
-        Shown::Failed(error) => view! { <Failed error retry /> }.into_any(),
-        Shown::Thread => view! {
-            <ThreadHead address thread />
-            <Entries address thread composer />
-            <PresenceLine thread />
-            <ComposerPane address thread composer />
-        }
-        .into_any(),
+    let body = move || {
+        part(move || match thread.shown.get() {
+            Shown::Nothing => view! { <NothingText /> },
+            Shown::Failed(error) => view! { <Failed error retry /> },
+            Shown::Thread => view! {
+                <ThreadHead address thread />
+                <Entries address thread composer />
+                <PresenceLine thread />
+                <ComposerPane address thread composer />
+            }
+            .into_any(),
+        })
     };
     view! {
         <section class="pane pane-thread" class:opening=opening aria-label=t!(conversation)>
@@ -74,29 +79,11 @@ pub fn ThreadPane(
                 skeleton=|| view! { <Skeleton rows=6 class="skeleton-thread" /> }
                 children=move |read| {
                     thread.start(read);
-                    body.into_any()
+                    body().into_any()
                 }
             />
             <ViewerDialog viewer thread />
         </section>
-    }
-}
-
-#[component]
-fn NothingOpen() -> impl IntoView {
-    let sandbox = use_session().with_value(|session| session.me.sandbox);
-    view! {
-        <EmptyState icon=MESSAGE_SQUARE_TEXT title=t!(nothing_open) text=t!(nothing_open_text)>
-            {sandbox
-                .then(|| {
-                    view! {
-                        <a class="button" href="/sandbox" target="_blank">
-                            <Icon drawing=SMARTPHONE />
-                            {t!(open_sandbox)}
-                        </a>
-                    }
-                })}
-        </EmptyState>
     }
 }
 
@@ -120,7 +107,7 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
     };
     hold_position(thread, scroller);
     // Another conversation opens at its end.
-    Effect::new(move |_| {
+    effect(move || {
         thread.id.track();
         up.set(false);
         seen.set(0);
@@ -146,16 +133,14 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
 fn Items(thread: ThreadStore, composer: Composer) -> impl IntoView {
     let now = Clock::now();
     let alive = Memo::new(move |_| now.get().is_some());
-    view! {
-        <For
-            each=move || thread.entries.with(|entries| items(entries, alive.get()))
-            key=move |item| item.key(alive.get_untracked())
-            children=move |item| match item {
-                Item::Day(at) => view! { <DayLine at /> }.into_any(),
-                Item::Entry { entry, follows } => view! { <EntryItem entry follows thread composer /> }.into_any(),
-            }
-        />
-    }
+    rows(
+        move || thread.entries.with(|entries| items(entries, alive.get())),
+        move |item| item.key(alive.get_untracked()),
+        move |item| match item {
+            Item::Day(at) => view! { <DayLine at /> },
+            Item::Entry { entry, follows } => view! { <EntryItem entry follows thread composer /> },
+        },
+    )
 }
 
 #[component]
@@ -170,32 +155,32 @@ fn DayLine(at: domain::Timestamp) -> impl IntoView {
 /// A link without scripts; with them the scroller reads on by itself.
 #[component]
 fn Older(address: Address, thread: ThreadStore) -> impl IntoView {
-    move || {
+    part(move || {
         thread.before.get().map(|before| {
             view! {
                 <li class="older">
                     <a
                         class="button button-small"
-                        href=move || address.with(&format!("before={}", before.0))
-                        on:click=move |event| {
+                        href=dynamic(move || address.with(&format!("before={}", before.0)))
+                        on:click=click(move |event| {
                             event.prevent_default();
                             thread.older();
-                        }
+                        })
                     >
-                        {move || if thread.loading_older.get() { t!(loading) } else { t!(older_messages) }}
+                        {part(move || if thread.loading_older.get() { t!(loading) } else { t!(older_messages) })}
                     </a>
                 </li>
             }
         })
-    }
+    })
 }
 
 #[component]
 fn Resolved(thread: ThreadStore) -> impl IntoView {
-    move || {
+    part(move || {
         let resolved = thread.of_head(|head| head.status == ConversationStatus::Resolved) == Some(true);
         resolved.then(|| view! { <li class="day resolved-line">{t!(is_resolved)}</li> })
-    }
+    })
 }
 
 #[component]
@@ -216,19 +201,19 @@ fn ToNewest(
             node.set_scroll_top(0);
         }
     };
-    move || {
+    part(move || {
         (up.get() || thread.detached.get()).then(|| {
             view! {
-                <a class="to-newest button" href=move || address.with("") on:click=go>
+                <a class="to-newest button" href=dynamic(move || address.with("")) on:click=go>
                     <Icon drawing=ARROW_DOWN />
-                    {move || match fresh() {
+                    {part(move || match fresh() {
                         0 => t!(jump_to_newest).to_owned(),
                         count => t!(new_items, count = count).to_string(),
-                    }}
+                    })}
                 </a>
             }
         })
-    }
+    })
 }
 
 /// Tells screen readers of what arrives.

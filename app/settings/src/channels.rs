@@ -5,7 +5,9 @@ use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::icon::{CIRCLE_CHECK, RADIO_TOWER, ROTATE_CCW};
+use ui::reactive::dynamic;
 use ui::time::span;
+use ui::view;
 use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Saved, Shape, Skeleton, Time, Tone, t};
 
 use crate::api::{Replay, read_channels};
@@ -32,7 +34,7 @@ pub fn ChannelsPage() -> impl IntoView {
             <Load
                 resource=report
                 skeleton=|| view! { <Skeleton rows=4 /> }
-                children=move |report| view! { <Report report replay /> }.into_any()
+                children=move |report| view! { <Report report replay /> }
             />
             <Saved action=replay text=t!(replayed) />
         </div>
@@ -106,7 +108,7 @@ fn ChannelCard(channel: ChannelHealth) -> impl IntoView {
                     <dt>{t!(last_webhook)}</dt>
                     <dd>
                         {match channel.last_webhook_at {
-                            Some(at) => view! { <Time at shape=Shape::Full /> }.into_any(),
+                            Some(at) => view! { <Time at shape=Shape::Full /> },
                             None => t!(never).into_any(),
                         }}
                     </dd>
@@ -152,7 +154,7 @@ fn QuarantineRow(item: Quarantined, replay: ServerAction<Replay>) -> impl IntoVi
             </div>
             <ActionForm action=replay>
                 <input type="hidden" name="id" value=item.id.to_string() />
-                <button type="submit" class="button" disabled=move || replay.pending().get()>
+                <button type="submit" class="button" disabled=dynamic(move || replay.pending().get())>
                     <Icon drawing=ROTATE_CCW />
                     {t!(replay)}
                 </button>

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{remember, remembered};
 use ui::icon::LOG_OUT;
+use ui::reactive::{dynamic, effect, input};
+use ui::view;
 use ui::{Avatar, FormErrors, Icon, Saved, t, use_session};
 
 use crate::api::SetEnterSends;
@@ -43,7 +45,7 @@ fn EnterSends() -> impl IntoView {
     let session = use_session();
     let action = ServerAction::<SetEnterSends>::new();
     let on = session.with_value(|session| session.me.enter_sends);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(())) = action.value().get() {
             let wanted = action.input().get_untracked().map(|input| input.enter_sends == "true");
             session.update_value(|session| session.me.enter_sends = wanted.unwrap_or(!session.me.enter_sends));
@@ -72,7 +74,7 @@ fn EnterSends() -> impl IntoView {
 #[component]
 fn Theme() -> impl IntoView {
     let chosen = RwSignal::new(String::new());
-    Effect::new(move |_| chosen.set(remembered("theme").unwrap_or_default()));
+    effect(move || chosen.set(remembered("theme").unwrap_or_default()));
     let choose = move |theme: &'static str| {
         remember("theme", theme);
         chosen.set(theme.to_owned());
@@ -93,8 +95,8 @@ fn Theme() -> impl IntoView {
                         type="radio"
                         name="theme"
                         value=theme
-                        prop:checked=move || chosen.get() == theme
-                        on:change=move |_| choose(theme)
+                        prop:checked=dynamic(move || chosen.get() == theme)
+                        on:change=input(move |_| choose(theme))
                     />
                     <span>{label}</span>
                 </label>

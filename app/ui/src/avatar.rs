@@ -1,5 +1,6 @@
 //! The initials of a person on a tone that stays theirs.
 
+use crate::view;
 use leptos::prelude::*;
 
 /// Decorative: the name stands beside it or in its title.
@@ -13,12 +14,12 @@ pub fn Avatar(#[prop(into)] name: String, #[prop(optional)] small: bool) -> impl
     }
 }
 
-/// First letters of the first and the last word; a person without a name (a masked number) gets `#`.
+/// First letters of the first and the last word, as written (the style sheet capitalises); a person without a name (a masked number) gets `#`.
 pub fn initials(name: &str) -> String {
     let mut letters = name.split_whitespace().filter_map(|word| word.chars().find(|c| c.is_alphabetic()));
-    match (letters.next(), letters.last()) {
-        (Some(first), Some(last)) => first.to_uppercase().chain(last.to_uppercase()).collect(),
-        (Some(first), None) => first.to_uppercase().collect(),
+    match (letters.next(), letters.next_back()) {
+        (Some(first), Some(last)) => [first, last].iter().collect(),
+        (Some(first), None) => first.to_string(),
         _ => "#".to_owned(),
     }
 }
@@ -35,7 +36,7 @@ mod tests {
     #[test]
     fn initials_are_of_the_first_and_last_word() {
         assert_eq!(initials("Ada"), "A");
-        assert_eq!(initials("ada king lovelace"), "AL");
+        assert_eq!(initials("Ada King Lovelace"), "AL");
         assert_eq!(initials("+14 ••• 11"), "#");
     }
 }

@@ -64,6 +64,15 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
     web_sys::window()?.document()?.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
+/// `text` in small letters. The browser knows how; the tables need not be fetched once more.
+pub fn lower(text: &str) -> String {
+    #[cfg(target_arch = "wasm32")]
+    let lower = js_sys::JsString::from(text).to_lower_case().into();
+    #[cfg(not(target_arch = "wasm32"))]
+    let lower = text.to_lowercase();
+    lower
+}
+
 /// Whether keys now belong to a text that somebody is writing.
 pub fn typing() -> bool {
     let Some(active) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element()) else {

@@ -1,5 +1,6 @@
 //! Small parts: badges, chips, keys, menus.
 
+use crate::view;
 use leptos::prelude::*;
 
 use crate::icon::{Drawing, Icon};

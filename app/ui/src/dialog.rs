@@ -1,5 +1,7 @@
 //! The native dialog: focus trap, Escape and backdrop come with it.
 
+use crate::reactive::{click, effect, input, part};
+use crate::view;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -15,7 +17,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             (true, false) => drop(dialog.show_modal()),
@@ -29,15 +31,15 @@ pub fn Dialog(
             node_ref=node
             class=format!("dialog {class}")
             aria-label=name
-            on:close=move |_| open.set(false)
-            on:click=move |event| {
+            on:close=input(move |_| open.set(false))
+            on:click=click(move |event| {
                 let backdrop = event.target().zip(event.current_target()).is_some_and(|(at, own)| at == own);
                 if backdrop {
                     open.set(false);
                 }
-            }
+            })
         >
-            {move || {
+            {part(move || {
                 let (children, title) = (children.clone(), title.clone());
                 open.get()
                     .then(|| {
@@ -49,7 +51,7 @@ pub fn Dialog(
                                         type="button"
                                         class="button button-quiet button-icon"
                                         aria-label=t!(close)
-                                        on:click=move |_| open.set(false)
+                                        on:click=click(move |_| open.set(false))
                                     >
                                         <Icon drawing=X />
                                     </button>
@@ -58,7 +60,7 @@ pub fn Dialog(
                             </div>
                         }
                     })
-            }}
+            })}
         </dialog>
     }
 }

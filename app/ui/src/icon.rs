@@ -1,5 +1,6 @@
 //! Icons of the [Lucide](https://lucide.dev) set (ISC licence), only those that a screen uses.
 
+use crate::view;
 use leptos::prelude::*;
 
 /// The inside of a 24 × 24 drawing.

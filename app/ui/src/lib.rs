@@ -2,7 +2,10 @@
 
 #![recursion_limit = "256"]
 
-include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
+#[expect(clippy::expect_used, reason = "generated; it parses the name of a locale that the generator wrote itself")]
+mod texts {
+    include!(concat!(env!("OUT_DIR"), "/i18n/mod.rs"));
+}
 
 pub mod avatar;
 pub mod browser;
@@ -23,9 +26,9 @@ pub use controls::{Badge, Chip, Kbd, Menu, Tone};
 pub use dialog::Dialog;
 pub use icon::Icon;
 pub use live::Live;
-pub use reactive::{dynamic, effect, handler, part, spawn};
 pub use session::{Session, use_session};
 pub use states::{EmptyState, ErrorCard, Skeleton};
+pub use texts::i18n;
 pub use time::{Clock, Shape, Time};
 pub use toast::{Toaster, Toasts};
 pub use wire::{AppError, Failed, FormErrors, Load, LoadOnce, Saved};
@@ -38,5 +41,13 @@ pub use wire::{AppError, Failed, FormErrors, Load, LoadOnce, Saved};
 macro_rules! t {
     ($($key:tt)*) => {
         leptos_i18n::td_string!($crate::i18n::Locale::en, $($key)*)
+    };
+}
+
+/// `leptos::view!` with its type erased, so that nothing is compiled anew for the shape of each view.
+#[macro_export]
+macro_rules! view {
+    ($($view:tt)*) => {
+        leptos::prelude::IntoAny::into_any(leptos::prelude::View::into_inner(leptos::prelude::view! { $($view)* }))
     };
 }

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::time::Duration;
 
+use crate::reactive::effect;
 use domain::live::Topic;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -83,7 +84,7 @@ impl Live {
             hidden_since: StoredValue::new(None),
         };
         provide_context(live);
-        Effect::new(move |_| {
+        effect(move || {
             live.connect();
             live.watch();
             on_cleanup(|| CONNECTION.set(None));

@@ -4,10 +4,14 @@
 //! screen with hundreds of them that is most of the module that a browser has to fetch.
 
 use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
+use leptos::ev::{ClipboardEvent, DragEvent, Event, KeyboardEvent, MouseEvent, PointerEvent, SubmitEvent};
 use leptos::prelude::*;
+
+use crate::view;
 
 /// A reactive value of a view or an attribute.
 pub type Dyn<T> = Arc<Mutex<dyn FnMut() -> T + Send>>;
@@ -22,9 +26,49 @@ pub fn part<V: IntoAny>(mut view: impl FnMut() -> V + Send + 'static) -> Dyn<Any
     dynamic(move || view().into_any())
 }
 
-/// A handler of an event: `on:click=handler(move |_| …)`.
-pub fn handler<E>(handle: impl FnMut(E) + 'static) -> Box<dyn FnMut(E)> {
-    Box::new(handle)
+/// Rows that keep their elements while they keep their keys: [`For`] with everything boxed.
+pub fn rows<T, K: Hash>(
+    each: impl Fn() -> Vec<T> + Send + Sync + 'static,
+    key: impl Fn(&T) -> K + Send + Sync + 'static,
+    view: impl Fn(T) -> AnyView + Clone + Send + Sync + 'static,
+) -> AnyView
+where
+    T: Send + 'static,
+{
+    boxed_rows(Box::new(move || {
+        let row = |item: T| {
+            let mut hasher = DefaultHasher::new();
+            key(&item).hash(&mut hasher);
+            let view = view.clone();
+            (hasher.finish(), Box::new(move || view(item)) as Box<dyn FnOnce() -> AnyView + Send>)
+        };
+        each().into_iter().map(row).collect()
+    }))
+}
+
+type Row = (u64, Box<dyn FnOnce() -> AnyView + Send>);
+
+fn boxed_rows(each: Box<dyn Fn() -> Vec<Row> + Send + Sync>) -> AnyView {
+    view! { <For each=each key=|row| row.0 children=|row| (row.1)() /> }
+}
+
+macro_rules! handlers {
+    ($($name:ident: $event:ty),+ $(,)?) => {$(
+        #[doc = concat!("A handler of a `", stringify!($event), "`.")]
+        pub fn $name(handle: impl FnMut($event) + 'static) -> Box<dyn FnMut($event)> {
+            Box::new(handle)
+        }
+    )+};
+}
+
+handlers! {
+    click: MouseEvent,
+    drag: DragEvent,
+    input: Event,
+    keydown: KeyboardEvent,
+    paste: ClipboardEvent,
+    pointer: PointerEvent,
+    submit: SubmitEvent,
 }
 
 /// An effect that needs no value of its last run.

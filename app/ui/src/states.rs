@@ -1,5 +1,7 @@
 //! What a list shows while it loads, when it is empty and when it failed.
 
+use crate::reactive::click;
+use crate::view;
 use leptos::prelude::*;
 
 use crate::icon::{Drawing, Icon, REFRESH_CW, TRIANGLE_ALERT};
@@ -49,12 +51,12 @@ pub fn ErrorCard(#[prop(into)] what: String, #[prop(optional, into)] retry: Opti
             <a
                 class="button"
                 href=""
-                on:click=move |event| {
+                on:click=click(move |event| {
                     if let Some(retry) = retry {
                         event.prevent_default();
                         retry.run(());
                     }
-                }
+                })
             >
                 <Icon drawing=REFRESH_CW />
                 {t!(try_again)}

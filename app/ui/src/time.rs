@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use domain::Timestamp;
+use crate::reactive::{dynamic, effect, part};
+use crate::view;
+use domain::{Timestamp, time};
 use js_sys::{Date, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
@@ -33,7 +35,7 @@ impl Clock {
     pub fn provide() {
         let now = RwSignal::new(None);
         provide_context(Self(now));
-        Effect::new(move |_| {
+        effect(move || {
             now.set(Some(browser::now()));
             let tick = move || {
                 let _ = now.try_set(Some(browser::now()));
@@ -58,10 +60,10 @@ pub fn Time(at: Timestamp, shape: Shape) -> impl IntoView {
     view! {
         <time
             class="time"
-            datetime=at.to_string()
-            title=move || written(at, Shape::Full, now.get())
+            datetime=time::write(at)
+            title=dynamic(move || written(at, Shape::Full, now.get()))
         >
-            {move || written(at, shape, now.get())}
+            {part(move || written(at, shape, now.get()))}
         </time>
     }
 }
@@ -84,7 +86,7 @@ pub fn day(at: Timestamp, now: Option<i64>) -> i64 {
 }
 
 fn utc(at: Timestamp, shape: Shape) -> String {
-    let iso = at.to_string();
+    let iso = time::write(at);
     let date = iso.get(..10).unwrap_or_default();
     let time = iso.get(11..16).unwrap_or_default();
     match shape {

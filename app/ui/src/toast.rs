@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::reactive::rows;
+use crate::view;
 use leptos::prelude::*;
 
 use crate::controls::Tone;
@@ -50,11 +52,11 @@ pub fn Toaster() -> impl IntoView {
     let toasts = use_toasts();
     view! {
         <div class="toasts" role="status" aria-live="polite">
-            <For
-                each=move || toasts.map(|toasts| toasts.shown.get()).unwrap_or_default()
-                key=|(id, ..)| *id
-                children=|(_, tone, text)| view! { <p class=format!("toast toast-{}", tone.class())>{text}</p> }
-            />
+            {rows(
+                move || toasts.map(|toasts| toasts.shown.get()).unwrap_or_default(),
+                |(id, ..)| *id,
+                |(_, tone, text)| view! { <p class=format!("toast toast-{}", tone.class())>{text}</p> },
+            )}
         </div>
     }
 }

@@ -3,6 +3,7 @@
 
 mod lean;
 mod load;
+mod posted;
 #[cfg(feature = "ssr")]
 mod server;
 
@@ -15,6 +16,7 @@ use server_fn::{Bytes, Encodes};
 
 pub use lean::Lean;
 pub use load::{Failed, FormErrors, Load, LoadOnce, Saved};
+pub use posted::PostedError;
 #[cfg(feature = "ssr")]
 pub use server::{
     ClientAddress, ServerInfo, backend, caller, clear_session_cookie, client_address, redirect_plain, session_token,
@@ -37,7 +39,7 @@ impl From<Error> for AppError {
 
 impl std::fmt::Display for AppError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
+        f.write_str(&crate::words::error_words(&self.0))
     }
 }
 

@@ -18,12 +18,20 @@ pub fn one_row_commits(served: &Served, seconds: u32) -> f64 {
         .output()
         .expect("pgbench runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let line = text.lines().find(|line| line.starts_with("tps = ")).unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("tps = "))
+        .unwrap_or_else(|| panic!("{text}{}", String::from_utf8_lossy(&output.stderr)));
     line.split_whitespace().nth(2).unwrap().parse().unwrap()
 }
 
 fn pgbench() -> std::path::PathBuf {
-    let mut folders: Vec<_> = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin/pgbench")).collect();
+    let mut folders: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin/pgbench"))
+        .collect();
     folders.sort();
     folders.into_iter().rev().find(|path| path.is_file()).unwrap_or_else(|| "pgbench".into())
 }

@@ -35,7 +35,10 @@ struct Round {
 
 pub async fn measure(served: &Served, rounds: usize, report: &mut Report) {
     let pool = served.owner().await;
-    sqlx::raw_sql("create table bench_row (id bigint generated always as identity primary key, payload text)").execute(&pool).await.unwrap();
+    sqlx::raw_sql("create table bench_row (id bigint generated always as identity primary key, payload text)")
+        .execute(&pool)
+        .await
+        .unwrap();
     let (mut ratios, mut applied_ratios, mut durable, mut applied, mut base, mut p99, mut syncs) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut last = Vec::new();
@@ -43,7 +46,10 @@ pub async fn measure(served: &Served, rounds: usize, report: &mut Report) {
         let baseline = baseline::one_row_commits(served, SECONDS);
         last = bodies(n);
         let round = round(served, &pool, &last).await;
-        println!("round {n}: baseline {baseline:.0}/s, durable {:.0}/s, applied {:.0}/s, p99 {:?}", round.durable, round.applied, round.p99);
+        println!(
+            "round {n}: baseline {baseline:.0}/s, durable {:.0}/s, applied {:.0}/s, p99 {:?}",
+            round.durable, round.applied, round.p99
+        );
         ratios.push(round.durable / baseline);
         applied_ratios.push(round.applied / baseline);
         durable.push(round.durable);
@@ -68,7 +74,12 @@ pub async fn measure(served: &Served, rounds: usize, report: &mut Report) {
     let (worst, low, high) = spread(p99);
     report.row("Its p99", format!("{worst:.0} ms ({low:.0} to {high:.0})"), "< 100 ms", worst < 100.0);
     let (syncs, low, high) = spread(syncs);
-    report.row("fsyncs per 1,000 messages, applying included", format!("{syncs:.1} ({low:.1} to {high:.1})"), "≤ 20", syncs <= 20.0);
+    report.row(
+        "fsyncs per 1,000 messages, applying included",
+        format!("{syncs:.1} ({low:.1} to {high:.1})"),
+        "≤ 20",
+        syncs <= 20.0,
+    );
     again(served, &pool, last, report).await;
 }
 
@@ -96,12 +107,14 @@ async fn post_all(served: &Served, bodies: &[Signed]) -> Vec<Duration> {
     let (next, bodies) = (Arc::new(AtomicUsize::new(0)), Arc::new(bodies.to_vec()));
     let mut tasks = Vec::new();
     for _ in 0..CONNECTIONS {
-        let (client, next, bodies, url) = (client.clone(), Arc::clone(&next), Arc::clone(&bodies), format!("{}/webhooks/whatsapp", served.base));
+        let (client, next, bodies, url) =
+            (client.clone(), Arc::clone(&next), Arc::clone(&bodies), format!("{}/webhooks/whatsapp", served.base));
         tasks.push(tokio::spawn(async move {
             let mut latencies = Vec::new();
             while let Some(signed) = bodies.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let start = Instant::now();
-                let request = client.post(&url).header("x-hub-signature-256", &signed.signature).body(signed.body.clone());
+                let request =
+                    client.post(&url).header("x-hub-signature-256", &signed.signature).body(signed.body.clone());
                 assert_eq!(request.send().await.unwrap().status(), 200);
                 latencies.push(start.elapsed());
             }
@@ -146,7 +159,10 @@ fn bodies(round: usize) -> Vec<Signed> {
 }
 
 async fn waiting(pool: &PgPool) -> i64 {
-    sqlx::query_scalar("select count(*) from (select 1 from journal where applied_at is null limit 1) w").fetch_one(pool).await.unwrap()
+    sqlx::query_scalar("select count(*) from (select 1 from journal where applied_at is null limit 1) w")
+        .fetch_one(pool)
+        .await
+        .unwrap()
 }
 
 async fn syncs(pool: &PgPool) -> i64 {

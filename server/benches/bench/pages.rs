@@ -25,7 +25,12 @@ pub async fn measure(served: &Served, report: &mut Report) {
         ("Thread page of 50: buffers at 10 thousand and at 2 million messages", small.thread, large.thread, 60),
     ] {
         let met = small <= target && large <= target && (large - small).abs() <= 2;
-        report.row(what, format!("{small} and {large}; one round trip each"), &format!("≤ {target}, the same within 2"), met);
+        report.row(
+            what,
+            format!("{small} and {large}; one round trip each"),
+            &format!("≤ {target}, the same within 2"),
+            met,
+        );
     }
 }
 

@@ -26,7 +26,13 @@ impl Report {
             return;
         }
         let machine = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let model = machine.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split(':').nth(1)).unwrap_or("unknown").trim().to_owned();
+        let model = machine
+            .lines()
+            .find(|line| line.starts_with("model name"))
+            .and_then(|line| line.split(':').nth(1))
+            .unwrap_or("unknown")
+            .trim()
+            .to_owned();
         let cores = std::thread::available_parallelism().map_or(0, usize::from);
         let date = jiff::Timestamp::now().to_string();
         let mut text = format!(

@@ -27,9 +27,19 @@ pub async fn measure(rounds: usize, report: &mut Report) {
         child.end();
     }
     let (time, low, high) = spread(times);
-    report.row("Cold start on an existing folder with an external database: first 200", format!("{time:.0} ms ({low:.0} to {high:.0})"), "≤ 300 ms", time <= 300.0);
+    report.row(
+        "Cold start on an existing folder with an external database: first 200",
+        format!("{time:.0} ms ({low:.0} to {high:.0})"),
+        "≤ 300 ms",
+        time <= 300.0,
+    );
     let (mb, low, high) = spread(memory);
-    report.row("Idle resident memory of `parley serve`, without the cluster", format!("{mb:.0} MB ({low:.0} to {high:.0})"), "< 60 MB", mb < 60.0);
+    report.row(
+        "Idle resident memory of `parley serve`, without the cluster",
+        format!("{mb:.0} MB ({low:.0} to {high:.0})"),
+        "< 60 MB",
+        mb < 60.0,
+    );
     report.note("The same with the demonstration's sandbox inside", format!("{:.0} MB", resident_mb(host.pid())));
 }
 
@@ -61,10 +71,15 @@ pub fn sizes(report: &mut Report) {
     let site = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
     let mut main = 0;
     let mut total = 0;
-    for path in files(&site.join("pkg")).into_iter().chain(["boot.js", "favicon.svg", "manifest.webmanifest"].map(|name| site.join(name))) {
+    for path in files(&site.join("pkg"))
+        .into_iter()
+        .chain(["boot.js", "favicon.svg", "manifest.webmanifest"].map(|name| site.join(name)))
+    {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let kind = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
-        let first = !name.starts_with("split_") && !name.starts_with("chunk_") && matches!(kind.as_str(), "wasm" | "js" | "css" | "svg" | "webmanifest");
+        let first = !name.starts_with("split_")
+            && !name.starts_with("chunk_")
+            && matches!(kind.as_str(), "wasm" | "js" | "css" | "svg" | "webmanifest");
         if !first || name.ends_with(".d.ts") {
             continue;
         }
@@ -74,7 +89,12 @@ pub fn sizes(report: &mut Report) {
             main = size;
         }
     }
-    report.row("First visit to the inbox, all that it loads, brotli", format!("{:.0} kB and the page itself", total as f64 / 1000.0), "< 260 kB", total < 260_000);
+    report.row(
+        "First visit to the inbox, all that it loads, brotli",
+        format!("{:.0} kB and the page itself", total as f64 / 1000.0),
+        "< 260 kB",
+        total < 260_000,
+    );
     report.row("Main wasm, brotli", format!("{:.0} kB", main as f64 / 1000.0), "< 200 kB", main < 200_000);
 }
 

@@ -54,7 +54,8 @@ async fn fetch(into: &Path) -> Result<()> {
     match fetched.await {
         Ok(_) => {
             // The database's own user must be able to run them.
-            std::fs::set_permissions(into, std::fs::Permissions::from_mode(0o755)).context("cannot open the fetched programs to the database's user")
+            std::fs::set_permissions(into, std::fs::Permissions::from_mode(0o755))
+                .context("cannot open the fetched programs to the database's user")
         }
         Err(error) => bail!(
             "no PostgreSQL {OLDEST} or newer was found on this machine, and it could not be fetched ({error}). Install one (on Debian and \

@@ -109,7 +109,8 @@ pub async fn headers(request: Request, next: Next) -> Response {
     // Files of our own that a browser runs or shows, such as the service worker and its offline page, load more of them.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = kind.starts_with("text/html") || kind.contains("javascript");
-    let policy = if page { "default-src 'self'; frame-ancestors 'none'" } else { "default-src 'none'; frame-ancestors 'none'" };
+    let policy =
+        if page { "default-src 'self'; frame-ancestors 'none'" } else { "default-src 'none'; frame-ancestors 'none'" };
     let mut default = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };

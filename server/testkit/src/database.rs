@@ -36,8 +36,10 @@ impl TestDb {
     /// The same as an address, for processes.
     pub fn url(&self) -> String {
         let url = std::env::var("PARLEY_TEST_DATABASE_URL").unwrap_or_default();
-        let (server, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(server, query)| (server, format!("?{query}")));
-        let base = server.rsplit_once('/').filter(|(before, _)| !before.ends_with('/')).map_or(server, |(before, _)| before);
+        let (server, query) =
+            url.split_once('?').map_or((url.as_str(), String::new()), |(server, query)| (server, format!("?{query}")));
+        let base =
+            server.rsplit_once('/').filter(|(before, _)| !before.ends_with('/')).map_or(server, |(before, _)| before);
         format!("{base}/{}{query}", self.name)
     }
 

@@ -15,8 +15,10 @@ async fn without_a_session_every_server_function_refuses() {
             continue;
         }
         for cookie in ["", "parley_session=", "parley_session=forged"] {
-            let request = served.client.request(method.clone(), format!("{}{path}", served.base)).header(COOKIE, cookie);
-            let answer = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body("").send().await.unwrap();
+            let request =
+                served.client.request(method.clone(), format!("{}{path}", served.base)).header(COOKIE, cookie);
+            let answer =
+                request.header(CONTENT_TYPE, "application/x-www-form-urlencoded").body("").send().await.unwrap();
             assert_eq!(answer.status(), 401, "{path}");
         }
     }
@@ -28,7 +30,9 @@ async fn without_a_session_no_file_and_no_stream() {
     for path in ["/live", "/files/018f0000-0000-7000-8000-000000000001"] {
         assert_eq!(served.get(path).send().await.unwrap().status(), 401, "{path}");
     }
-    let upload = served.post("/files?conversation=018f0000-0000-7000-8000-000000000001").header(CONTENT_TYPE, "multipart/form-data; boundary=x");
+    let upload = served
+        .post("/files?conversation=018f0000-0000-7000-8000-000000000001")
+        .header(CONTENT_TYPE, "multipart/form-data; boundary=x");
     assert_eq!(upload.body("--x--").send().await.unwrap().status(), 401);
     let page = served.get("/inbox").header(ACCEPT, "text/html").send().await.unwrap();
     let text = page.text().await.unwrap();
@@ -54,13 +58,18 @@ async fn answers_carry_the_careful_headers_and_cookies_are_closed_to_scripts() {
     let served = Served::start().await;
     for path in ["/sign-in", "/api/v1/openapi.json", "/nowhere", "/healthz"] {
         let answer = served.get(path).send().await.unwrap();
-        let header = |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
+        let header =
+            |name: &str| answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default();
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header("x-frame-options"), "DENY", "{path}");
         let policy = header("content-security-policy");
-        assert!(policy.contains("default-src") && !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
+        assert!(
+            policy.contains("default-src") && !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"),
+            "{path}: {policy}"
+        );
     }
-    let form = [("email", backend::seed::EMAIL), ("password", backend::seed::PASSWORD), ("next", "https://evil.example")];
+    let form =
+        [("email", backend::seed::EMAIL), ("password", backend::seed::PASSWORD), ("next", "https://evil.example")];
     let answer = served.post("/api/app/api/sign_in").header(ACCEPT, "text/html").form(&form).send().await.unwrap();
     let cookie = answer.headers().get("set-cookie").unwrap().to_str().unwrap();
     assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");

@@ -17,14 +17,32 @@ async fn a_program_lists_reads_answers_and_follows_the_delivery() {
     assert_eq!(first["data"].as_array().unwrap().len(), 3);
     let second = get(&format!("/conversations?limit=3&after={}", first["next"].as_str().unwrap())).await;
     assert_ne!(first["data"][0]["id"], second["data"][0]["id"]);
-    let grace = get("/conversations?limit=100").await["data"].as_array().unwrap().iter().find(|row| row["title"] == "Grace Okafor").cloned().unwrap();
+    let grace = get("/conversations?limit=100").await["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["title"] == "Grace Okafor")
+        .cloned()
+        .unwrap();
     let id = grace["id"].as_str().unwrap();
     // The sandbox's own service window must be open too: she writes.
-    let wrote = served.post("/sandbox/control/inbound").json(&json!({ "customer": "grace", "text": "Any news?" })).send().await.unwrap();
+    let wrote = served
+        .post("/sandbox/control/inbound")
+        .json(&json!({ "customer": "grace", "text": "Any news?" }))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(wrote.status(), 200);
-    served.until("her message is here", async || get(&format!("/conversations/{id}/messages")).await["data"].to_string().contains("Any news?")).await;
+    served
+        .until("her message is here", async || {
+            get(&format!("/conversations/{id}/messages")).await["data"].to_string().contains("Any news?")
+        })
+        .await;
     let send = async |idempotency: &str, text: &str| {
-        let request = served.post(&format!("/api/v1/conversations/{id}/messages")).bearer_auth(&key).header("idempotency-key", idempotency);
+        let request = served
+            .post(&format!("/api/v1/conversations/{id}/messages"))
+            .bearer_auth(&key)
+            .header("idempotency-key", idempotency);
         let answer = request.json(&json!({ "text": text })).send().await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
     };
@@ -34,7 +52,9 @@ async fn a_program_lists_reads_answers_and_follows_the_delivery() {
     assert_eq!(sent["id"], again["id"], "the same key is the same message");
     assert_eq!(send("one", "Something else").await.0, 409, "a key names one message");
     let message = format!("/messages/{}", sent["id"].as_str().unwrap());
-    served.until("it is delivered", async || matches!(get(&message).await["status"].as_str(), Some("delivered" | "read"))).await;
+    served
+        .until("it is delivered", async || matches!(get(&message).await["status"].as_str(), Some("delivered" | "read")))
+        .await;
     assert!(get(&message).await["provider_id"].as_str().unwrap().starts_with("wamid."));
     let ledger: Value = served.get("/sandbox/control/ledger?entries=false").send().await.unwrap().json().await.unwrap();
     assert_eq!(ledger["counts"]["delivered_more_than_once"], 0);
@@ -62,7 +82,10 @@ async fn what_is_wrong_is_said_as_a_problem() {
         assert_eq!(problem["status"], status, "{path}: {problem}");
     }
     let post = |body: &'static str| {
-        let request = served.post(&format!("/api/v1/conversations/{nobody}/messages")).bearer_auth(&key).header("content-type", "application/json");
+        let request = served
+            .post(&format!("/api/v1/conversations/{nobody}/messages"))
+            .bearer_auth(&key)
+            .header("content-type", "application/json");
         request.header("idempotency-key", "k").body(body).send()
     };
     assert_eq!(post("{").await.unwrap().status(), 400);

@@ -4,7 +4,8 @@ use serde_json::json;
 use crate::served::{SECRET, Served, TOKEN, VERIFY, text};
 
 /// Sent through every input below; none may appear in what the process prints or measures.
-const CANARIES: [&str; 7] = [SECRET, TOKEN, VERIFY, "canary-text-4", "447700999555", "canary-password-5", "canary-search-6"];
+const CANARIES: [&str; 7] =
+    [SECRET, TOKEN, VERIFY, "canary-text-4", "447700999555", "canary-password-5", "canary-search-6"];
 
 #[tokio::test]
 async fn no_secret_text_or_number_reaches_a_log_a_metric_or_an_error_page() {
@@ -39,19 +40,31 @@ async fn no_secret_text_or_number_reaches_a_log_a_metric_or_an_error_page() {
     let fault = json!([{ "kind": "code:131026", "count": 1 }, { "kind": "http_500", "count": 1, "skip": 1 }]);
     served.post("/sandbox/control/faults").json(&fault).send().await.unwrap();
     let id: uuid::Uuid = {
-        served.until("the conversation is here", async || {
-            served.count("select count(*) from message where provider_id = 'wamid.canary-text-4'").await == 1
-        }).await;
+        served
+            .until("the conversation is here", async || {
+                served.count("select count(*) from message where provider_id = 'wamid.canary-text-4'").await == 1
+            })
+            .await;
         let pool = served.database.owner().await;
-        let id = sqlx::query_scalar("select conversation_id from message where provider_id = 'wamid.canary-text-4'").fetch_one(&pool).await.unwrap();
+        let id = sqlx::query_scalar("select conversation_id from message where provider_id = 'wamid.canary-text-4'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
         pool.close().await;
         id
     };
     for n in 0..3 {
-        let request = served.post(&format!("/api/v1/conversations/{id}/messages")).bearer_auth(&key).header("idempotency-key", n.to_string());
+        let request = served
+            .post(&format!("/api/v1/conversations/{id}/messages"))
+            .bearer_auth(&key)
+            .header("idempotency-key", n.to_string());
         request.json(&json!({ "text": "canary-text-4" })).send().await.unwrap();
     }
-    served.until("all is applied", async || served.count("select count(*) from journal where applied_at is null").await == 0).await;
+    served
+        .until("all is applied", async || {
+            served.count("select count(*) from journal where applied_at is null").await == 0
+        })
+        .await;
     let metrics = served.client.get(format!("{}/metrics", served.admin)).send().await.unwrap().text().await.unwrap();
     assert!(metrics.contains("parley_webhooks_total"));
     assert!(served.stop(), "a graceful stop");

@@ -33,7 +33,10 @@ pub fn parley(database: &TestDb, folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("PARLEY_DATABASE_URL", database.url()).env("PARLEY_DATA_DIR", folder);
-    command.env("PARLEY_WHATSAPP_APP_SECRET", SECRET).env("PARLEY_WHATSAPP_TOKEN", TOKEN).env("PARLEY_WHATSAPP_VERIFY_TOKEN", VERIFY);
+    command
+        .env("PARLEY_WHATSAPP_APP_SECRET", SECRET)
+        .env("PARLEY_WHATSAPP_TOKEN", TOKEN)
+        .env("PARLEY_WHATSAPP_VERIFY_TOKEN", VERIFY);
     command
 }
 
@@ -54,15 +57,29 @@ impl Served {
         let (database, folder) = (TestDb::new().await, fresh_folder());
         let (port, admin) = (free_port(), free_port());
         let mut command = parley(&database, &folder);
-        command.env("PARLEY_LISTEN", format!("127.0.0.1:{port}")).env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
+        command
+            .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
+            .env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
         command.env("PARLEY_LOG", "debug").args(["serve", "--demo"]).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(String::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&output));
         collect(child.stderr.take().unwrap(), Arc::clone(&output));
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let served = Self { base: format!("http://127.0.0.1:{port}"), admin: format!("http://127.0.0.1:{admin}"), client, database, output, child, folder };
-        served.until("the server answers", async || served.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200)).await;
+        let served = Self {
+            base: format!("http://127.0.0.1:{port}"),
+            admin: format!("http://127.0.0.1:{admin}"),
+            client,
+            database,
+            output,
+            child,
+            folder,
+        };
+        served
+            .until("the server answers", async || {
+                served.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200)
+            })
+            .await;
         served
     }
 
@@ -98,7 +115,8 @@ impl Served {
 
     /// A key of the demonstration's workspace.
     pub fn api_key(&self, scopes: &str) -> String {
-        let output = parley(&self.database, &self.folder).args(["api-key", "create", "--scope", scopes]).output().unwrap();
+        let output =
+            parley(&self.database, &self.folder).args(["api-key", "create", "--scope", scopes]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }
@@ -148,7 +166,8 @@ impl Drop for Served {
 
 /// A text message to the demonstration's number.
 pub fn text(id: &str, phone: &str, body: &str) -> Value {
-    let message = json!({ "from": phone, "id": id, "timestamp": "1790000000", "type": "text", "text": { "body": body } });
+    let message =
+        json!({ "from": phone, "id": id, "timestamp": "1790000000", "type": "text", "text": { "body": body } });
     json!({ "object": "whatsapp_business_account", "entry": [{ "id": "1", "changes": [{ "field": "messages",
         "value": { "metadata": { "phone_number_id": NUMBER }, "messages": [message] } }] }] })
 }

@@ -12,7 +12,10 @@ async fn a_second_server_on_the_folder_is_refused_and_a_bad_value_named() {
     assert!(!refused.status.success() && words.contains("another Parley is running"), "{words}");
     let bad = parley(&database, &folder).env("PARLEY_LISTEN", "somewhere").arg("serve").output().unwrap();
     assert!(!bad.status.success() && String::from_utf8_lossy(&bad.stderr).contains("--listen"));
-    let missing = parley(&database, &folder).env_remove("PARLEY_WHATSAPP_TOKEN").args(["serve", "--listen", "127.0.0.1:0"]).output();
+    let missing = parley(&database, &folder)
+        .env_remove("PARLEY_WHATSAPP_TOKEN")
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .output();
     drop(lock);
     let words = String::from_utf8_lossy(&missing.unwrap().stderr).into_owned();
     assert!(words.contains("another Parley") || words.contains("PARLEY_WHATSAPP_TOKEN"), "{words}");

@@ -3,6 +3,8 @@
 use domain::{Refusal, Timestamp};
 use leptos::prelude::*;
 use ui::icon::{CLOCK, Drawing, MESSAGE_SQUARE_TEXT, SHIELD_X, STICKY_NOTE, TRIANGLE_ALERT};
+use ui::reactive::{click, part};
+use ui::view;
 use ui::words::refusal_words;
 use ui::{Icon, Shape, Time, t};
 
@@ -24,7 +26,7 @@ pub fn Blocked(refusal: Refusal, composer: Composer) -> impl IntoView {
                     {title} {since.map(|at| view! { " " <Time at shape=Shape::Full /> })}
                 </p>
                 <p>{refusal_words(&refusal)}</p>
-                {move || kept().then(|| view! { <p class="quiet">{t!(draft_kept)}</p> })}
+                {part(move || kept().then(|| view! { <p class="quiet">{t!(draft_kept)}</p> }))}
             </div>
             <div class="blocked-actions">
                 {template
@@ -33,7 +35,7 @@ pub fn Blocked(refusal: Refusal, composer: Composer) -> impl IntoView {
                             <button
                                 type="button"
                                 class="button button-primary with-scripts"
-                                on:click=move |_| composer.templates.set(true)
+                                on:click=click(move |_| composer.templates.set(true))
                             >
                                 <Icon drawing=MESSAGE_SQUARE_TEXT />
                                 {t!(choose_template)}
@@ -43,10 +45,10 @@ pub fn Blocked(refusal: Refusal, composer: Composer) -> impl IntoView {
                 <a
                     class="button"
                     href="?compose=note"
-                    on:click=move |event| {
+                    on:click=click(move |event| {
                         event.prevent_default();
                         composer.switch(true);
-                    }
+                    })
                 >
                     <Icon drawing=STICKY_NOTE />
                     {t!(write_note)}

@@ -3,8 +3,9 @@
 use domain::templates::{TemplateCategory, TemplateRow};
 use domain::{ClientKey, ConversationId};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use ui::icon::MESSAGE_SQUARE_TEXT;
+use ui::reactive::{click, dynamic, effect, part, spawn, submit};
+use ui::view;
 use ui::wire::fresh_key;
 use ui::words::error_words;
 use ui::{AppError, Badge, Dialog, EmptyState, Failed, Skeleton, Tone, t};
@@ -32,7 +33,7 @@ impl Choice {
         self.listed.set(None);
         self.chosen.set(None);
         self.error.set(None);
-        spawn_local(async move {
+        spawn(async move {
             let listed = templates(id).await;
             let _ = self.listed.try_set(Some(listed));
         });
@@ -68,7 +69,7 @@ impl Choice {
             return self.error.set(Some(error_words(&error)));
         }
         self.sending.set(true);
-        spawn_local(async move {
+        spawn(async move {
             let sent = send_template(id, key, template.name, template.language, values.join("\n")).await;
             let _ = self.sending.try_set(false);
             match sent {
@@ -96,7 +97,7 @@ pub fn TemplateDialog(composer: Composer, thread: ThreadStore) -> impl IntoView 
         error: RwSignal::new(None),
         sending: RwSignal::new(false),
     };
-    Effect::new(move |_| {
+    effect(move || {
         if composer.templates.get()
             && let Some(id) = thread.id.get_untracked()
         {
@@ -105,19 +106,19 @@ pub fn TemplateDialog(composer: Composer, thread: ThreadStore) -> impl IntoView 
     });
     view! {
         <Dialog open=composer.templates title=t!(choose_template) class="template-dialog">
-            {move || match choice.chosen.get() {
-                Some(template) => view! { <Fill choice composer thread template /> }.into_any(),
-                None => view! { <Choices choice /> }.into_any(),
-            }}
+            {part(move || match choice.chosen.get() {
+                Some(template) => view! { <Fill choice composer thread template /> },
+                None => view! { <Choices choice /> },
+            })}
         </Dialog>
     }
 }
 
 #[component]
 fn Choices(choice: Choice) -> impl IntoView {
-    move || match choice.listed.get() {
-        None => view! { <Skeleton rows=3 class="skeleton-list" /> }.into_any(),
-        Some(Err(error)) => view! { <Failed error /> }.into_any(),
+    part(move || match choice.listed.get() {
+        None => view! { <Skeleton rows=3 class="skeleton-list" /> },
+        Some(Err(error)) => view! { <Failed error /> },
         Some(Ok(list)) if list.is_empty() => view! {
             <EmptyState icon=MESSAGE_SQUARE_TEXT title=t!(no_templates) text=t!(no_templates_text) />
         }
@@ -126,7 +127,7 @@ fn Choices(choice: Choice) -> impl IntoView {
             let rows = list.into_iter().map(|template| view! { <TemplateItem choice template /> }).collect_view();
             view! { <ul class="templates">{rows}</ul> }.into_any()
         }
-    }
+    })
 }
 
 #[component]
@@ -144,7 +145,7 @@ fn TemplateItem(choice: Choice, template: TemplateRow) -> impl IntoView {
                 type="button"
                 class="template"
                 disabled=!approved
-                on:click=move |_| choice.choose(template.clone())
+                on:click=click(move |_| choice.choose(template.clone()))
             >
                 <span class="template-head">
                     <strong>{name}</strong>
@@ -185,22 +186,22 @@ fn Fill(choice: Choice, composer: Composer, thread: ThreadStore, template: Templ
     view! {
         <form
             class="stack"
-            on:submit=move |event| {
+            on:submit=submit(move |event| {
                 event.prevent_default();
                 choice.send(composer, thread);
-            }
+            })
         >
             {fields}
             <div class="preview">
                 <p class="preview-label">{t!(preview)}</p>
-                <p class="text">{move || choice.preview()}</p>
+                <p class="text">{part(move || choice.preview())}</p>
             </div>
-            {move || choice.error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> })}
+            {part(move || choice.error.get().map(|text| view! { <p class="form-error" role="alert">{text}</p> }))}
             <div class="dialog-actions">
-                <button type="button" class="button" on:click=move |_| choice.chosen.set(None)>
+                <button type="button" class="button" on:click=click(move |_| choice.chosen.set(None))>
                     {t!(back)}
                 </button>
-                <button type="submit" class="button button-primary" disabled=move || choice.sending.get()>
+                <button type="submit" class="button button-primary" disabled=dynamic(move || choice.sending.get())>
                     {t!(send_template)}
                 </button>
             </div>

@@ -6,7 +6,9 @@ use domain::messages::Direction;
 use domain::status::DeliveryStatus;
 use leptos::prelude::*;
 use ui::icon::{CLOCK, TRIANGLE_ALERT};
+use ui::reactive::{dynamic, part};
 use ui::time::{span, written};
+use ui::view;
 use ui::{Avatar, Clock, Icon, Session, Shape, Time, t, use_session};
 
 use crate::address::Address;
@@ -18,16 +20,16 @@ pub const SHORT: i64 = 3600;
 pub fn ConversationItem(address: Address, id: ConversationId, row: ArcRwSignal<ConversationRow>) -> impl IntoView {
     let session = use_session();
     let unread = row.clone();
-    let current = move || (address.selected.get() == Some(id)).then_some("true");
+    let current = dynamic(move || (address.selected.get() == Some(id)).then_some("true"));
     view! {
         <li>
             <a
                 class="row"
-                class:row-unread=move || unread.with(|row| row.unread > 0)
-                href=move || address.of_conversation(id)
+                class:row-unread=dynamic(move || unread.with(|row| row.unread > 0))
+                href=dynamic(move || address.of_conversation(id))
                 aria-current=current
             >
-                {move || row.with(|row| session.with_value(|session| content(row, session)))}
+                {part(move || row.with(|row| session.with_value(|session| content(row, session))))}
             </a>
         </li>
     }
@@ -117,7 +119,7 @@ pub fn until(expires: domain::Timestamp) -> String {
 #[component]
 fn WindowLeft(expires: Option<domain::Timestamp>) -> impl IntoView {
     let now = Clock::now();
-    move || {
+    part(move || {
         let (class, text) = match now.get().map(|now| window(expires, now)) {
             Some(Window::Open(left)) => ("window", t!(window_left, time = left).to_string()),
             Some(Window::Short(left)) => ("window window-short", t!(window_left, time = left).to_string()),
@@ -130,7 +132,7 @@ fn WindowLeft(expires: Option<domain::Timestamp>) -> impl IntoView {
                 {text}
             </span>
         }
-    }
+    })
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use domain::conversations::{ConversationList, ConversationRow, View, ViewCounts}
 use domain::page::Cursor;
 use domain::{ConversationId, Error};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use ui::AppError;
+use ui::reactive::spawn;
 
 use crate::address::Address;
 use crate::api::list_conversations;
@@ -133,7 +133,7 @@ impl ListStore {
             return;
         }
         self.loading_more.set(true);
-        spawn_local(async move {
+        spawn(async move {
             let Some(query) = self.query() else { return };
             let read = list_conversations(query.0.as_str().to_owned(), query.1.clone(), after.0).await;
             let _ = self.loading_more.try_set(false);

@@ -4,9 +4,10 @@ use domain::messages::{Direction, MessageRow, Quote, Sender};
 use domain::status::DeliveryStatus;
 use domain::{MessageId, Permission};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use ui::icon::{REPLY, SMILE, STICKY_NOTE};
+use ui::reactive::{click, dynamic, part, spawn};
 use ui::toast::{toast, use_toasts};
+use ui::view;
 use ui::words::error_words;
 use ui::{Icon, Menu, Shape, Time, Tone, t, use_session};
 
@@ -29,7 +30,7 @@ pub fn EntryItem(entry: Entry, follows: bool, thread: ThreadStore, composer: Com
     view! {
         <li class=class id=anchor(id)>
             <div class="bubble-line">
-                <div class="bubble">{move || row.with(|row| inside(row, follows))}</div>
+                <div class="bubble">{part(move || row.with(|row| inside(row, follows)))}</div>
                 {tools}
             </div>
         </li>
@@ -125,10 +126,10 @@ pub fn QuoteLine(quote: Quote) -> impl IntoView {
             <a
                 class="quote"
                 href=format!("#{}", anchor(id))
-                on:click=move |event| {
+                on:click=click(move |event| {
                     event.prevent_default();
                     jump(id);
-                }
+                })
             >
                 {inside}
             </a>
@@ -159,13 +160,13 @@ fn Tools(entry: Entry, thread: ThreadStore, composer: Composer) -> impl IntoView
     let reply = Callback::new(move |()| composer.reply_to(&row.get_untracked(), thread));
     may.then(|| {
         view! {
-            <div class="tools" class:tools-off=move || !open()>
+            <div class="tools" class:tools-off=dynamic(move || !open())>
                 <button
                     type="button"
                     class="button button-quiet button-icon"
                     aria-label=t!(reply)
                     title=t!(reply)
-                    on:click=move |_| reply.run(())
+                    on:click=click(move |_| reply.run(()))
                 >
                     <Icon drawing=REPLY />
                 </button>
@@ -187,7 +188,7 @@ fn Reactions(id: MessageId, row: ArcRwSignal<MessageRow>) -> impl IntoView {
                 let wanted = (before.as_deref() != Some(emoji)).then(|| emoji.to_owned());
                 row.update(|row| row.our_reaction.clone_from(&wanted));
                 let row = row.clone();
-                spawn_local(async move {
+                spawn(async move {
                     if let Err(error) = react(id, wanted.unwrap_or_default()).await {
                         row.update(|row| row.our_reaction = before);
                         toast(toasts, Tone::Bad, error_words(&error.0));

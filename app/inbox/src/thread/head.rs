@@ -4,7 +4,9 @@ use domain::conversations::ConversationStatus;
 use domain::{MemberId, Permission};
 use leptos::prelude::*;
 use server_fn::ServerFn;
-use ui::icon::{CHEVRON_LEFT, CIRCLE_CHECK, CLOCK, PANEL_RIGHT, ROTATE_CCW, USER_PLUS};
+use ui::icon::{CHECK_CHECK, CHEVRON_LEFT, CIRCLE_CHECK, CLOCK, PANEL_RIGHT, ROTATE_CCW, USER_PLUS};
+use ui::reactive::{click, dynamic, part, submit};
+use ui::view;
 use ui::{Avatar, Clock, Icon, Menu, t, use_session};
 
 use super::store::ThreadStore;
@@ -19,10 +21,10 @@ pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
     let channel = move || thread.of_head(|head| head.channel_name.clone());
     view! {
         <header class="thread-head">
-            <a class="button button-quiet button-icon back" href=move || address.of_list() aria-label=t!(back_to_list)>
+            <a class="button button-quiet button-icon back" href=dynamic(move || address.of_list()) aria-label=t!(back_to_list)>
                 <Icon drawing=CHEVRON_LEFT />
             </a>
-            {move || view! { <Avatar name=title() /> }}
+            {part(move || view! { <Avatar name=title() /> })}
             <div class="thread-title">
                 <h2>{title}</h2>
                 <p class="thread-facts">
@@ -35,7 +37,7 @@ pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
                 <ResolveButton thread />
                 <a
                     class="button button-quiet button-icon person-toggle"
-                    href=move || if address.person.get() { address.with("") } else { address.with("person") }
+                    href=dynamic(move || if address.person.get() { address.with("") } else { address.with("person") })
                     aria-label=t!(show_person)
                     title=t!(show_person)
                 >
@@ -50,7 +52,7 @@ pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
 #[component]
 fn Countdown(thread: ThreadStore) -> impl IntoView {
     let now = Clock::now();
-    move || {
+    part(move || {
         let expires = thread.of_head(|head| head.window_expires_at).flatten();
         let (class, text) = match now.get().map(|now| window(expires, now)) {
             Some(Window::Open(left)) => ("window", t!(window_open_for, time = left).to_string()),
@@ -65,7 +67,7 @@ fn Countdown(thread: ThreadStore) -> impl IntoView {
                 {text}
             </span>
         }
-    }
+    })
 }
 
 #[component]
@@ -106,7 +108,7 @@ fn AssignMenu(thread: ThreadStore) -> impl IntoView {
                     <input
                         type="hidden"
                         name="conversation"
-                        value=move || thread.id.get().map(|id| id.to_string())
+                        value=dynamic(move || thread.id.get().map(|id| id.to_string()))
                     />
                     {choices}
                     <Choice thread member=None name="".to_owned() label=t!(assign_nobody).to_owned() />
@@ -125,11 +127,11 @@ fn Choice(thread: ThreadStore, member: Option<MemberId>, name: String, label: St
             class="choice"
             name="member"
             value=member.map(|id| id.to_string()).unwrap_or_default()
-            aria-current=move || (thread.of_head(|head| head.assignee).flatten() == member).then_some("true")
-            on:click=move |event| {
+            aria-current=dynamic(move || (thread.of_head(|head| head.assignee).flatten() == member).then_some("true"))
+            on:click=click(move |event| {
                 event.prevent_default();
                 acts.assign(member);
-            }
+            })
         >
             {member
                 .is_some()
@@ -149,15 +151,15 @@ fn ResolveButton(thread: ThreadStore) -> impl IntoView {
         view! {
             <form
                 method="post"
-                action=move || if resolved.get() { Reopen::url() } else { Resolve::url() }
-                on:submit=move |event| {
+                action=dynamic(move || if resolved.get() { Reopen::url() } else { Resolve::url() })
+                on:submit=submit(move |event| {
                     event.prevent_default();
                     acts.run(Act::Resolve);
-                }
+                })
             >
-                <input type="hidden" name="conversation" value=move || thread.id.get().map(|id| id.to_string()) />
+                <input type="hidden" name="conversation" value=dynamic(move || thread.id.get().map(|id| id.to_string())) />
                 <button type="submit" class="button" title=t!(resolve_key)>
-                    {move || {
+                    {part(move || {
                         if resolved.get() {
                             view! {
                                 <Icon drawing=ROTATE_CCW />
@@ -171,13 +173,14 @@ fn ResolveButton(thread: ThreadStore) -> impl IntoView {
                             }
                                 .into_any()
                         }
-                    }}
+                    })}
                 </button>
             </form>
             <form method="post" action=MarkRead::url() class="without-scripts">
-                <input type="hidden" name="conversation" value=move || thread.id.get().map(|id| id.to_string()) />
-                <button type="submit" class="button" disabled=move || !unread.get()>
-                    {t!(mark_read)}
+                <input type="hidden" name="conversation" value=dynamic(move || thread.id.get().map(|id| id.to_string())) />
+                <button type="submit" class="button" disabled=dynamic(move || !unread.get())>
+                    <Icon drawing=CHECK_CHECK />
+                    <span class="button-label">{t!(mark_read)}</span>
                 </button>
             </form>
         }

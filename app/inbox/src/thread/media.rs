@@ -5,6 +5,8 @@ use domain::AttachmentId;
 use domain::messages::{Media, MediaKind, MediaState};
 use leptos::prelude::*;
 use ui::icon::{CLOCK, DOWNLOAD, Drawing, FILE_TEXT, IMAGE, MIC, TRIANGLE_ALERT, VIDEO};
+use ui::reactive::click;
+use ui::view;
 use ui::{Icon, t};
 
 use super::viewer::Viewer;
@@ -63,12 +65,12 @@ fn picture(media: &Media, id: AttachmentId) -> AnyView {
             target="_blank"
             data-viewer=id.to_string()
             aria-label=t!(open_media)
-            on:click=move |event| {
+            on:click=click(move |event| {
                 if let Some(viewer) = viewer {
                     event.prevent_default();
                     viewer.show(id);
                 }
-            }
+            })
         >
             <img class=class src=file_path(id) alt=alt width=media.width height=media.height loading="lazy" />
         </a>
@@ -118,10 +120,13 @@ fn absent(media: &Media, sign: Drawing, words: String) -> AnyView {
 /// A size as people read it.
 pub fn size_words(bytes: u64) -> String {
     const KB: u64 = 1024;
-    match bytes {
-        ..KB => format!("{bytes} B"),
-        ..1_048_576 => format!("{} kB", bytes / KB),
-        _ => format!("{}.{} MB", bytes / (KB * KB), bytes % (KB * KB) * 10 / (KB * KB)),
+    const MB: u64 = KB * KB;
+    if bytes < KB {
+        format!("{bytes} B")
+    } else if bytes < MB {
+        format!("{} kB", bytes / KB)
+    } else {
+        format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB)
     }
 }
 

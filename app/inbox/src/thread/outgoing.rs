@@ -3,6 +3,8 @@
 use domain::ClientKey;
 use leptos::prelude::*;
 use ui::icon::{CLOCK, PAPERCLIP, TRIANGLE_ALERT};
+use ui::reactive::{click, effect, rows};
+use ui::view;
 use ui::{Dialog, Icon, t};
 
 use super::bubble::QuoteLine;
@@ -14,11 +16,11 @@ use crate::composer::Composer;
 #[component]
 pub fn OutgoingItems(thread: ThreadStore, composer: Composer) -> impl IntoView {
     view! {
-        <For
-            each=move || thread.pending.get()
-            key=|pending| (pending.key, pending.is_sending(), pending.state == PendingState::Overtaken)
-            children=move |pending| view! { <OutgoingItem pending thread composer /> }
-        />
+        {rows(
+            move || thread.pending.get(),
+            |pending| (pending.key, pending.is_sending(), pending.state == PendingState::Overtaken),
+            move |pending| view! { <OutgoingItem pending thread composer /> },
+        )}
         <OvertakenDialog thread composer />
     }
 }
@@ -46,7 +48,7 @@ fn OutgoingItem(pending: Pending, thread: ThreadStore, composer: Composer) -> im
             </p>
         }
         .into_any(),
-        PendingState::NotSent | PendingState::Overtaken => view! { <NotSent pending thread composer /> }.into_any(),
+        PendingState::NotSent | PendingState::Overtaken => view! { <NotSent pending thread composer /> },
     };
     view! {
         <li class=class>
@@ -67,13 +69,13 @@ fn NotSent(pending: Pending, thread: ThreadStore, composer: Composer) -> impl In
             <button
                 type="button"
                 class="button button-small"
-                on:click=move |_| thread.send(pending.clone(), composer.returned(thread))
+                on:click=click(move |_| thread.send(pending.clone(), composer.returned(thread)))
             >
                 {t!(try_again)}
             </button>
-            <button type="button" class="button button-quiet button-small" on:click=move |_| {
+            <button type="button" class="button button-quiet button-small" on:click=click(move |_| {
                 composer.take_back(key, thread);
-            }>{t!(edit)}</button>
+            })>{t!(edit)}</button>
         </p>
     }
 }
@@ -85,7 +87,7 @@ fn OvertakenDialog(thread: ThreadStore, composer: Composer) -> impl IntoView {
     let overtaken = Memo::new(move |_| -> Option<ClientKey> {
         thread.pending.with(|list| list.iter().find(|p| p.state == PendingState::Overtaken).map(|p| p.key))
     });
-    Effect::new(move |_| open.set(overtaken.get().is_some()));
+    effect(move || open.set(overtaken.get().is_some()));
     let send = move |_| {
         let pending =
             thread.pending.with_untracked(|list| list.iter().find(|p| p.state == PendingState::Overtaken).cloned());

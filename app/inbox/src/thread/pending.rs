@@ -2,12 +2,12 @@
 //! line makes us ask, the customer gets one message. They outlive a reload.
 
 use domain::messages::{MessageRow, Quote};
-use domain::{AttachmentId, ClientKey, ConversationId, Error, MessageId, Timestamp};
+use domain::{AttachmentId, ClientKey, ConversationId, Error, MessageId, Timestamp, time};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
 use ui::browser::{remember, remembered};
+use ui::reactive::spawn;
 
 use super::store::ThreadStore;
 use crate::api::{add_note, send_message};
@@ -21,6 +21,7 @@ pub struct Pending {
     pub attachment: Option<AttachmentId>,
     pub file_name: Option<String>,
     pub quote: Option<Quote>,
+    #[serde(default, with = "domain::time::maybe")]
     pub seen: Option<Timestamp>,
     #[serde(skip)]
     pub state: PendingState,
@@ -65,7 +66,7 @@ impl Pending {
             self.body,
             text(self.attachment.map(|id| id.to_string())),
             text(reply_to.map(|id| id.to_string())),
-            text(self.seen.map(|at| at.to_string())),
+            text(self.seen.map(time::write)),
         )
         .await
     }
@@ -81,7 +82,7 @@ impl ThreadStore {
             None => list.push(pending.clone()),
         });
         self.keep(id);
-        spawn_local(async move {
+        spawn(async move {
             let key = pending.key;
             let answer = pending.clone().post(id).await;
             if self.id.try_get_untracked().is_none() {

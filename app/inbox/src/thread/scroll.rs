@@ -6,6 +6,7 @@
 use domain::MessageId;
 use leptos::html;
 use leptos::prelude::*;
+use ui::reactive::effect;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::ResizeObserver;
@@ -17,7 +18,7 @@ pub const NEAR: i32 = 160;
 
 /// Watches the thread grow.
 pub fn hold_position(thread: ThreadStore, scroller: NodeRef<html::Div>) {
-    Effect::new(move |_| {
+    effect(move || {
         let Some(node) = scroller.get() else { return };
         let Some(content) = node.first_element_child() else { return };
         let newest = move || -> Option<MessageId> {

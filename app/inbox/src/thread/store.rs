@@ -6,8 +6,8 @@ use domain::messages::{Direction, MessageRow, Sender};
 use domain::page::{Cursor, Page};
 use domain::{ClientKey, ConversationId, MemberId, MessageId, Refusal, Timestamp};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use ui::AppError;
+use ui::reactive::spawn;
 
 use super::pending::Pending;
 use crate::api::{OpenThread, mark_read, older_messages, read_thread};
@@ -210,7 +210,7 @@ impl ThreadStore {
     fn insert(self, rows: Vec<MessageRow>) {
         self.entries.update(|entries| {
             entries.extend(rows.into_iter().map(Entry::new));
-            entries.sort_by(|a, b| (a.at, a.id).cmp(&(b.at, b.id)));
+            entries.sort_by_key(|entry| (entry.at, entry.id));
         });
     }
 
@@ -230,7 +230,7 @@ impl ThreadStore {
             return;
         }
         self.loading_older.set(true);
-        spawn_local(async move {
+        spawn(async move {
             let read = older_messages(id, before.0).await;
             let _ = self.loading_older.try_set(false);
             if let Ok(page) = read
@@ -275,7 +275,7 @@ impl ThreadStore {
     /// Clears the unread count, when somebody can see the conversation.
     pub fn read(self) {
         let Some(id) = self.id.get_untracked() else { return };
-        spawn_local(async move { drop(mark_read(id).await) });
+        spawn(async move { drop(mark_read(id).await) });
     }
 
     /// Shows a new status or assignee at once; the next read confirms or corrects it.

@@ -5,6 +5,7 @@ use domain::status::DeliveryStatus;
 use leptos::prelude::*;
 use ui::icon::{CHECK, CHECK_CHECK, CIRCLE_HELP, CLOCK, Drawing, TRIANGLE_ALERT};
 use ui::time::written;
+use ui::view;
 use ui::{Clock, Icon, Shape, t};
 
 /// The word for a status.

@@ -4,6 +4,8 @@ use domain::AttachmentId;
 use domain::messages::{Content, MediaKind, MediaState};
 use leptos::prelude::*;
 use ui::icon::{CHEVRON_LEFT, CHEVRON_RIGHT, DOWNLOAD, ZOOM_IN, ZOOM_OUT};
+use ui::reactive::{click, dynamic};
+use ui::view;
 use ui::{Dialog, Icon, t};
 
 use super::media::file_path;
@@ -79,8 +81,8 @@ pub fn ViewerDialog(viewer: Viewer, thread: ThreadStore) -> impl IntoView {
     view! {
         <Dialog open=viewer.open title=t!(media) class="viewer">
             <div class="viewer-body" on:keydown=on_key>
-                <div class=move || format!("viewer-stage {}", zoom()) tabindex="0" autofocus=true>
-                    <img src=source alt=t!(media) on:click=move |_| viewer.zoom_by(1) />
+                <div class=dynamic(move || format!("viewer-stage {}", zoom())) tabindex="0" autofocus=true>
+                    <img src=source alt=t!(media) on:click=click(move |_| viewer.zoom_by(1)) />
                 </div>
                 <div class="viewer-tools">
                     <ViewerButton label=t!(previous) drawing=CHEVRON_LEFT act=move || viewer.step(thread, -1) />
@@ -89,7 +91,7 @@ pub fn ViewerDialog(viewer: Viewer, thread: ThreadStore) -> impl IntoView {
                     <ViewerButton label=t!(next) drawing=CHEVRON_RIGHT act=move || viewer.step(thread, 1) />
                     <a
                         class="button button-quiet button-icon"
-                        href=move || format!("{}?download=1", source())
+                        href=dynamic(move || format!("{}?download=1", source()))
                         download=""
                         aria-label=t!(download)
                     >
@@ -113,7 +115,7 @@ fn ViewerButton(
             class="button button-quiet button-icon"
             aria-label=label
             title=label
-            on:click=move |_| act()
+            on:click=click(move |_| act())
         >
             <Icon drawing />
         </button>

@@ -9,10 +9,12 @@ use std::pin::Pin;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use server_fn::Protocol;
+use server_fn::client::Client;
 use server_fn::codec::{FromReq, IntoReq, IntoRes, Json, PostUrl};
 use server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use server_fn::response::ClientRes;
-use server_fn::{Client, Protocol, Server};
+use server_fn::server::Server;
 
 use super::AppError;
 
@@ -26,7 +28,7 @@ where
     C: Client<AppError>,
     S: Server<AppError>,
 {
-    const METHOD: server_fn::http_export::Method = server_fn::http_export::Method::POST;
+    const METHOD: http::Method = http::Method::POST;
 
     async fn run_server<F, Fut>(request: S::Request, run: F) -> Result<S::Response, AppError>
     where

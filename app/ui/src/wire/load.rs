@@ -1,5 +1,7 @@
 //! Loading, failing and saving, written once.
 
+use crate::reactive::part;
+use crate::view;
 use domain::Error;
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
@@ -26,15 +28,15 @@ where
         <Transition fallback=move || {
             skeleton.run()
         }>
-            {move || {
+            {part(move || {
                 let children = children.clone();
                 Suspend::new(async move {
                     match resource.await {
                         Ok(value) => children(value),
-                        Err(error) => view! { <Failed error retry /> }.into_any(),
+                        Err(error) => view! { <Failed error retry /> },
                     }
                 })
-            }}
+            })}
         </Transition>
     }
 }
@@ -52,14 +54,15 @@ where
     F: Fn(Result<T, AppError>) -> AnyView + Clone + Send + Sync + 'static,
 {
     view! {
-        <Suspense fallback=move || {
+        // A transition: a suspense would hide it all again whenever anything below reads anew.
+        <Transition fallback=move || {
             skeleton.run()
         }>
             {
                 let children = children.clone();
                 Suspend::new(async move { children(resource.await) })
             }
-        </Suspense>
+        </Transition>
     }
 }
 
@@ -71,12 +74,12 @@ pub fn Failed(error: AppError, #[prop(optional, into)] retry: Option<Callback<()
         let path = location
             .pathname
             .with_untracked(|path| location.search.with_untracked(|search| sign_in_path(path, search)));
-        return view! { <Redirect path=path /> }.into_any();
+        return view! { <Redirect path=path /> };
     }
     let what = error_words(&error.0);
     match retry {
-        Some(retry) => view! { <ErrorCard what retry /> }.into_any(),
-        None => view! { <ErrorCard what /> }.into_any(),
+        Some(retry) => view! { <ErrorCard what retry /> },
+        None => view! { <ErrorCard what /> },
     }
 }
 
@@ -93,7 +96,7 @@ where
     S::Output: Clone + Send + Sync + 'static,
     S::Error: Send + Sync + 'static,
 {
-    move || {
+    part(move || {
         let Some(Err(AppError(error))) = action.value().get() else { return None };
         let text = match (field, &error) {
             (Some(field), Error::Invalid(fields)) => fields.get(field).map(str::to_owned)?,
@@ -105,7 +108,7 @@ where
                 {text}
             </p>
         })
-    }
+    })
 }
 
 /// Says by a toast that an action worked, or why not.

@@ -177,7 +177,9 @@ pub async fn assign(
 ) -> Result<StatusCode, Problem> {
     match backend.inbox.assign(&caller, id, body.member_id.map(MemberId)).await {
         Ok(()) => Ok(StatusCode::NO_CONTENT),
-        Err(domain::Error::Invalid(_)) => Err(Problem::conflict("No such member", "This person is not in the workspace.")),
+        Err(domain::Error::Invalid(_)) => {
+            Err(Problem::conflict("No such member", "This person is not in the workspace."))
+        }
         Err(error) => Err(error.into()),
     }
 }
