@@ -43,8 +43,7 @@ test('what arrives while the line is down is shown once, without a reload', asyn
   }
 });
 
-// A read that fails after news is not repeated, and `online` asks for none while the stream stayed open.
-test.fixme('the browser going offline and back loses and doubles nothing', async ({ open, watch }) => {
+test('the browser going offline and back loses and doubles nothing', async ({ open, watch }) => {
   watch.expect(...LOST);
   const customer = await wroteIn('Olaf Offline', 'Still online.');
   const page = await open('anna');
@@ -60,8 +59,7 @@ test.fixme('the browser going offline and back loses and doubles nothing', async
   await expectEachOnce(page, texts);
 });
 
-// See above: news is forgotten when the read that it caused fails.
-test.fixme('a read that fails once after news is repeated', async ({ open, watch }) => {
+test('a read that fails once after news is repeated', async ({ open, watch }) => {
   watch.expect(/net::ERR_FAILED/);
   const customer = await wroteIn('Frida Flaky', 'First.');
   const page = await open('anna');

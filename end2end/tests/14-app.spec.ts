@@ -25,8 +25,7 @@ test('the manifest is whole and its pictures exist', async () => {
   }
 });
 
-// `/sw.js` is answered with `default-src 'none'`, so the worker may fetch nothing and never gets installed.
-test.fixme('the service worker takes over, and shows a page without a line', async ({ open, watch }) => {
+test('the service worker takes over, and shows a page without a line', async ({ open, watch }) => {
   watch.expect(/net::ERR_/);
   const page = await open('anna');
   await visit(page, '/inbox');

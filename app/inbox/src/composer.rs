@@ -140,7 +140,16 @@ fn TextField(thread: ThreadStore, composer: Composer, field: NodeRef<html::Texta
     let enter_sends = use_session().with_value(|session| session.me.enter_sends);
     let typing = Typing::get();
     let on_key = move |event: web_sys::KeyboardEvent| {
-        if event.key() != "Enter" || event.is_composing() {
+        if event.is_composing() {
+            return;
+        }
+        // Out of the text, so that the keys of the page work again.
+        if event.key() == "Escape"
+            && let Some(node) = field.get_untracked()
+        {
+            let _ = node.blur();
+        }
+        if event.key() != "Enter" {
             return;
         }
         let command = event.ctrl_key() || event.meta_key();
@@ -157,7 +166,8 @@ fn TextField(thread: ThreadStore, composer: Composer, field: NodeRef<html::Texta
             class="composer-text"
             name="body"
             rows="1"
-            required=true
+            // A file needs no text, but a note takes no files.
+            required=dynamic(move || note || composer.files.with(Vec::is_empty))
             placeholder=label
             aria-label=label
             on:keydown=on_key

@@ -13,7 +13,9 @@ use crate::api::be_present;
 use crate::thread::ThreadStore;
 
 const EVERY: Duration = Duration::from_secs(20);
-/// How often typing is told at most, and how long it counts after the last key, in seconds.
+/// Typing is told so often while it lasts. (The server forgets it after six seconds.)
+const TOLD: Duration = Duration::from_secs(2);
+/// How long typing lasts after the last key, in seconds.
 const TYPING: i64 = 3;
 /// News of others' presence is asked for at most so often, in seconds.
 const ASKED: i64 = 2;
@@ -22,16 +24,24 @@ const ASKED: i64 = 2;
 #[derive(Clone, Copy)]
 pub struct Typing {
     thread: ThreadStore,
-    told: StoredValue<i64>,
+    /// Typing is being told, until its end is told.
+    telling: StoredValue<bool>,
     last_key: StoredValue<i64>,
     asked: StoredValue<i64>,
+    /// News came too soon after the last; they are asked for when it is time.
+    put_off: StoredValue<bool>,
 }
 
 impl Typing {
     /// Starts telling.
     pub fn provide(thread: ThreadStore) -> Self {
-        let typing =
-            Self { thread, told: StoredValue::new(0), last_key: StoredValue::new(0), asked: StoredValue::new(0) };
+        let typing = Self {
+            thread,
+            telling: StoredValue::new(false),
+            last_key: StoredValue::new(0),
+            asked: StoredValue::new(0),
+            put_off: StoredValue::new(false),
+        };
         provide_context(typing);
         effect(move || {
             if thread.id.get().is_some() {
@@ -53,19 +63,41 @@ impl Typing {
 
     /// A key was pressed.
     pub fn now(self) {
-        let at = now();
-        self.last_key.set_value(at);
-        if at - self.told.get_value() >= TYPING {
-            self.told.set_value(at);
-            self.tell();
+        self.last_key.set_value(now());
+        if !self.telling.get_value() {
+            self.keep_telling();
         }
     }
 
-    /// Somebody came, went or types: asks who, but not in a storm.
+    /// Tells of typing while it lasts, and of its end.
+    fn keep_telling(self) {
+        let Some(typing) = self.types() else { return };
+        self.telling.set_value(typing);
+        self.tell();
+        if typing {
+            set_timeout(move || self.keep_telling(), TOLD);
+        }
+    }
+
+    /// Whether somebody types here; `None` once the page is gone.
+    fn types(self) -> Option<bool> {
+        self.last_key.try_get_value().map(|last| now() - last < TYPING)
+    }
+
+    /// Somebody came, went or types: asks who, but not in a storm. What comes too soon is asked for a little later.
     pub fn ask(self) {
-        let at = now();
-        if self.asked.try_get_value().is_some_and(|asked| at - asked >= ASKED) {
-            self.asked.set_value(at);
+        let (Some(asked), Some(false)) = (self.asked.try_get_value(), self.put_off.try_get_value()) else { return };
+        let wait = (ASKED - (now() - asked)).clamp(0, ASKED).unsigned_abs();
+        if wait == 0 {
+            return self.ask_now();
+        }
+        self.put_off.set_value(true);
+        set_timeout(move || self.ask_now(), Duration::from_secs(wait));
+    }
+
+    fn ask_now(self) {
+        if self.put_off.try_set_value(false).is_none() {
+            self.asked.set_value(now());
             self.tell();
         }
     }
@@ -75,7 +107,7 @@ impl Typing {
         if !visible() {
             return;
         }
-        let typing = now() - self.last_key.get_value() < TYPING;
+        let Some(typing) = self.types() else { return };
         spawn(async move {
             if let Ok(others) = be_present(id, typing).await
                 && self.thread.is_open(id)

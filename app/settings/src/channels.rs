@@ -26,7 +26,8 @@ pub fn ChannelsPage() -> impl IntoView {
     }
     view! {
         <Title text=t!(channels) />
-        <div class="page">
+        // It scrolls and may hold nothing that takes the focus, so it takes it itself.
+        <div class="page" role="region" aria-label=t!(channels) tabindex="0">
             <header class="page-head">
                 <h1>{t!(channels)}</h1>
                 <p class="quiet">{t!(channels_text)}</p>

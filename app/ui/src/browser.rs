@@ -78,6 +78,10 @@ pub fn typing() -> bool {
     let Some(active) = web_sys::window().and_then(|w| w.document()).and_then(|d| d.active_element()) else {
         return false;
     };
-    matches!(active.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT")
-        || active.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)
+    let field = match active.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => true,
+        "INPUT" => !matches!(active.get_attribute("type").as_deref(), Some("file" | "checkbox" | "radio" | "button")),
+        _ => false,
+    };
+    field || active.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)
 }

@@ -1,7 +1,8 @@
 //! The native dialog: focus trap, Escape and backdrop come with it.
 
-use crate::reactive::{click, effect, input, part};
+use crate::reactive::{click, effect, input, keydown, part};
 use crate::view;
+use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -14,6 +15,9 @@ pub fn Dialog(
     open: RwSignal<bool>,
     #[prop(into)] title: String,
     #[prop(optional)] class: &'static str,
+    /// Keys, wherever in the dialog the focus is.
+    #[prop(optional, into)]
+    on_key: Option<Callback<KeyboardEvent>>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
@@ -31,6 +35,11 @@ pub fn Dialog(
             node_ref=node
             class=format!("dialog {class}")
             aria-label=name
+            on:keydown=keydown(move |event| {
+                if let Some(on_key) = on_key {
+                    on_key.run(event);
+                }
+            })
             on:close=input(move |_| open.set(false))
             on:click=click(move |event| {
                 let backdrop = event.target().zip(event.current_target()).is_some_and(|(at, own)| at == own);

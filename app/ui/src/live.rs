@@ -168,11 +168,8 @@ impl Live {
 
     /// Looks after the stream when the line or the person comes back.
     fn watch(self) {
-        let online = window_event_listener_untyped("online", move |_| {
-            if state() != EventSource::OPEN {
-                self.connect();
-            }
-        });
+        // Even a stream that still counts as open: what the line lost is unknown, and a new one reads it all again.
+        let online = window_event_listener_untyped("online", move |_| self.connect());
         let seen = Closure::<dyn FnMut()>::new(move || {
             if !browser::visible() {
                 self.hidden_since.try_update_value(|since| *since = Some(browser::now()));

@@ -9,7 +9,7 @@ use ui::reactive::spawn;
 
 use crate::address::Address;
 use crate::api::list_conversations;
-use crate::coalesce::Coalesce;
+use crate::coalesce::{Coalesce, Ran};
 
 /// A row that changes in place.
 #[derive(Clone)]
@@ -107,17 +107,20 @@ impl ListStore {
         })
     }
 
-    /// Reads the first page again.
+    /// Reads the first page again, until it gets through.
     pub fn refresh(self) {
         self.refreshing.run(move || async move {
-            let Some((view, search)) = self.query() else { return };
+            let Some((view, search)) = self.query() else { return Ran::Done };
             let read = list_conversations(view.as_str().to_owned(), search.clone(), String::new()).await;
             match read {
                 Ok(list) if self.query() == Some((view, search)) => self.merge(list),
+                // What the address asks for now is read on its own.
+                Ok(_) => {}
                 // The session ended elsewhere; what was typed is kept on this device.
                 Err(error) if error.0 == Error::Unauthenticated => drop(self.error.try_set(Some(error))),
-                _ => {}
+                Err(error) => return Ran::of(&error),
             }
+            Ran::Done
         });
     }
 

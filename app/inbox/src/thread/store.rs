@@ -11,7 +11,7 @@ use ui::reactive::spawn;
 
 use super::pending::Pending;
 use crate::api::{OpenThread, mark_read, older_messages, read_thread};
-use crate::coalesce::Coalesce;
+use crate::coalesce::{Coalesce, Ran};
 
 /// An entry that changes in place (ticks, reactions, a file that arrives).
 #[derive(Clone)]
@@ -153,14 +153,20 @@ impl ThreadStore {
         self.head.with_untracked(|head| head.as_ref().is_some_and(|head| head.id == id && head.version >= version))
     }
 
-    /// Reads the newest page again.
+    /// Reads the newest page again, until it gets through.
     pub fn refresh(self) {
         self.refreshing.run(move || async move {
-            let Some(Some(id)) = self.id.try_get_untracked() else { return };
-            if let Ok(open) = read_thread(id, String::new()).await
-                && self.is_open(id)
-            {
-                self.merge(open);
+            let Some(Some(id)) = self.id.try_get_untracked() else { return Ran::Done };
+            let read = read_thread(id, String::new()).await;
+            if !self.is_open(id) {
+                return Ran::Done;
+            }
+            match read {
+                Ok(open) => {
+                    self.merge(open);
+                    Ran::Done
+                }
+                Err(error) => Ran::of(&error),
             }
         });
     }

@@ -38,7 +38,8 @@ impl Viewer {
         let pictures = pictures(thread);
         let at = self.shown.get_untracked().and_then(|id| pictures.iter().position(|other| *other == id));
         if let Some(next) = at.and_then(|at| at.checked_add_signed(step)).and_then(|at| pictures.get(at)) {
-            self.show(*next);
+            self.shown.set(Some(*next));
+            self.zoom.set(0);
         }
     }
 
@@ -68,7 +69,11 @@ fn pictures(thread: ThreadStore) -> Vec<AttachmentId> {
 pub fn ViewerDialog(viewer: Viewer, thread: ThreadStore) -> impl IntoView {
     let zoom = move || ZOOMS.get(viewer.zoom.get()).copied().unwrap_or_default();
     let source = move || viewer.shown.get().map(file_path).unwrap_or_default();
-    let on_key = move |event: web_sys::KeyboardEvent| {
+    let on_key = Callback::new(move |event: web_sys::KeyboardEvent| {
+        // With these the keys are the browser's own: its zoom, its history.
+        if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            return;
+        }
         match event.key().as_str() {
             "ArrowLeft" => viewer.step(thread, -1),
             "ArrowRight" => viewer.step(thread, 1),
@@ -77,10 +82,10 @@ pub fn ViewerDialog(viewer: Viewer, thread: ThreadStore) -> impl IntoView {
             _ => return,
         }
         event.prevent_default();
-    };
+    });
     view! {
-        <Dialog open=viewer.open title=t!(media) class="viewer">
-            <div class="viewer-body" on:keydown=on_key>
+        <Dialog open=viewer.open title=t!(media) class="viewer" on_key=on_key>
+            <div class="viewer-body">
                 <div class=dynamic(move || format!("viewer-stage {}", zoom())) tabindex="0" autofocus=true>
                     <img src=source alt=t!(media) on:click=click(move |_| viewer.zoom_by(1)) />
                 </div>
