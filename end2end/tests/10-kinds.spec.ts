@@ -5,7 +5,7 @@ test('places and contacts are shown as what they are', async ({ open }) => {
   const customer = await talk(page, 'Klara Kind');
   await sandbox.writes(customer.id, { type: 'location', latitude: 51.5, longitude: -0.12, name: 'Elm Street', address: '12 Elm Street' });
   const place = thread(page).getByRole('link', { name: /Elm Street.*12 Elm Street/ });
-  await expect(place).toHaveAttribute('href', /mlat=51\.5&mlon=-0\.12/);
+  await expect(place).toHaveAttribute('href', /mlat=51\.50*&mlon=-0\.120*#/);
   await sandbox.writes(customer.id, { type: 'contacts', name: 'Ada Lovelace' });
   await expect(entry(page, 'Ada Lovelace')).toHaveText(/\+?\d{5,}/);
 });

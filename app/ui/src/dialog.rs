@@ -24,7 +24,10 @@ pub fn Dialog(
     effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
-            (true, false) => drop(dialog.show_modal()),
+            // One that was asked for before it came into the document is shown with the next frame.
+            (true, false) if dialog.show_modal().is_err() => {
+                request_animation_frame(move || drop(dialog.show_modal()));
+            }
             (false, true) => dialog.close(),
             _ => {}
         }
