@@ -19,6 +19,8 @@ export class Watch {
     page.on('console', (message) => {
       // A failed request is told of below, with its address.
       if (message.text().startsWith('Failed to load resource')) return;
+      // An unoptimised bundle is so large that it is used only seconds after its preload.
+      if (message.text().includes('was preloaded using link preload but not used')) return;
       if (message.type() === 'error' || message.type() === 'warning') {
         this.note(`console ${message.type()}: ${message.text()} (${message.location().url})`);
       }
