@@ -18,6 +18,8 @@ pub fn start(settings: &Settings) {
     // The default hook prints the panic's message, which may hold a value; place and thread are enough to find it.
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
-        tracing::error!(place, "panic");
+        // Function names only; there when RUST_BACKTRACE asks for it.
+        let backtrace = std::backtrace::Backtrace::capture();
+        tracing::error!(place, %backtrace, "panic");
     }));
 }

@@ -55,7 +55,7 @@ fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl
         acts.press(&key);
     });
     view! {
-        <Title text=move || title(address, thread) />
+        {named(address, thread)}
         <Divider edge=Edge::List label=t!(resize_list) />
         <ThreadPane address thread composer resource=opened />
         <Divider edge=Edge::Person label=t!(resize_person) />
@@ -65,7 +65,21 @@ fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl
     }
 }
 
+/// The document's title follows the conversation in the browser. The server writes its head after the page's signals may
+/// be gone, so there it is a plain word.
+fn named(address: Address, thread: ThreadStore) -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    let text = {
+        let _ = (address, thread);
+        t!(inbox)
+    };
+    #[cfg(not(feature = "ssr"))]
+    let text = move || title(address, thread);
+    view! { <Title text /> }
+}
+
 /// The document's title outlives the page for a moment, so a thread that is gone is no reason to stop.
+#[cfg(not(feature = "ssr"))]
 fn title(address: Address, thread: ThreadStore) -> String {
     let name = thread.head.try_with(|head| head.as_ref().map(|head| head.title.clone())).flatten();
     match name.filter(|_| address.selected.get().is_some()) {
