@@ -172,12 +172,13 @@ mod tests {
     prop_compose! {
         fn any_facts()(
             now in any_time(),
-            channel in prop::sample::select(ChannelState::ALL.to_vec()),
-            reachable in any::<bool>(),
-            restricted in any::<bool>(),
+            // Mostly open, so that the check under test is the one that decides.
+            channel in prop_oneof![8 => Just(ChannelState::Connected), 1 => prop::sample::select(ChannelState::ALL.to_vec())],
+            reachable in prop::bool::weighted(0.9),
+            restricted in prop::bool::weighted(0.1),
             marketing in any_consent(),
             service in any_consent(),
-            window_expires_at in prop::option::of(any_time()),
+            window_expires_at in prop::option::weighted(0.9, (10i64..40).prop_map(at)),
             last_request_at in prop::option::of(any_time()),
         ) -> Facts {
             Facts { now, channel, reachable, restricted, marketing, service, window_expires_at, last_request_at }
