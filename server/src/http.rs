@@ -1,5 +1,6 @@
 //! Routes of the server.
 
+pub mod bundle;
 mod files;
 mod guard;
 mod health;
@@ -7,7 +8,6 @@ mod live;
 mod rest;
 mod webhooks;
 
-use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub struct Site {
 /// Everything that people, programs and Meta reach.
 pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, stop: CancellationToken) -> Router {
     let state = AppState {
-        leptos: leptos_options(settings),
+        leptos: bundle::options(settings),
         backend: system.ports.clone(),
         core: system.core.clone(),
         journal: system.journal.clone(),
@@ -125,28 +125,6 @@ fn pages(state: &AppState) -> Router<AppState> {
         .fallback(file_and_error_handler_with_context::<AppState, _>(provide, shell))
         .route("/favicon.ico", get(|| async { Redirect::permanent("/favicon.svg") }))
         .layer(DefaultBodyLimit::max(256 * 1024))
-}
-
-fn leptos_options(settings: &Settings) -> LeptosOptions {
-    LeptosOptions::builder()
-        .output_name("parley")
-        .site_root(site_dir(settings).to_string_lossy().into_owned())
-        .site_pkg_dir("pkg")
-        .site_addr(settings.listen)
-        .hash_files(true)
-        .build()
-}
-
-/// The configured folder, the one beside the binary, or the one of a build.
-fn site_dir(settings: &Settings) -> PathBuf {
-    let beside =
-        std::env::current_exe().ok().and_then(|exe| Some(exe.parent()?.join("site"))).filter(|path| path.is_dir());
-    settings
-        .site_dir
-        .clone()
-        .or_else(|| std::env::var_os("LEPTOS_SITE_ROOT").map(PathBuf::from))
-        .or(beside)
-        .unwrap_or_else(|| PathBuf::from("target/site"))
 }
 
 /// Text is compressed as it is made; the browser's files were at build time, and event streams must not wait.

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use super::say;
 use crate::config::Settings;
+use crate::http::bundle;
 use crate::system::{self, Database};
 
 pub async fn examine(settings: &Settings) -> Result<()> {
@@ -16,6 +17,7 @@ pub async fn examine(settings: &Settings) -> Result<()> {
         }
     };
     check("data folder", writable(settings));
+    check("browser files", bundle::check(settings));
     for (key, there) in [
         ("PARLEY_WHATSAPP_TOKEN", settings.whatsapp_token.is_some()),
         ("PARLEY_WHATSAPP_APP_SECRET", settings.whatsapp_app_secret.is_some()),

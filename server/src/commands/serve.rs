@@ -40,6 +40,9 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     if with_demo {
         demo::seed(&system, &settings).await?;
     }
+    if let Err(words) = http::bundle::check(&settings) {
+        tracing::warn!("{words}");
+    }
     let metrics = http::metrics_handle()?;
     if let Some(listener) = admin {
         let router = http::admin_router(system.core.clone(), metrics);
