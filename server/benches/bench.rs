@@ -21,6 +21,8 @@ mod ingest;
 mod pages;
 #[path = "bench/report.rs"]
 mod report;
+#[path = "bench/screen.rs"]
+mod screen;
 #[path = "bench/served.rs"]
 mod served;
 #[path = "bench/start.rs"]
@@ -44,6 +46,10 @@ async fn main() {
         let served = Served::start().await;
         ingest::measure(&served, ROUNDS, &mut report).await;
     }
+    if wanted("screen") {
+        let served = Served::start().await;
+        screen::measure(&served, ROUNDS, &mut report);
+    }
     if wanted("pages") {
         let served = Served::start().await;
         pages::measure(&served, &mut report).await;
@@ -52,7 +58,8 @@ async fn main() {
         start::measure(ROUNDS, &mut report).await;
     }
     if wanted("size") {
-        start::sizes(&mut report);
+        let served = Served::start().await;
+        screen::sizes(&served, &mut report);
     }
     report.write(only.is_empty());
 }

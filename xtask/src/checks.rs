@@ -102,7 +102,7 @@ pub fn end_to_end(release: bool, only: &[&str]) -> Result<Outcome> {
 }
 
 /// `npm ci` where the lock file is newer than what is installed.
-fn install_end_to_end() -> Result<()> {
+pub fn install_end_to_end() -> Result<()> {
     let folder = shell::root().join("end2end");
     let changed = |path: &str| fs::metadata(folder.join(path)).and_then(|data| data.modified()).ok();
     let locked = changed("package-lock.json");

@@ -51,9 +51,14 @@ pub fn torture(minutes: u32, seed: Option<u64>) -> Result<()> {
 /// `cargo xtask bench`
 pub fn bench(arguments: &[String]) -> Result<()> {
     release(|| {
+        tools::ensure(&[Tool::Node, Tool::Chromium])?;
+        checks::install_end_to_end()?;
         let cluster = Cluster::start()?;
         let mut bench = cargo("bench --package server");
         bench.args(arguments).env("PARLEY_TEST_DATABASE_URL", cluster.url());
+        if let Some(chromium) = tools::chromium() {
+            bench.env("CHROMIUM", chromium);
+        }
         shell::run(&mut bench, "read the first error above")
     })
 }

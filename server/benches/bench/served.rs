@@ -24,6 +24,7 @@ pub fn parley(folder: &Path, port: u16) -> Command {
         .env("PARLEY_WHATSAPP_APP_SECRET", SECRET)
         .env("PARLEY_WHATSAPP_TOKEN", "t")
         .env("PARLEY_WHATSAPP_VERIFY_TOKEN", "v")
+        .env("PARLEY_SITE_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"))
         .env("PARLEY_LOG", "warn")
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());

@@ -1,7 +1,5 @@
-//! Cold start, idle memory, and what a first visit loads.
+//! Cold start and idle memory.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -63,50 +61,4 @@ fn resident_mb(pid: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
     line.split_whitespace().nth(1).unwrap().parse::<f64>().unwrap() / 1024.0
-}
-
-/// What the first visit to the inbox loads, with brotli at its best: the module, its loader, the style sheet, and the
-/// small files of the document's head.
-pub fn sizes(report: &mut Report) {
-    let site = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"));
-    let mut main = 0;
-    let mut total = 0;
-    for path in files(&site.join("pkg"))
-        .into_iter()
-        .chain(["boot.js", "favicon.svg", "manifest.webmanifest"].map(|name| site.join(name)))
-    {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        let kind = path.extension().map(|e| e.to_string_lossy().into_owned()).unwrap_or_default();
-        let first = !name.starts_with("split_")
-            && !name.starts_with("chunk_")
-            && matches!(kind.as_str(), "wasm" | "js" | "css" | "svg" | "webmanifest");
-        if !first || name.ends_with(".d.ts") {
-            continue;
-        }
-        let size = brotli(&path);
-        total += size;
-        if kind == "wasm" {
-            main = size;
-        }
-    }
-    report.row(
-        "First visit to the inbox, all that it loads, brotli",
-        format!("{:.0} kB and the page itself", total as f64 / 1000.0),
-        "< 260 kB",
-        total < 260_000,
-    );
-    report.row("Main wasm, brotli", format!("{:.0} kB", main as f64 / 1000.0), "< 200 kB", main < 200_000);
-}
-
-fn files(folder: &Path) -> Vec<PathBuf> {
-    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
-}
-
-/// Node has brotli built in, and the build needs Node anyway.
-fn brotli(path: &Path) -> u64 {
-    let script = "const z=require('zlib'),f=require('fs').readFileSync(process.argv[1]);\
-        process.stdout.write(String(z.brotliCompressSync(f,{params:{[z.constants.BROTLI_PARAM_QUALITY]:11,[z.constants.BROTLI_PARAM_LGWIN]:24}}).length))";
-    let output = Command::new("node").args(["-e", script]).arg(path).output().expect("node runs");
-    let _ = std::io::stderr().write_all(&output.stderr);
-    String::from_utf8_lossy(&output.stdout).trim().parse().unwrap_or(0)
 }
