@@ -45,34 +45,23 @@ pub(super) async fn send(core: &Core, caller: &Caller, form: SendForm) -> Outcom
     queue(core, tx, caller, draft).await
 }
 
-/// Admits a draft, commits, rings the dispatcher and tells the screens.
+/// Admits a draft that is shown, and answers its row.
 pub(super) async fn queue(core: &Core, mut tx: Scoped, caller: &Caller, draft: Draft) -> Outcome<MessageRow> {
-    let (workspace, conversation) = (caller.workspace, draft.conversation);
-    let shown = draft.shown;
-    let message = outbox::admit(&mut tx, workspace, draft, core.clock.now()).await?;
-    let row = if shown { thread::read_message(&mut tx, message).await? } else { hidden(message, core.clock.now()) };
+    let conversation = draft.conversation;
+    let message = outbox::admit(&mut tx, caller.workspace, draft, core.clock.now()).await?;
+    let row = thread::read_message(&mut tx, message).await?;
+    publish(core, tx, conversation).await?;
+    Ok(row)
+}
+
+/// Commits what was admitted, rings the dispatcher and tells the screens.
+async fn publish(core: &Core, mut tx: Scoped, conversation: ConversationId) -> Outcome<()> {
+    let workspace = tx.workspace;
     let version = version(&mut tx, conversation).await?;
     tx.commit().await?;
     core.outbox_bell.notify_one();
     core.live.conversation(workspace, conversation, version);
-    Ok(row)
-}
-
-/// The row of a message that is no bubble.
-fn hidden(id: MessageId, at: Timestamp) -> MessageRow {
-    MessageRow {
-        id,
-        direction: domain::messages::Direction::Out,
-        sender: Sender::System,
-        at,
-        content: Content::Text { body: String::new() },
-        quote: None,
-        their_reaction: None,
-        our_reaction: None,
-        delivery: None,
-        edited: false,
-        revoked: false,
-    }
+    Ok(())
 }
 
 pub(super) fn sender(caller: &Caller) -> Sender {
@@ -241,7 +230,9 @@ pub(super) async fn react(core: &Core, caller: &Caller, target: MessageId, emoji
         reply: None,
         shown: false,
     };
-    queue(core, tx, caller, draft).await.map(|_| ())
+    let conversation = draft.conversation;
+    outbox::admit(&mut tx, caller.workspace, draft, now).await?;
+    publish(core, tx, conversation).await
 }
 
 /// Writes an internal note. It has no way out: notes have no permit and no outbox row.
