@@ -7,6 +7,7 @@ use domain::channel::{ChannelHealth, ChannelReport, ChannelState, Lag, Quarantin
 use domain::{Caller, Permission, QuarantineId, ports};
 
 use crate::Core;
+use crate::contacts::international;
 use crate::fault::Outcome;
 use crate::ingest;
 use crate::outbound::Provider;
@@ -51,7 +52,7 @@ impl ChannelsPort {
                 .map(|row| ChannelHealth {
                     id: row.id.into(),
                     name: row.name,
-                    display_number: row.display_number,
+                    display_number: international(row.display_number.trim_start_matches('+')),
                     phone_number_id: row.phone_number_id,
                     state: ChannelState::parse(&row.state).unwrap_or(ChannelState::Disconnected),
                     last_webhook_at: row.last_webhook_at.map(|at| at.to_jiff()),

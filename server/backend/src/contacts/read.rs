@@ -118,7 +118,7 @@ impl StoredIdentity {
 }
 
 /// A phone number as people read it: `14155550111` becomes `+1 415-555-0111`.
-fn international(digits: &str) -> String {
+pub(crate) fn international(digits: &str) -> String {
     let plain = format!("+{digits}");
     match phonenumber::parse(None, &plain) {
         Ok(number) => number.format().mode(phonenumber::Mode::International).to_string(),
