@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use ui::browser::{focus, typing};
 use ui::live::Change;
 use ui::reactive::{dynamic, effect, part};
-use ui::{Live, Skeleton, t, view};
+use ui::{Live, Read, Skeleton, t, view};
 
 use crate::address::Address;
 use crate::api::list_conversations;
@@ -19,7 +19,7 @@ use crate::nothing::NothingOpen;
 pub fn InboxPage() -> impl IntoView {
     let address = Address::get();
     let list = ListStore::new(address);
-    let listed = Resource::new(
+    let listed = Read::new(
         move || (address.view.get(), address.search.get(), address.after.get()),
         |(view, search, after)| list_conversations(view.as_str().to_owned(), search, after),
     );
