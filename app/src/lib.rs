@@ -30,8 +30,8 @@ use sign_in::SignInPage;
 
 /// Fetches what the page at `path` shows, so that it can wake up in one go.
 pub async fn preload(path: &str) {
-    if path.starts_with("/inbox/") {
-        inbox::preload().await;
+    if path == "/inbox" || path.starts_with("/inbox/") {
+        inbox::preload(path).await;
     }
 }
 

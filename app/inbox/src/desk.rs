@@ -26,7 +26,7 @@ pub fn desk(address: Address, list: ListStore, asked: RwSignal<String>) -> AnyVi
     view! { <DeskPanes address list asked /> }
 }
 
-/// Fetches the chunk, so that a page that shows a conversation can wake up whole.
+/// Fetches the chunk.
 pub async fn preload() {
     #[cfg(target_arch = "wasm32")]
     __preload_desk().await;
