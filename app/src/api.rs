@@ -14,9 +14,8 @@ use {
 #[server]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     let backend = wire::backend()?;
-    let token = backend.accounts.sign_in(Credentials { email, password }, &wire::client_address()).await?;
-    wire::set_session_cookie(&token);
-    leptos_axum::redirect(local_path(&next).unwrap_or("/inbox"));
+    let outcome = backend.accounts.sign_in(Credentials { email, password }, &wire::origin()).await?;
+    leptos_axum::redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
     Ok(())
 }
 

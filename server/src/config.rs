@@ -33,6 +33,16 @@ pub enum Command {
     Seed,
     /// Check configuration, database and channels, and say what to do.
     Doctor,
+    /// Manage the master key.
+    Keys {
+        #[command(subcommand)]
+        action: KeysAction,
+    },
+    /// Look after the audit trail.
+    Audit {
+        #[command(subcommand)]
+        action: AuditAction,
+    },
     /// Manage keys of the REST interface.
     ApiKey {
         #[command(subcommand)]
@@ -50,6 +60,19 @@ pub enum Command {
         #[arg(long)]
         test: bool,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum KeysAction {
+    /// Seal under a new master key, beside a running server. Makes one where `master.key` is in use; under
+    /// PARLEY_MASTER_KEY, put the new key first and run this.
+    Rotate,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum AuditAction {
+    /// Check that no event was changed, removed or put in: walks every workspace's chain of hashes.
+    Verify,
 }
 
 #[derive(Subcommand, Debug)]
@@ -106,6 +129,11 @@ pub struct Settings {
     /// Connections for requests.
     #[arg(long, global = true, env = "PARLEY_DATABASE_POOL", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=500))]
     pub database_pool: u32,
+    /// The key that secrets in the database are sealed under: 32 bytes in base 64; several, separated by commas, while
+    /// a rotation is under way, the new one first. Without it Parley makes one and keeps it in `master.key` in the data
+    /// folder. Whoever loses it loses those secrets.
+    #[arg(long, global = true, env = "PARLEY_MASTER_KEY", hide_env_values = true, value_parser = crate::keys::parse)]
+    pub master_key: Option<crate::keys::Given>,
     /// Where the Cloud API is.
     #[arg(long, global = true, env = "PARLEY_WHATSAPP_BASE_URL", default_value = "https://graph.facebook.com")]
     pub whatsapp_base_url: String,

@@ -5,6 +5,7 @@ mod commands;
 mod config;
 mod demo;
 mod http;
+mod keys;
 mod system;
 mod telemetry;
 

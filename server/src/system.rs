@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use backend::accounts;
 use backend::db::PoolSizes;
 use backend::files::Files;
@@ -13,6 +13,7 @@ use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
 use backend::outbound::Provider;
 use backend::outbox::dispatch::Dispatcher;
+use backend::vault::Vault;
 use backend::{Clock, Core, Db};
 use channels::whatsapp::{Client, ClientConfig};
 use sqlx::PgPool;
@@ -22,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cluster::{self, Binaries, Cluster};
 use crate::config::Settings;
+use crate::keys;
 
 /// The lock on the data folder; released when dropped, also by a crash.
 pub struct DataLock(#[expect(dead_code, reason = "holds the lock")] File);
@@ -109,8 +111,17 @@ impl System {
     pub async fn build(settings: &Settings, database: &Database) -> Result<Self> {
         let core = core(settings, database)?;
         let provider: Arc<dyn Provider> = Arc::new(client(settings)?);
-        let ports = core.ports(accounts::Settings { sandbox: settings.sandbox }, Arc::clone(&provider));
+        let ports = core.ports(
+            accounts::Settings { sandbox: settings.sandbox, public_url: settings.public_url() },
+            Arc::clone(&provider),
+        );
         let owner_pool = database.owner_pool(4).await?;
+        core.vault.check(&owner_pool).await.map_err(|fault| {
+            anyhow!(
+                "{fault}. Give the right key under PARLEY_MASTER_KEY, or put back {}",
+                keys::file(settings).display()
+            )
+        })?;
         Ok(Self { journal: Journal::start(core.clone()), core, ports, owner_pool, provider })
     }
 
@@ -146,7 +157,8 @@ impl System {
 pub fn core(settings: &Settings, database: &Database) -> Result<Core> {
     let sizes = PoolSizes { app: settings.database_pool, worker: 6 };
     let db = Db::connect(&database.owner, sizes);
-    Ok(Core::new(db, Clock::system(), Files::on_disk(&settings.data_dir().join("files"))?))
+    let files = Files::on_disk(&settings.data_dir().join("files"))?;
+    Ok(Core::new(db, Clock::system(), files, Vault::new(keys::masters(settings))?))
 }
 
 fn client(settings: &Settings) -> Result<Client> {

@@ -15,7 +15,7 @@ pub struct Session {
 impl Session {
     /// Hides what would be refused; the use case decides.
     pub fn may(&self, permission: Permission) -> bool {
-        self.me.role.allows(permission)
+        self.me.permissions.contains(&permission)
     }
 
     /// The name of a colleague; somebody who left has none.

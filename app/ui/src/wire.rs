@@ -19,8 +19,8 @@ pub use load::{Failed, FormErrors, Load, LoadOnce, Saved};
 pub use posted::PostedError;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, ServerInfo, backend, caller, clear_session_cookie, client_address, redirect_plain, session_token,
-    set_session_cookie,
+    ClientAddress, ServerInfo, backend, caller, clear_session_cookie, client_address, origin, person, redirect_plain,
+    session_token, set_session_cookie, signed_in, waiting_token,
 };
 
 /// The cookie that carries the session's secret.

@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use domain::WorkspaceId;
+use domain::{AccountId, WorkspaceId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
@@ -65,6 +65,13 @@ impl Db {
         scope(&self.worker, workspace).await
     }
 
+    /// A transaction that sees one person's own rows (migration 0009). Begin and setting are one round trip.
+    pub async fn personal(&self, account: AccountId) -> Outcome<Personal> {
+        // The only interpolated value is a UUID, whose text has no quote.
+        let statement = AssertSqlSafe(format!("begin; set local parley.account = '{}'", account.0));
+        Ok(Personal { tx: self.app.begin_with(statement).await?, account })
+    }
+
     /// For the routing tables and the one-trip page functions, which carry their workspace themselves.
     pub fn app(&self) -> &PgPool {
         &self.app
@@ -93,6 +100,36 @@ pub async fn enter(tx: &mut Transaction<'static, Postgres>, workspace: Workspace
         .fetch_one(&mut **tx)
         .await?;
     Ok(())
+}
+
+/// A transaction that sees one person's own rows. Rolls back when dropped.
+pub struct Personal {
+    tx: Transaction<'static, Postgres>,
+    pub account: AccountId,
+}
+
+impl Personal {
+    pub async fn commit(self) -> Outcome<()> {
+        Ok(self.tx.commit().await?)
+    }
+
+    /// Sees a workspace too from here on, for what concerns a person's place in it.
+    pub async fn enter(&mut self, workspace: WorkspaceId) -> Outcome<()> {
+        enter(&mut self.tx, workspace).await
+    }
+}
+
+impl Deref for Personal {
+    type Target = Transaction<'static, Postgres>;
+    fn deref(&self) -> &Self::Target {
+        &self.tx
+    }
+}
+
+impl DerefMut for Personal {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.tx
+    }
 }
 
 /// A transaction inside one workspace. Rolls back when dropped.

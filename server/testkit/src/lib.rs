@@ -17,4 +17,4 @@ mod world;
 pub use database::TestDb;
 pub use provider::{Parse, Recorder};
 pub use webhook::{Webhook, message, status};
-pub use world::{Bench, World};
+pub use world::{Bench, PUBLIC_URL, World};

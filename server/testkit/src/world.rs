@@ -11,6 +11,7 @@ use backend::jobs::{self, JobContext};
 use backend::outbound::Provider;
 use backend::outbox::dispatch::Dispatcher;
 use backend::seed::{self, Number, Seeded};
+use backend::vault::{MasterKey, Vault};
 use backend::{Clock, Core, Db};
 use bytes::Bytes;
 use domain::conversations::ListQuery;
@@ -31,6 +32,9 @@ pub struct Bench {
     pub agent: Caller,
     pub agent_id: MemberId,
 }
+
+/// The address in links of mails.
+pub const PUBLIC_URL: &str = "https://parley.example";
 
 /// Everything a back-end test needs.
 pub struct World {
@@ -59,13 +63,14 @@ impl World {
         #[expect(clippy::disallowed_methods, reason = "a name for a throw-away folder")]
         let folder = std::env::temp_dir().join(format!("parley-test-{}", uuid::Uuid::now_v7().simple()));
         let db = Db::connect(&database.options(), PoolSizes { app: 8, worker: 4 });
-        let core = Core::new(db, clock.clone(), Files::on_disk(&folder).unwrap());
+        let vault = Vault::new(Arc::new(|| Ok(vec![MasterKey::new([7; 32])]))).unwrap();
+        let core = Core::new(db, clock.clone(), Files::on_disk(&folder).unwrap(), vault);
         let provider = Arc::new(Recorder::new(parse));
         let shared: Arc<dyn Provider> = Arc::clone(&provider) as Arc<dyn Provider>;
         let ours = bench(&core, &owner, "Ours", "1001").await;
         let theirs = bench(&core, &owner, "Theirs", "2002").await;
         Self {
-            ports: core.ports(Settings { sandbox: false }, Arc::clone(&shared)),
+            ports: core.ports(Settings { sandbox: false, public_url: PUBLIC_URL.to_owned() }, Arc::clone(&shared)),
             journal: Journal::start(core.clone()),
             applier: Applier::new(core.clone(), Arc::clone(&shared)),
             dispatcher: Dispatcher::new(core.clone(), shared),
