@@ -17,6 +17,7 @@ pub mod inbox;
 pub mod ingest;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod outbound;
 pub mod outbox;
 pub mod personal;

@@ -8,7 +8,7 @@ use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::Provider;
+use backend::outbound::{Mailer, Provider};
 use backend::outbox::dispatch::Dispatcher;
 use backend::seed::{self, Number, Seeded};
 use backend::{Clock, Core, Db};
@@ -19,7 +19,7 @@ use domain::{Caller, ConversationId, MemberId, Role, Timestamp};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Parse, Recorder, TestDb};
+use crate::{Parse, Postbox, Recorder, TestDb};
 
 /// One workspace and who is in it.
 pub struct Bench {
@@ -37,6 +37,7 @@ pub struct World {
     pub core: Core,
     pub clock: Clock,
     pub provider: Arc<Recorder>,
+    pub postbox: Arc<Postbox>,
     pub ports: Backend,
     /// Sees all rows of all workspaces.
     pub owner: PgPool,
@@ -72,6 +73,7 @@ impl World {
             core,
             clock,
             provider,
+            postbox: Arc::default(),
             owner,
             ours,
             theirs,
@@ -112,7 +114,11 @@ impl World {
 
     /// Runs all waiting background jobs once.
     pub async fn run_jobs(&self) {
-        let context = JobContext { core: self.core.clone(), provider: Arc::clone(&self.provider) as Arc<dyn Provider> };
+        let context = JobContext {
+            core: self.core.clone(),
+            provider: Arc::clone(&self.provider) as Arc<dyn Provider>,
+            mailer: Arc::clone(&self.postbox) as Arc<dyn Mailer>,
+        };
         let worker = jobs::worker(self.owner.clone(), context, CancellationToken::new()).await.unwrap();
         worker.run_once().await.unwrap();
     }

@@ -9,6 +9,8 @@ const OPEN: &[(&str, &str)] = &[
     ("api_key", "routing: looked up by a secret's hash before the workspace is known"),
     ("channel_route", "routing: a number's id, no personal data"),
     ("journal", "raw webhooks before their workspace is known; the worker's alone"),
+    ("mail", "goes to people before they are in a workspace; requests only put in, the worker alone reads"),
+    ("mail_bounce", "hashes of addresses that do not exist, whatever the workspace"),
     ("session", "routing: looked up by a secret's hash before the workspace is known"),
 ];
 
@@ -77,9 +79,9 @@ async fn the_application_owns_nothing_and_bypasses_nothing() {
 }
 
 #[tokio::test]
-async fn requests_cannot_read_accounts_or_the_journal() {
+async fn requests_cannot_read_accounts_the_journal_or_mails() {
     let world = world().await;
-    for table in ["account", "journal"] {
+    for table in ["account", "journal", "mail"] {
         let outcome = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
             .fetch_one(world.core.db.app())
             .await;
