@@ -43,7 +43,9 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Keys { action } => keys::run(&settings, action).await,
         Command::Audit { action } => audit::run(&settings, action).await,
         Command::ApiKey { action } => api_key::run(&settings, action).await,
-        Command::Sandbox { callback, ledger, test } => demo::run_sandbox_alone(&settings, callback, ledger, test).await,
+        Command::Sandbox { callback, ledger, smtp, test } => {
+            demo::run_sandbox_alone(&settings, callback, ledger, smtp, test).await
+        }
     }
 }
 

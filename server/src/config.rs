@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use channels::email::{Sender, Server};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -48,7 +49,7 @@ pub enum Command {
         #[command(subcommand)]
         action: ApiKeyAction,
     },
-    /// Run the stand-in of WhatsApp's Cloud API alone.
+    /// Run the stand-ins of WhatsApp's Cloud API and of a mail server alone.
     Sandbox {
         /// Where webhooks go.
         #[arg(long, default_value = "http://127.0.0.1:3000/webhooks/whatsapp")]
@@ -56,6 +57,9 @@ pub enum Command {
         /// A file that every accepted and delivered message is written to, durably.
         #[arg(long)]
         ledger: Option<PathBuf>,
+        /// Where mails are taken, on this machine. Port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        smtp: SocketAddr,
         /// Virtual clock and no delays, for tests.
         #[arg(long)]
         test: bool,
@@ -158,7 +162,15 @@ pub struct Settings {
     /// Seconds that one call to the Cloud API may take.
     #[arg(long, global = true, env = "PARLEY_WHATSAPP_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=90))]
     pub whatsapp_timeout: u64,
-    /// Run the stand-in of the Cloud API under /sandbox and talk to it instead of Meta.
+    /// The mail server for Parley's own mails (sign-up, passwords, invitations): `smtps://user:password@host` for TLS,
+    /// `smtp://user:password@host:587` for STARTTLS, which is insisted on unless the host is this machine. With the
+    /// sandbox on, the default is the sandbox's own.
+    #[arg(long, global = true, env = "PARLEY_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Who Parley's own mails are from, for example `Parley <no-reply@crm.example>`. Needed with `PARLEY_SMTP_URL`.
+    #[arg(long, global = true, env = "PARLEY_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Run the stand-ins of the Cloud API and of a mail server under /sandbox and talk to them instead of the world.
     #[arg(long, global = true, env = "PARLEY_SANDBOX", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     pub sandbox: bool,
     /// What to log: `error`, `warn`, `info`, `debug`, or a filter such as `backend=debug`.
@@ -309,6 +321,19 @@ fn check(settings: &Settings) -> Result<(), Problem> {
         return Err(Problem::Words(
             "PARLEY_DATABASE_URL must begin with postgres://, as in postgres://user:password@host/parley".to_owned(),
         ));
+    }
+    let refused = |key: &str, why: &str| Problem::Words(format!("{key} {why}"));
+    if let Some(server) = &settings.smtp_url {
+        Server::parse(server).map_err(|why| refused("PARLEY_SMTP_URL", why))?;
+        if settings.mail_from.is_none() {
+            return Err(refused(
+                "PARLEY_MAIL_FROM",
+                "must be set with PARLEY_SMTP_URL, as in Parley <no-reply@crm.example>",
+            ));
+        }
+    }
+    if let Some(sender) = &settings.mail_from {
+        Sender::parse(sender).map_err(|why| refused("PARLEY_MAIL_FROM", why))?;
     }
     let version = settings.whatsapp_version.strip_prefix('v').and_then(|rest| rest.split_once('.'));
     if !version.is_some_and(|(major, minor)| major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok()) {

@@ -10,6 +10,8 @@ mod served;
 
 #[path = "http/doors.rs"]
 mod doors;
+#[path = "http/mail.rs"]
+mod mail;
 #[path = "http/rest.rs"]
 mod rest;
 #[path = "http/secrecy.rs"]

@@ -14,32 +14,20 @@ use domain::members::{Credentials, Me, MemberRow, Person};
 use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 
+use jiff::SignedDuration;
+
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::mail::{self, Kind, Outgoing};
+use crate::mail::{self, Kind, Language, Link, Occasion, Outgoing};
 use crate::{Core, ids, secret};
 use throttle::Throttle;
 
 /// What this port knows of the installation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Settings {
     /// The sandbox is on, so screens offer its phone.
     pub sandbox: bool,
-    /// The address in links of mails, without a slash at its end. Never taken from a request, whose `Host` anybody can
-    /// write.
-    pub public_url: String,
-}
-
-impl Settings {
-    /// A link with its secret behind `#`-free query, so that forms without scripts can read it.
-    pub(crate) fn link(&self, path: &str, token: &str) -> String {
-        if token.is_empty() {
-            format!("{}{path}", self.public_url)
-        } else {
-            format!("{}{path}?link={token}", self.public_url)
-        }
-    }
 }
 
 /// [`ports::Accounts`] over PostgreSQL.
@@ -181,20 +169,41 @@ pub(crate) async fn workspaces_of(core: &Core, account: AccountId) -> Outcome<Ve
 pub(crate) struct Letterhead {
     pub name: String,
     pub email: String,
-    pub language: String,
+    pub language: Language,
 }
 
 pub(crate) async fn letterhead(tx: &mut Personal) -> Outcome<Letterhead> {
     let row = sqlx::query!("select name, email, language from account where id = $1", tx.account.0)
         .fetch_one(&mut ***tx)
         .await?;
-    Ok(Letterhead { name: row.name, email: row.email, language: row.language })
+    Ok(Letterhead { name: row.name, email: row.email, language: Language::from_tag(&row.language) })
+}
+
+/// A link with a secret, and how long it works.
+pub(crate) fn link(core: &Core, path: &str, token: &str, life: SignedDuration) -> Link {
+    let now = core.clock.now();
+    Link { url: core.page(&format!("{path}?link={token}")), until: now.checked_add(life).unwrap_or(now) }
+}
+
+/// When and on what something was done.
+pub(crate) fn occasion(core: &Core, device: Option<&str>) -> Occasion {
+    Occasion { at: core.clock.now(), device: device.map(str::to_owned) }
+}
+
+/// The page on which a person looks after their account's safety.
+pub(crate) fn security_page(core: &Core) -> String {
+    core.page("/settings/security")
 }
 
 /// Mails the person something about their account, in the same transaction.
 pub(crate) async fn tell(tx: &mut Personal, kind: impl FnOnce(String) -> Kind) -> Outcome<()> {
     let Letterhead { name, email, language } = letterhead(tx).await?;
     mail::queue(tx, &Outgoing { to: email, language, kind: kind(name) }).await
+}
+
+pub(crate) async fn tell_of_password(core: &Core, tx: &mut Personal, device: Option<&str>) -> Outcome<()> {
+    let (occasion, reset) = (occasion(core, device), core.page("/forgot-password"));
+    tell(tx, |name| Kind::PasswordChanged { name, occasion, reset }).await
 }
 
 pub(crate) async fn set_password(tx: &mut Personal, hash: &str, now: Timestamp) -> Outcome<()> {
@@ -276,8 +285,8 @@ impl ports::Accounts for AccountsPort {
         Ok(reset::works(&self.core, link).await?)
     }
 
-    async fn reset_password(&self, link: &str, password: &str, _origin: &Origin) -> domain::Result<()> {
-        Ok(reset::reset(&self.core, link, password).await?)
+    async fn reset_password(&self, link: &str, password: &str, origin: &Origin) -> domain::Result<()> {
+        Ok(reset::reset(&self.core, link, password, origin).await?)
     }
 
     async fn sign_out(&self, token: &SessionToken) -> domain::Result<()> {

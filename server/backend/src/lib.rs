@@ -42,6 +42,9 @@ pub struct Core {
     pub live: live::Hub,
     pub files: files::Files,
     pub vault: vault::Vault,
+    /// The address in links of mails, without a slash at its end. Never taken from a request, whose `Host` anybody can
+    /// write.
+    public_url: Arc<str>,
     /// Woken when a message was queued.
     pub outbox_bell: Arc<tokio::sync::Notify>,
     /// Woken when an incoming event became durable.
@@ -51,17 +54,23 @@ pub struct Core {
 }
 
 impl Core {
-    pub fn new(db: Db, clock: Clock, files: files::Files, vault: vault::Vault) -> Self {
+    pub fn new(db: Db, clock: Clock, files: files::Files, vault: vault::Vault, public_url: String) -> Self {
         Self {
             db,
             clock,
             live: live::Hub::new(),
             files,
             vault,
+            public_url: public_url.into(),
             outbox_bell: Arc::default(),
             journal_bell: Arc::default(),
             revocations: tokio::sync::watch::Sender::new(0),
         }
+    }
+
+    /// A page of this installation.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
     }
 
     /// Tells whoever remembers who may do what to look again. Call it after the commit.
@@ -82,12 +91,12 @@ impl Core {
     /// The ports as screens and routes take them.
     pub fn ports(&self, settings: accounts::Settings, provider: Arc<dyn outbound::Provider>) -> domain::ports::Backend {
         domain::ports::Backend {
-            accounts: Arc::new(accounts::AccountsPort::new(self.clone(), settings.clone())),
+            accounts: Arc::new(accounts::AccountsPort::new(self.clone(), settings)),
             inbox: Arc::new(inbox::InboxPort::new(self.clone(), Arc::clone(&provider))),
             contacts: Arc::new(contacts::ContactsPort::new(self.clone())),
             channels: Arc::new(channels::ChannelsPort::new(self.clone(), provider)),
-            profile: Arc::new(profile::ProfilePort::new(self.clone(), settings.clone())),
-            team: Arc::new(team::TeamPort::new(self.clone(), settings.clone())),
+            profile: Arc::new(profile::ProfilePort::new(self.clone())),
+            team: Arc::new(team::TeamPort::new(self.clone())),
         }
     }
 }

@@ -101,6 +101,9 @@ pub const REGISTER: &[Field] = &[
     field("attachment", "provider_media_id", "the provider's name of the file", Contact, Delete),
     field("attachment", "sha256", "fingerprint of the file", Contact, Delete),
     field("journal", "body", "raw webhook", Contact, Expire),
+    field("mail", "to_address", "whom a mail is for", Member, Expire),
+    field("mail", "data", "names and links of a mail not yet sent", Member, Expire),
+    field("mail_bounce", "address_hash", "fingerprint of an address that does not exist", Member, KeepUnlinked),
     field("quarantine", "item", "raw item of a webhook", Contact, Delete),
 ];
 
@@ -151,6 +154,12 @@ pub const HARMLESS: &[&str] = &[
     "invitation.scope",
     "invitation_route.token_hash",
     "journal.problem",
+    "mail.failure",
+    "mail.kind",
+    "mail.language",
+    "mail.message_id",
+    "mail.state",
+    "mail_bounce.reason",
     "member.role",
     "member.scope",
     "message.direction",

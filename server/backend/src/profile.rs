@@ -11,9 +11,9 @@ use domain::ports::{self, SessionToken};
 use domain::{Error, FieldErrors, PasskeyId, SessionId};
 
 use crate::Core;
-use crate::accounts::{self, Settings, password, second_factor, sessions};
+use crate::accounts::{self, password, second_factor, sessions};
 use crate::fault::{Fault, Outcome};
-use crate::mail::Kind;
+use crate::mail::{Kind, PasskeyChange};
 
 /// Languages that the screens and mails speak.
 const LANGUAGES: &[&str] = &["en"];
@@ -21,12 +21,11 @@ const LANGUAGES: &[&str] = &["en"];
 /// [`ports::Profile`] over PostgreSQL.
 pub struct ProfilePort {
     core: Core,
-    settings: Settings,
 }
 
 impl ProfilePort {
-    pub fn new(core: Core, settings: Settings) -> Self {
-        Self { core, settings }
+    pub fn new(core: Core) -> Self {
+        Self { core }
     }
 
     async fn read(&self, person: &Person) -> Outcome<Profile> {
@@ -103,7 +102,7 @@ impl ProfilePort {
         accounts::set_password(&mut tx, &hash, self.core.clock.now()).await?;
         sessions::end_all(&mut tx, Some(person.session)).await?;
         let token = sessions::renew(&mut tx, person.session, None).await?;
-        accounts::tell(&mut tx, |name| Kind::PasswordChanged { name }).await?;
+        accounts::tell_of_password(&self.core, &mut tx, None).await?;
         tx.commit().await?;
         self.core.revoked();
         Ok(token)
@@ -178,14 +177,17 @@ impl ProfilePort {
     async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> Outcome<()> {
         person.require_fresh_proof(self.core.clock.now())?;
         let mut tx = self.core.db.personal(person.account).await?;
-        let removed =
-            sqlx::query!("delete from passkey where account_id = $1 and id = $2", person.account.0, passkey.0)
-                .execute(&mut **tx)
-                .await?;
-        if removed.rows_affected() == 0 {
-            return Err(Error::NotFound.into());
-        }
-        accounts::tell(&mut tx, |name| Kind::PasskeyChanged { name, added: false }).await?;
+        let passkey = sqlx::query_scalar!(
+            "delete from passkey where account_id = $1 and id = $2 returning name",
+            person.account.0,
+            passkey.0
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+        let (occasion, security) = (accounts::occasion(&self.core, None), accounts::security_page(&self.core));
+        let change = PasskeyChange::Removed;
+        accounts::tell(&mut tx, |name| Kind::PasskeyChanged { name, change, passkey, occasion, security }).await?;
         tx.commit().await
     }
 }
@@ -264,7 +266,7 @@ impl ports::Profile for ProfilePort {
     }
 
     async fn change_email(&self, person: &Person, email: &str) -> domain::Result<()> {
-        Ok(address::begin(&self.core, &self.settings, person, email).await?)
+        Ok(address::begin(&self.core, person, email).await?)
     }
 
     async fn confirm_email_change(&self, link: &str) -> domain::Result<bool> {

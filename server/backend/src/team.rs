@@ -15,17 +15,15 @@ use domain::team::{Business, InvitationPage, InviteForm, RoleChoice, TeamPage};
 use domain::{Caller, InvitationId, MemberId, Permission, RoleId, Scope, TeamId};
 
 use crate::Core;
-use crate::accounts::Settings;
 
 /// [`ports::Team`] over PostgreSQL.
 pub struct TeamPort {
     core: Core,
-    settings: Settings,
 }
 
 impl TeamPort {
-    pub fn new(core: Core, settings: Settings) -> Self {
-        Self { core, settings }
+    pub fn new(core: Core) -> Self {
+        Self { core }
     }
 }
 
@@ -48,11 +46,11 @@ impl ports::Team for TeamPort {
     }
 
     async fn invite(&self, caller: &Caller, form: InviteForm) -> domain::Result<()> {
-        Ok(invitations::invite(&self.core, &self.settings, caller, form).await?)
+        Ok(invitations::invite(&self.core, caller, form).await?)
     }
 
     async fn resend_invitation(&self, caller: &Caller, id: InvitationId) -> domain::Result<()> {
-        Ok(invitations::resend(&self.core, &self.settings, caller, id).await?)
+        Ok(invitations::resend(&self.core, caller, id).await?)
     }
 
     async fn revoke_invitation(&self, caller: &Caller, id: InvitationId) -> domain::Result<()> {

@@ -30,7 +30,7 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
         ),
         None => None,
     };
-    let sandbox = if settings.sandbox { Some(demo::start_sandbox(&mut settings)?) } else { None };
+    let beside = if settings.sandbox { Some(demo::start_sandbox(&mut settings)?) } else { None };
     require_secrets(&settings)?;
     let database = Database::open(&settings).await?;
     database.migrate().await?;
@@ -43,23 +43,29 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     if let Err(words) = http::bundle::check(&settings) {
         tracing::warn!("{words}");
     }
+    if settings.smtp_url.is_none() {
+        tracing::warn!("no mail server is set: mails wait until PARLEY_SMTP_URL and PARLEY_MAIL_FROM name one");
+    }
     let metrics = http::metrics_handle()?;
     if let Some(listener) = admin {
         let router = http::admin_router(system.core.clone(), metrics);
         parts.spawn(run(listener, router, stop.clone()));
     }
-    let router = http::router(&settings, &system, sandbox.as_ref().map(sandbox::Sandbox::router), stop.clone());
+    let router = http::router(&settings, &system, beside.as_ref().map(|beside| beside.sandbox.router()), stop.clone());
     parts.spawn(run(listener, router, stop.clone()));
     say(&format!("Parley is ready at {}", settings.public_url()));
     if with_demo {
         say(&format!("Sign in as {} with the password {}", backend::seed::EMAIL, backend::seed::PASSWORD));
         say(&format!("The customers' phone is at {}/sandbox", settings.public_url()));
     }
+    if beside.as_ref().is_some_and(|beside| beside.takes_mails) {
+        say(&format!("Mails are at {}/sandbox/mail", settings.public_url()));
+    }
     stop_signal().await?;
     tracing::info!("stopping");
     stop.cancel();
-    if let Some(sandbox) = &sandbox {
-        sandbox.shutdown().await;
+    if let Some(beside) = &beside {
+        beside.sandbox.shutdown().await;
     }
     let ended = tokio::time::timeout(GRACE, async { while parts.join_next().await.is_some() {} }).await;
     if ended.is_err() {

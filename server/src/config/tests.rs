@@ -37,6 +37,9 @@ fn a_bad_value_is_refused_by_the_name_of_its_key() {
         (&["--database-pool", "1"][..], None, "--database-pool"),
         (&["--whatsapp-version", "26"][..], None, "PARLEY_WHATSAPP_VERSION"),
         (&["--public-url", "crm.example"][..], None, "PARLEY_PUBLIC_URL"),
+        (&["--smtp-url", "mail.example", "--mail-from", "a@b.example"][..], None, "PARLEY_SMTP_URL must be smtps://"),
+        (&["--smtp-url", "smtps://mail.example"][..], None, "PARLEY_MAIL_FROM must be set"),
+        (&["--mail-from", "Parley"][..], None, "PARLEY_MAIL_FROM must look like"),
     ] {
         let words = read(arguments, file).unwrap_err();
         assert!(words.contains(name), "{arguments:?} {file:?}: {words}");
@@ -49,8 +52,13 @@ fn no_message_shows_a_secret() {
     assert!(words.contains("PARLEY_DATABASE_URL") && !words.contains("hunter2"), "{words}");
     let words = read(&[], Some("whatsapp_token = \"hunter2")).unwrap_err();
     assert!(words.contains("line 1") && !words.contains("hunter2"), "{words}");
-    let shown = format!("{:?}", read(&["--whatsapp-token", "hunter2"], None).unwrap());
-    assert!(!shown.contains("hunter2"));
+    let words = read(&["--smtp-url", "smtps://me:hunter2@mail.example/x"], None).unwrap_err();
+    assert!(words.contains("PARLEY_SMTP_URL") && !words.contains("hunter2"), "{words}");
+    let mail = ["--smtp-url", "smtps://me:hunter2@mail.example", "--mail-from", "a@b.example"];
+    for arguments in [&["--whatsapp-token", "hunter2"][..], &mail[..]] {
+        let shown = format!("{:?}", read(arguments, None).unwrap());
+        assert!(!shown.contains("hunter2"));
+    }
 }
 
 /// `docs/configuration.md` is made from the same list as `--help`. `PARLEY_BLESS=1` writes it.

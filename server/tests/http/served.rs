@@ -25,7 +25,7 @@ pub struct Served {
     pub database: TestDb,
     output: Arc<Mutex<String>>,
     child: Child,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 /// A `parley` command on a database, with an environment of its own.
@@ -53,6 +53,11 @@ pub fn fresh_folder() -> PathBuf {
 
 impl Served {
     pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    /// With more of an environment.
+    pub async fn start_with(environment: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, folder) = (TestDb::new().await, fresh_folder());
         let (port, admin) = (free_port(), free_port());
@@ -60,6 +65,7 @@ impl Served {
         command
             .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
             .env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
+        command.envs(environment.iter().copied());
         command.env("PARLEY_LOG", "debug").args(["serve", "--demo"]).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(String::new()));

@@ -34,7 +34,7 @@ pub(super) async fn forgot(port: &AccountsPort, email: &str, origin: &Origin) ->
     .execute(&mut **tx)
     .await?;
     let person = super::letterhead(&mut tx).await?;
-    let kind = Kind::ResetPassword { name: person.name, link: port.settings.link("/reset-password", &token) };
+    let kind = Kind::ResetPassword { name: person.name, link: super::link(core, "/reset-password", &token, LINK) };
     mail::queue(&mut tx, &Outgoing { to: person.email, language: person.language, kind }).await?;
     tx.commit().await
 }
@@ -47,7 +47,7 @@ pub(super) async fn works(core: &Core, link: &str) -> Outcome<bool> {
 }
 
 /// Sets the password and ends every session. The second factor stays: whoever reads a person's mail has not got in yet.
-pub(super) async fn reset(core: &Core, link: &str, new: &str) -> Outcome<()> {
+pub(super) async fn reset(core: &Core, link: &str, new: &str, origin: &Origin) -> Outcome<()> {
     let new = NewPassword::parse(new, "password")?;
     let owner = sqlx::query_scalar!("select link_of($1, $2, $3)", secret::hash(link), PURPOSE, sql(core.clock.now()))
         .fetch_one(core.db.app())
@@ -63,7 +63,7 @@ pub(super) async fn reset(core: &Core, link: &str, new: &str) -> Outcome<()> {
     taken.filter(|owner| *owner == account.0).ok_or(Error::NotFound)?;
     super::set_password(&mut tx, &hash, core.clock.now()).await?;
     sessions::end_all(&mut tx, None).await?;
-    super::tell(&mut tx, |name| Kind::PasswordChanged { name }).await?;
+    super::tell_of_password(core, &mut tx, Some(&origin.device)).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())

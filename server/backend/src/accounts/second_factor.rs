@@ -14,7 +14,7 @@ use super::{AccountsPort, sessions};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::mail::Kind;
+use crate::mail::{Kind, RecoveryCodes, SecondFactorChange};
 use crate::vault::PEOPLE;
 use crate::{Core, secret};
 
@@ -126,7 +126,7 @@ async fn use_recovery_code(core: &Core, tx: &mut Personal, code: &str) -> Outcom
         return Ok(false);
     }
     let left = recovery_codes_left(tx).await?;
-    super::tell(tx, |name| Kind::RecoveryCodes { name, left: Some(left) }).await?;
+    tell_of_codes(core, tx, RecoveryCodes::Used { left }).await?;
     Ok(true)
 }
 
@@ -178,7 +178,7 @@ pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome
         .await?;
     let codes = fresh_recovery_codes(&mut tx).await?;
     sessions::proved(core, &mut tx, person.session, 2).await?;
-    super::tell(&mut tx, |name| Kind::SecondFactorChanged { name, on: true }).await?;
+    tell_of_change(core, &mut tx, SecondFactorChange::TurnedOn).await?;
     tx.commit().await?;
     core.revoked();
     Ok(codes)
@@ -195,7 +195,7 @@ pub(crate) async fn remove(core: &Core, person: &Person) -> Outcome<()> {
     .await?;
     sqlx::query!("delete from recovery_code where account_id = $1", person.account.0).execute(&mut **tx).await?;
     sqlx::query!("update session set factors = 1 where account_id = $1", person.account.0).execute(&mut **tx).await?;
-    super::tell(&mut tx, |name| Kind::SecondFactorChanged { name, on: false }).await?;
+    tell_of_change(core, &mut tx, SecondFactorChange::TurnedOff).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())
@@ -209,7 +209,7 @@ pub(crate) async fn renew_recovery_codes(core: &Core, person: &Person) -> Outcom
         return Err(Error::Conflict.into());
     }
     let codes = fresh_recovery_codes(&mut tx).await?;
-    super::tell(&mut tx, |name| Kind::RecoveryCodes { name, left: None }).await?;
+    tell_of_codes(core, &mut tx, RecoveryCodes::Made).await?;
     tx.commit().await?;
     Ok(codes)
 }
@@ -232,6 +232,16 @@ async fn fresh_recovery_codes(tx: &mut Personal) -> Outcome<Vec<String>> {
         codes.push(groups.join("-"));
     }
     Ok(codes)
+}
+
+async fn tell_of_change(core: &Core, tx: &mut Personal, change: SecondFactorChange) -> Outcome<()> {
+    let (occasion, security) = (super::occasion(core, None), super::security_page(core));
+    super::tell(tx, |name| Kind::SecondFactorChanged { name, change, occasion, security }).await
+}
+
+async fn tell_of_codes(core: &Core, tx: &mut Personal, what: RecoveryCodes) -> Outcome<()> {
+    let (occasion, security) = (super::occasion(core, None), super::security_page(core));
+    super::tell(tx, |name| Kind::RecoveryCodes { name, what, occasion, security }).await
 }
 
 fn totp(seed: &[u8], account: &str) -> Outcome<Totp> {

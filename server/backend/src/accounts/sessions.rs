@@ -42,7 +42,7 @@ pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &
     )
     .execute(&mut ***tx)
     .await?;
-    let device = know_device(tx, origin, now).await?;
+    let device = know_device(core, tx, origin, now).await?;
     Ok(SignedIn::Done { session: session.1, device })
 }
 
@@ -85,7 +85,7 @@ async fn insert(
 }
 
 /// A new browser gets a secret of its own, and its person a mail, unless it is their first browser ever.
-async fn know_device(tx: &mut Personal, origin: &Origin, now: Timestamp) -> Outcome<Option<String>> {
+async fn know_device(core: &Core, tx: &mut Personal, origin: &Origin, now: Timestamp) -> Outcome<Option<String>> {
     let known = sqlx::query_scalar!(
         "update device set last_seen_at = $3 where account_id = $1 and token_hash = $2 returning account_id",
         tx.account.0,
@@ -113,8 +113,9 @@ async fn know_device(tx: &mut Personal, origin: &Origin, now: Timestamp) -> Outc
     .execute(&mut ***tx)
     .await?;
     if !first {
-        let (device, network) = (origin.device.clone(), network(&origin.address));
-        super::tell(tx, |name| Kind::NewDevice { name, device, network }).await?;
+        let place = format!("{} ({})", origin.device, network(&origin.address));
+        let (occasion, security) = (super::occasion(core, Some(&place)), super::security_page(core));
+        super::tell(tx, |name| Kind::NewDevice { name, occasion, security }).await?;
     }
     Ok(Some(token))
 }

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use super::{AccountsPort, password, sessions};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::mail::{self, Kind, Outgoing};
+use crate::mail::{self, Kind, Language, Outgoing};
 use crate::{Core, ids, secret};
 
 /// How long the link in the mail works.
@@ -24,12 +24,12 @@ pub(super) async fn sign_up(port: &AccountsPort, form: &SignUpForm, origin: &Ori
     let known = super::find(core, form.email.as_str()).await?.is_some();
     let mut tx = core.db.app().begin().await?;
     let kind = if known {
-        Kind::AlreadyRegistered { link: port.settings.link("/forgot-password", "") }
+        Kind::AlreadyRegistered { sign_in: core.page("/sign-in") }
     } else {
         let token = keep(core, &mut tx, &form, &hash).await?;
-        Kind::VerifyEmail { name: form.name.clone(), link: port.settings.link("/sign-up/confirm", &token) }
+        Kind::VerifyEmail { link: super::link(core, "/sign-up/confirm", &token, LINK) }
     };
-    let letter = Outgoing { to: form.email.as_str().to_owned(), language: "en".to_owned(), kind };
+    let letter = Outgoing { to: form.email.as_str().to_owned(), language: Language::default(), kind };
     mail::queue(&mut tx, &letter).await?;
     tx.commit().await?;
     Ok(())

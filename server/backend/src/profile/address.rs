@@ -6,11 +6,11 @@ use domain::{AccountId, Error};
 use jiff::SignedDuration;
 
 use super::taken;
-use crate::accounts::{self, Settings};
+use crate::accounts;
 use crate::db::Personal;
 use crate::fault::Outcome;
 use crate::gate::sql;
-use crate::mail::{self, Kind, Outgoing};
+use crate::mail::{self, Kind, Link, Outgoing};
 use crate::{Core, secret};
 
 const LINK: SignedDuration = SignedDuration::from_hours(24);
@@ -19,7 +19,7 @@ const NEW: &str = "confirm_new_address";
 
 /// Mails a link to each address. Whether the new one is somebody's already is not told here: whoever reads its mail
 /// is told there.
-pub(super) async fn begin(core: &Core, settings: &Settings, person: &Person, email: &str) -> Outcome<()> {
+pub(super) async fn begin(core: &Core, person: &Person, email: &str) -> Outcome<()> {
     let now = core.clock.now();
     person.require_fresh_proof(now)?;
     let new = Email::parse(email, "email")?;
@@ -41,9 +41,9 @@ pub(super) async fn begin(core: &Core, settings: &Settings, person: &Person, ema
     )
     .execute(&mut **tx)
     .await?;
-    let old_link = settings.link("/confirm-address", &link(core, &mut tx, OLD).await?);
-    let new_link = settings.link("/confirm-address", &link(core, &mut tx, NEW).await?);
-    let (name, language) = (sender.name.clone(), sender.language.clone());
+    let old_link = link(core, &mut tx, OLD).await?;
+    let new_link = link(core, &mut tx, NEW).await?;
+    let (name, language) = (sender.name.clone(), sender.language);
     let kind = Kind::EmailChangeOld { name: sender.name, link: old_link, new_address: new.as_str().to_owned() };
     mail::queue(&mut tx, &Outgoing { to: sender.email, language: sender.language, kind }).await?;
     let kind = Kind::EmailChangeNew { name, link: new_link };
@@ -51,7 +51,7 @@ pub(super) async fn begin(core: &Core, settings: &Settings, person: &Person, ema
     tx.commit().await
 }
 
-async fn link(core: &Core, tx: &mut Personal, purpose: &str) -> Outcome<String> {
+async fn link(core: &Core, tx: &mut Personal, purpose: &str) -> Outcome<Link> {
     let (token, now) = (secret::token()?, core.clock.now());
     sqlx::query!(
         "insert into account_link (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)",
@@ -62,7 +62,7 @@ async fn link(core: &Core, tx: &mut Personal, purpose: &str) -> Outcome<String> 
     )
     .execute(&mut ***tx)
     .await?;
-    Ok(token)
+    Ok(accounts::link(core, "/confirm-address", &token, LINK))
 }
 
 /// One of the two links was followed; with the second the change is made. Answers whether it was.
@@ -100,14 +100,14 @@ async fn agree(core: &Core, account: AccountId, link: &str, purpose: &str) -> Ou
     .ok_or(Error::NotFound)?;
     let complete = row.old_confirmed_at.is_some() && row.new_confirmed_at.is_some();
     if complete {
-        change(&mut tx, &row.new_email).await?;
+        change(core, &mut tx, &row.new_email).await?;
     }
     tx.commit().await?;
     core.revoked();
     Ok(complete)
 }
 
-async fn change(tx: &mut Personal, new: &str) -> Outcome<()> {
+async fn change(core: &Core, tx: &mut Personal, new: &str) -> Outcome<()> {
     let before = accounts::letterhead(tx).await?;
     sqlx::query!("update account set email = $2 where id = $1", tx.account.0, new)
         .execute(&mut ***tx)
@@ -115,7 +115,14 @@ async fn change(tx: &mut Personal, new: &str) -> Outcome<()> {
         .map_err(|error| taken(error.into()))?;
     sqlx::query!("select spread_profile($1)", tx.account.0).execute(&mut ***tx).await?;
     sqlx::query!("delete from email_change where account_id = $1", tx.account.0).execute(&mut ***tx).await?;
-    let kind = Kind::EmailChanged { name: before.name.clone() };
-    mail::queue(tx, &Outgoing { to: before.email, language: before.language, kind }).await?;
-    accounts::tell(tx, |name| Kind::EmailChanged { name }).await
+    let kind = Kind::EmailChanged {
+        name: before.name,
+        new_address: new.to_owned(),
+        occasion: accounts::occasion(core, None),
+        security: accounts::security_page(core),
+    };
+    for to in [before.email.as_str(), new] {
+        mail::queue(tx, &Outgoing { to: to.to_owned(), language: before.language, kind: kind.clone() }).await?;
+    }
+    Ok(())
 }

@@ -9,17 +9,17 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::read::{choice, scope};
-use crate::accounts::{Settings, letterhead, password, sessions};
+use crate::accounts::{letterhead, link, password, sessions};
 use crate::audit::{self, Act};
 use crate::db::{Personal, Scoped};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::mail::{self, Kind, Outgoing};
+use crate::mail::{self, Kind, Language, Outgoing};
 use crate::{Core, ids, secret};
 
 const LINK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub(super) async fn invite(core: &Core, settings: &Settings, caller: &Caller, form: InviteForm) -> Outcome<()> {
+pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Outcome<()> {
     let inviter = may_give(caller, form.role)?;
     let email = Email::parse(&form.email, "email")?;
     let now = core.clock.now();
@@ -46,7 +46,7 @@ pub(super) async fn invite(core: &Core, settings: &Settings, caller: &Caller, fo
     .fetch_one(&mut **tx)
     .await
     .map_err(|error| no_such_role(error.into()))?;
-    send(&mut tx, settings, caller, id.into()).await?;
+    send(core, &mut tx, caller, id.into()).await?;
     let act = Act::new("invitation.sent", id).with(json!({ "email": email.as_str(), "role": form.role.role.as_str() }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await
@@ -87,7 +87,7 @@ async fn refuse_members(tx: &mut Scoped, email: &str) -> Outcome<()> {
 }
 
 /// Mails a fresh link; an earlier one no longer works.
-async fn send(tx: &mut Scoped, settings: &Settings, caller: &Caller, id: InvitationId) -> Outcome<()> {
+async fn send(core: &Core, tx: &mut Scoped, caller: &Caller, id: InvitationId) -> Outcome<()> {
     let token = secret::token()?;
     sqlx::query!("delete from invitation_route where workspace_id = $1 and invitation_id = $2", tx.workspace.0, id.0)
         .execute(&mut ***tx)
@@ -108,14 +108,14 @@ async fn send(tx: &mut Scoped, settings: &Settings, caller: &Caller, id: Invitat
     )
     .fetch_one(&mut ***tx)
     .await?;
-    let invited_by = match &caller.actor {
+    let inviter = match &caller.actor {
         domain::members::Actor::Member { name, .. } | domain::members::Actor::ApiKey { name, .. } => name.clone(),
     };
-    let kind = Kind::Invitation { workspace: row.name, invited_by, link: settings.link("/invitation", &token) };
-    mail::queue(tx, &Outgoing { to: row.email, language: "en".to_owned(), kind }).await
+    let kind = Kind::Invitation { inviter, workspace: row.name, link: link(core, "/invitation", &token, LINK) };
+    mail::queue(tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }
 
-pub(super) async fn resend(core: &Core, settings: &Settings, caller: &Caller, id: InvitationId) -> Outcome<()> {
+pub(super) async fn resend(core: &Core, caller: &Caller, id: InvitationId) -> Outcome<()> {
     caller.require(Permission::ManageTeam)?;
     let now = core.clock.now();
     let mut tx = core.db.scoped(caller.workspace).await?;
@@ -130,7 +130,7 @@ pub(super) async fn resend(core: &Core, settings: &Settings, caller: &Caller, id
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Error::NotFound)?;
-    send(&mut tx, settings, caller, id).await?;
+    send(core, &mut tx, caller, id).await?;
     audit::write(&mut tx, caller, now, Act::new("invitation.sent", id.0)).await?;
     tx.commit().await
 }
@@ -313,13 +313,19 @@ async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken) -> Out
     .fetch_one(&mut ***tx)
     .await?
     .into();
-    tell_inviter(tx, open.workspace, taken.invited_by, &own.name).await?;
+    tell_inviter(core, tx, open.workspace, taken.invited_by, &own.name).await?;
     let caller = Caller::member_with(open.workspace, member, own.name, Vec::new(), taken.scope);
     audit::write(tx, &caller, now, Act::new("invitation.accepted", open.id.0)).await?;
     Ok(member)
 }
 
-async fn tell_inviter(tx: &mut Personal, workspace: WorkspaceId, inviter: MemberId, who: &str) -> Outcome<()> {
+async fn tell_inviter(
+    core: &Core,
+    tx: &mut Personal,
+    workspace: WorkspaceId,
+    inviter: MemberId,
+    who: &str,
+) -> Outcome<()> {
     let row = sqlx::query!(
         "select m.name, m.email, w.name as workspace from member m join workspace w on w.workspace_id = m.workspace_id
          where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null",
@@ -329,6 +335,11 @@ async fn tell_inviter(tx: &mut Personal, workspace: WorkspaceId, inviter: Member
     .fetch_optional(&mut ***tx)
     .await?;
     let Some(row) = row else { return Ok(()) };
-    let kind = Kind::InvitationAccepted { name: row.name, workspace: row.workspace, who: who.to_owned() };
-    mail::queue(tx, &Outgoing { to: row.email, language: "en".to_owned(), kind }).await
+    let kind = Kind::InvitationAccepted {
+        name: row.name,
+        member: who.to_owned(),
+        workspace: row.workspace,
+        team: core.page("/settings/team"),
+    };
+    mail::queue(tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }

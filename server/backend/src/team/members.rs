@@ -10,7 +10,7 @@ use crate::audit::{self, Act};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
-use crate::mail::{self, Kind, Outgoing};
+use crate::mail::{self, Kind, Language, Outgoing};
 
 pub(super) async fn set_role(
     core: &Core,
@@ -73,12 +73,12 @@ pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, h
     caller.require(Permission::ManageTeam)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     let gone = lock(&mut tx, caller, member).await?;
-    end(core, &mut tx, caller, member, heir).await?;
+    end(core, &mut tx, member, heir).await?;
     let workspace = sqlx::query_scalar!("select name from workspace where workspace_id = $1", tx.workspace.0)
         .fetch_one(&mut **tx)
         .await?;
     let kind = Kind::Deactivated { name: gone.name, workspace };
-    mail::queue(&mut tx, &Outgoing { to: gone.email, language: "en".to_owned(), kind }).await?;
+    mail::queue(&mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
     let act = Act::new("member.deactivated", member.0).with(json!({ "heir": heir }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
@@ -88,7 +88,7 @@ pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, h
 }
 
 /// Ends access, hands over what is open, and takes the member out of teams and off sessions.
-async fn end(core: &Core, tx: &mut Scoped, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
+async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
     if heir == Some(member) {
         return Err(Error::invalid("heir", "Choose another colleague.").into());
     }
@@ -102,7 +102,6 @@ async fn end(core: &Core, tx: &mut Scoped, caller: &Caller, member: MemberId, he
         .await?
         .ok_or(Error::invalid("heir", "This person is not in your team."))?;
     }
-    let _ = caller;
     sqlx::query!(
         "update conversation set assignee_id = $3, version = version + 1
          where workspace_id = $1 and assignee_id = $2 and status = 'open'",
@@ -162,7 +161,7 @@ pub(super) async fn leave(core: &Core, caller: &Caller) -> Outcome<()> {
     if role == Role::Owner.as_str() {
         return Err(Error::invalid("form", "Hand the workspace over to a colleague before you leave.").into());
     }
-    end(core, &mut tx, caller, member, None).await?;
+    end(core, &mut tx, member, None).await?;
     audit::write(&mut tx, caller, core.clock.now(), Act::new("member.left", member.0)).await?;
     tx.commit().await?;
     core.revoked();

@@ -1,13 +1,17 @@
 //! Handing a workspace over: the owner offers, the other accepts.
 
 use domain::{Caller, Error, MemberId};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::Core;
 use crate::audit::{self, Act};
 use crate::db::Scoped;
 use crate::fault::Outcome;
-use crate::mail::{self, Kind, Outgoing};
+use crate::mail::{self, Kind, Language, Link, Outgoing};
+
+/// How long the mail about an offer is worth sending.
+const OFFER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 pub(super) async fn offer(core: &Core, caller: &Caller, to: Option<MemberId>) -> Outcome<()> {
     let owner = caller.member_id().ok_or(Error::Forbidden)?;
@@ -23,14 +27,14 @@ pub(super) async fn offer(core: &Core, caller: &Caller, to: Option<MemberId>) ->
     .execute(&mut **tx)
     .await?;
     if let Some(to) = to {
-        tell(&mut tx, owner, to).await?;
+        tell(core, &mut tx, owner, to).await?;
     }
     let act = Act::new("ownership.offered", caller.workspace.0).with(json!({ "to": to }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await
 }
 
-async fn tell(tx: &mut Scoped, owner: MemberId, to: MemberId) -> Outcome<()> {
+async fn tell(core: &Core, tx: &mut Scoped, owner: MemberId, to: MemberId) -> Outcome<()> {
     let row = sqlx::query!(
         "select m.name, m.email, o.name as by, w.name as workspace
          from member m join workspace w on w.workspace_id = m.workspace_id
@@ -43,8 +47,11 @@ async fn tell(tx: &mut Scoped, owner: MemberId, to: MemberId) -> Outcome<()> {
     .fetch_optional(&mut ***tx)
     .await?
     .ok_or(Error::invalid("member", "This person is not in your team."))?;
-    let kind = Kind::OwnershipOffered { name: row.name, workspace: row.workspace, by: row.by };
-    mail::queue(tx, &Outgoing { to: row.email, language: "en".to_owned(), kind }).await
+    // No secret: the page asks for a session, and accepts from the one it was offered to.
+    let now = core.clock.now();
+    let link = Link { url: core.page("/settings/team"), until: now.checked_add(OFFER).unwrap_or(now) };
+    let kind = Kind::OwnershipOffered { name: row.name, owner: row.by, workspace: row.workspace, link };
+    mail::queue(tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }
 
 /// The former owner becomes an admin in the same moment: there is always exactly one (constraint `member_one_owner`).

@@ -16,6 +16,8 @@ const OPEN: &[(&str, &str)] = &[
     ("external_login", "a person's, behind the wall of people"),
     ("invitation_route", "routing: looked up by a secret's hash before the workspace is known"),
     ("journal", "raw webhooks before their workspace is known; the worker's alone"),
+    ("mail", "goes to people before they are in a workspace; requests only put in, the worker alone reads"),
+    ("mail_bounce", "hashes of addresses that do not exist, whatever the workspace"),
     ("passkey", "a person's, behind the wall of people"),
     ("recovery_code", "a person's, behind the wall of people"),
     ("session", "routing: looked up by a secret's hash before the workspace is known"),
@@ -105,9 +107,9 @@ async fn the_application_owns_nothing_and_bypasses_nothing() {
 }
 
 #[tokio::test]
-async fn requests_cannot_read_the_journal_or_who_signed_up() {
+async fn requests_cannot_read_the_journal_mails_or_who_signed_up() {
     let world = world().await;
-    for table in ["journal", "sign_up"] {
+    for table in ["journal", "mail", "sign_up"] {
         let outcome = sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
             .fetch_one(world.core.db.app())
             .await;

@@ -14,6 +14,7 @@ mod consent;
 mod identity;
 mod inbox;
 mod ingest;
+mod mail;
 mod media;
 mod outbox;
 mod permissions;
