@@ -84,7 +84,7 @@ create table invitation (
 create unique index invitation_open on invitation (workspace_id, lower(email))
     where accepted_at is null and revoked_at is null;
 call protect('invitation');
-grant select, insert, update on invitation to parley_app;
+grant select, insert, update, delete on invitation to parley_app;
 
 -- Routing: an invitation's secret leads to its workspace. One at a time: sending again replaces it.
 create table invitation_route (

@@ -4,7 +4,7 @@ use domain::accounts::{Email, NewPassword, Origin, TERMS_VERSION, line};
 use domain::members::Person;
 use domain::ports::{SessionToken, SignedIn};
 use domain::team::{InvitationPage, InviteForm, RoleChoice};
-use domain::{AccountId, Caller, Error, FieldErrors, InvitationId, MemberId, Permission, Role, WorkspaceId};
+use domain::{AccountId, Caller, Error, FieldErrors, InvitationId, MemberId, Permission, Role, RoleId, WorkspaceId};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -20,10 +20,12 @@ use crate::{Core, ids, secret};
 const LINK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Outcome<()> {
-    let inviter = may_give(caller, form.role)?;
+    caller.require(Permission::ManageTeam)?;
+    let inviter = caller.member_id().ok_or(Error::Forbidden)?;
     let email = Email::parse(&form.email, "email")?;
     let now = core.clock.now();
     let mut tx = core.db.scoped(caller.workspace).await?;
+    may_give(&mut tx, caller, form.role).await?;
     refuse_members(&mut tx, email.as_str()).await?;
     let id: InvitationId = ids::fresh();
     let id = sqlx::query_scalar!(
@@ -44,35 +46,36 @@ pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Ou
         sql(now.checked_add(LINK).unwrap_or(now)),
     )
     .fetch_one(&mut **tx)
-    .await
-    .map_err(|error| no_such_role(error.into()))?;
+    .await?;
     send(core, &mut tx, caller, id.into()).await?;
     let act = Act::new("invitation.sent", id).with(json!({ "email": email.as_str(), "role": form.role.role.as_str() }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await
 }
 
-/// Who may invite may give any role but the owner's, and none that can do more than they can themselves.
-pub(super) fn may_give(caller: &Caller, role: RoleChoice) -> Outcome<MemberId> {
-    caller.require(Permission::ManageTeam)?;
-    let member = caller.member_id().ok_or(Error::Forbidden)?;
+/// Who leads the team may give any role but the owner's, and none that can do more than they can themselves.
+pub(super) async fn may_give(tx: &mut Scoped, caller: &Caller, role: RoleChoice) -> Outcome<()> {
     let fits = (role.role == Role::Custom) == role.custom.is_some();
     if !fits || role.role == Role::Owner {
         return Err(Error::invalid("role", "Choose a role of the list.").into());
     }
-    if role.role.permissions().iter().any(|permission| !caller.may(*permission)) {
-        return Err(Error::Forbidden.into());
-    }
-    Ok(member)
+    let permissions = match role.custom {
+        Some(custom) => custom_permissions(tx, custom).await?,
+        None => role.role.permissions().to_vec(),
+    };
+    if permissions.iter().any(|permission| !caller.may(*permission)) { Err(Error::Forbidden.into()) } else { Ok(()) }
 }
 
-pub(super) fn no_such_role(fault: Fault) -> Fault {
-    match fault.constraint() {
-        Some("invitation_workspace_id_custom_role_id_fkey" | "member_custom_role") => {
-            Error::invalid("role", "This role is no longer there.").into()
-        }
-        _ => fault,
-    }
+async fn custom_permissions(tx: &mut Scoped, role: RoleId) -> Outcome<Vec<Permission>> {
+    let words = sqlx::query_scalar!(
+        "select permissions from role where workspace_id = $1 and id = $2 for key share",
+        tx.workspace.0,
+        role.0
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Error::invalid("role", "This role is no longer there."))?;
+    Ok(words.iter().filter_map(|word| Permission::parse(word)).collect())
 }
 
 async fn refuse_members(tx: &mut Scoped, email: &str) -> Outcome<()> {

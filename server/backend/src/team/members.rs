@@ -4,7 +4,8 @@ use domain::team::RoleChoice;
 use domain::{Caller, Error, MemberId, Permission, Role, Scope};
 use serde_json::json;
 
-use super::invitations::{may_give, no_such_role};
+use super::invitations::may_give;
+use super::read::choice;
 use crate::Core;
 use crate::audit::{self, Act};
 use crate::db::Scoped;
@@ -19,9 +20,10 @@ pub(super) async fn set_role(
     role: RoleChoice,
     scope: Scope,
 ) -> Outcome<()> {
-    may_give(caller, role)?;
+    caller.require(Permission::ManageTeam)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     let before = lock(&mut tx, caller, member).await?;
+    may_give(&mut tx, caller, role).await?;
     sqlx::query!(
         "update member set role = $3, custom_role_id = $4, scope = $5 where workspace_id = $1 and id = $2",
         tx.workspace.0,
@@ -31,8 +33,7 @@ pub(super) async fn set_role(
         scope.as_str(),
     )
     .execute(&mut **tx)
-    .await
-    .map_err(|error| no_such_role(error.into()))?;
+    .await?;
     let act = Act::new("member.role_changed", member.0).changed(
         json!({ "role": before.role, "custom": before.custom_role_id, "scope": before.scope }),
         json!({ "role": role.role, "custom": role.custom, "scope": scope }),
@@ -62,10 +63,11 @@ async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Bef
     .fetch_optional(&mut ***tx)
     .await?
     .ok_or(Error::NotFound)?;
-    let role = Role::parse(&row.role).unwrap_or(Role::Owner);
-    if role == Role::Owner || role.permissions().iter().any(|permission| !caller.may(*permission)) {
+    let role = choice(&row.role, row.custom_role_id)?;
+    if role.role == Role::Owner {
         return Err(Error::Forbidden.into());
     }
+    may_give(tx, caller, role).await?;
     Ok(row)
 }
 

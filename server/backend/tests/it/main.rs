@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod audit;
 mod catalogue;
 mod consent;
 mod identity;
@@ -17,7 +18,11 @@ mod ingest;
 mod mail;
 mod media;
 mod outbox;
+mod people;
 mod permissions;
+mod profile;
+mod team;
+mod vault;
 mod walls;
 
 use channels::whatsapp::parse_webhook;

@@ -2,7 +2,8 @@
 
 use domain::conversations::{ListQuery, View};
 use domain::ports::{TemplateForm, Upload};
-use domain::{AttachmentId, Error, QuarantineId};
+use domain::team::InviteForm;
+use domain::{AttachmentId, Error, QuarantineId, Role, Scope};
 use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
@@ -66,6 +67,28 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert!(ports.channels.report(&them).await.unwrap().quarantine.is_empty());
     assert_eq!(ports.channels.replay(&them, quarantined).await, Err(Error::NotFound));
     assert!(ports.accounts.members(&them).await.unwrap().iter().all(|member| member.id != world.ours.agent_id));
+    assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+
+    let team = &ports.team;
+    let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
+    team.invite(&world.ours.caller, form).await.unwrap();
+    team.save_role(&world.ours.caller, None, "Ours", vec![]).await.unwrap();
+    team.save_team(&world.ours.caller, None, "Ours", vec![]).await.unwrap();
+    let page = team.page(&world.ours.caller).await.unwrap();
+    let before = snapshot(&world).await;
+    let (invitation, role, group) = (page.invitations[0].id, page.roles[0].id, page.teams[0].id);
+    let their_page = team.page(&them).await.unwrap();
+    assert!(their_page.invitations.is_empty() && their_page.roles.is_empty() && their_page.teams.is_empty());
+    assert!(their_page.members.iter().all(|member| member.id != world.ours.agent_id));
+    assert_eq!(team.resend_invitation(&them, invitation).await, Err(Error::NotFound));
+    assert_eq!(team.revoke_invitation(&them, invitation).await, Err(Error::NotFound));
+    assert_eq!(team.set_role(&them, world.ours.agent_id, Role::Agent.into(), Scope::All).await, Err(Error::NotFound));
+    assert_eq!(team.deactivate(&them, world.ours.agent_id, None).await, Err(Error::NotFound));
+    assert_eq!(team.reactivate(&them, world.ours.agent_id).await, Err(Error::NotFound));
+    assert_eq!(team.save_role(&them, Some(role), "Theirs", vec![]).await, Err(Error::NotFound));
+    assert_eq!(team.delete_role(&them, role).await, Err(Error::NotFound));
+    assert_eq!(team.delete_team(&them, group).await, Err(Error::NotFound));
+    assert!(matches!(team.offer_ownership(&them, Some(world.ours.agent_id)).await, Err(_)));
     assert!(matches!(
         ports.inbox.assign(&world.ours.caller, id, Some(world.theirs.agent_id)).await,
         Err(Error::Invalid(_))
@@ -76,7 +99,8 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
 
 async fn snapshot(world: &World) -> Vec<String> {
     sqlx::query_scalar("select md5(string_agg(t, '|' order by t)) from (select c::text as t from conversation c union all select m::text from message m
-        union all select q::text from quarantine q union all select n::text from contact n) all_rows")
+        union all select q::text from quarantine q union all select n::text from contact n
+        union all select b::text from member b union all select i::text from invitation i union all select r::text from role r union all select g::text from team g) all_rows")
         .fetch_all(&world.owner)
         .await
         .unwrap()
