@@ -8,6 +8,7 @@
 )]
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use backend::outbound::{Mail, MailParts, MailProblem, Mailer as _};
 use channels::email::{Sender, Server, Smtp};
@@ -116,7 +117,6 @@ async fn a_refusal_for_now_is_told_from_one_for_good() {
         let problem = smtp.send(&mail(to)).await.unwrap_err();
         assert!(matches!(problem, MailProblem::Permanent { no_such_address: false, .. }), "{problem:?}");
     }
-    // The pool survives all that.
     smtp.send(&mail("ada@parley.example")).await.unwrap();
     assert_eq!(world.mails().await.len(), 2);
 }
@@ -128,6 +128,15 @@ async fn a_line_that_breaks_after_the_mail_leaves_doubt() {
     let problem = smtp.send(&mail("drop-after-data@parley.example")).await.unwrap_err();
     assert!(matches!(problem, MailProblem::Unknown { .. }), "{problem:?}");
     assert_eq!(world.mails().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_says_nothing_is_left() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let smtp = smtp(&format!("smtp://{}", silent.local_addr().unwrap())).with_patience(Duration::from_millis(50));
+    let problem = smtp.send(&mail("ada@parley.example")).await.unwrap_err();
+    assert!(matches!(problem, MailProblem::Unknown { .. }), "{problem:?}");
+    assert!(smtp.reach().await.is_err());
 }
 
 #[tokio::test]

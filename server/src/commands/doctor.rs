@@ -1,5 +1,7 @@
 //! `parley doctor`: looks at everything that must be right and says what to do where it is not.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 
 use super::say;
@@ -66,7 +68,7 @@ async fn mail(settings: &Settings) -> Result<String, String> {
                          invitations, not for the sandbox"
                 .to_owned())
         }
-        Ok(Some(smtp)) => match smtp.reach().await {
+        Ok(Some(smtp)) => match smtp.with_patience(Duration::from_secs(10)).reach().await {
             Ok(()) => Ok("the mail server answers".to_owned()),
             Err(problem) => Err(format!("{problem} (PARLEY_SMTP_URL)")),
         },

@@ -1,4 +1,7 @@
-//! The SMTP client: a small pool of connections, typed outcomes, no retries of its own.
+//! The SMTP client: a connection a mail, typed outcomes, no retries of its own.
+//!
+//! No pool: mails are few, and a conversation that was given up half-way must not be handed to the next mail, which would
+//! take the late answer for its own.
 
 use std::time::{Duration, SystemTime};
 
@@ -6,7 +9,7 @@ use async_trait::async_trait;
 use backend::outbound::{Mail, MailProblem, Mailer};
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
-use lettre::transport::smtp::PoolConfig;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
@@ -15,40 +18,49 @@ use super::reply;
 
 type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
-/// How long one command may take.
-const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a mail may take, from connecting to the server's last word.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Hands mails to one server.
 pub struct Smtp {
     transport: Transport,
     sender: Sender,
+    patience: Duration,
 }
 
 impl Smtp {
-    /// Connects at the first mail. Needs a runtime, on which the pool keeps itself tidy.
+    /// Connects when there is a mail.
     pub fn new(server: &Server, sender: Sender) -> Result<Self, MailProblem> {
         let builder = match server.protection {
             Protection::Tls => Transport::relay(&server.host),
             Protection::StartTls => Transport::starttls_relay(&server.host),
             Protection::Plain => Ok(Transport::builder_dangerous(&server.host)),
         };
-        let mut builder = builder
-            .map_err(|error| reply::problem(&error))?
-            .port(server.port)
-            .timeout(Some(TIMEOUT))
-            .pool_config(PoolConfig::new().max_size(4).idle_timeout(Duration::from_secs(30)));
+        let mut builder = builder.map_err(|error| reply::problem(&error))?.port(server.port);
         if let Some((user, password)) = &server.credentials {
             builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
         }
-        Ok(Self { transport: builder.build(), sender })
+        Ok(Self { transport: builder.build(), sender, patience: PATIENCE })
+    }
+
+    /// The same with another limit of time.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Connects and signs in, and sends nothing.
     pub async fn reach(&self) -> Result<(), MailProblem> {
-        match self.transport.test_connection().await {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(MailProblem::Temporary { what: "the mail server is there but not ready", code: None }),
-            Err(error) => Err(reply::problem(&error)),
+        match self.in_time(self.transport.test_connection()).await? {
+            true => Ok(()),
+            false => Err(MailProblem::Temporary { what: "the mail server is there but not ready", code: None }),
+        }
+    }
+
+    /// lettre's own limit covers connecting alone; a server that then says nothing would hold us for ever.
+    async fn in_time<T>(&self, talk: impl Future<Output = Result<T, Error>>) -> Result<T, MailProblem> {
+        match tokio::time::timeout(self.patience, talk).await {
+            Ok(outcome) => outcome.map_err(|error| reply::problem(&error)),
+            Err(_) => Err(reply::SILENCE),
         }
     }
 
@@ -82,9 +94,6 @@ impl Mailer for Smtp {
 
     async fn send(&self, mail: &Mail) -> Result<(), MailProblem> {
         let message = self.message(mail)?;
-        match self.transport.send(message).await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(reply::problem(&error)),
-        }
+        self.in_time(self.transport.send(message)).await.map(|_| ())
     }
 }

@@ -5,6 +5,9 @@ use std::error::Error as _;
 use backend::outbound::MailProblem;
 use lettre::transport::smtp::Error;
 
+/// No answer where one was due; the mail may be out.
+pub(super) const SILENCE: MailProblem = MailProblem::Unknown { what: "the mail server did not answer in time" };
+
 /// Reads an error of the transport. Only codes are kept: the text of an answer repeats the address.
 pub(super) fn problem(error: &Error) -> MailProblem {
     if let Some(status) = error.status() {
@@ -20,7 +23,7 @@ pub(super) fn problem(error: &Error) -> MailProblem {
         return temporary("the mail server does not offer what is needed (STARTTLS, or a way to sign in)");
     }
     if error.is_timeout() {
-        return MailProblem::Unknown { what: "the mail server did not answer in time" };
+        return SILENCE;
     }
     if error.to_string().starts_with("Connection error") {
         return temporary("the mail server could not be reached");
