@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use backend::db::PoolSizes;
 use backend::files::Files;
+use backend::vault::{MasterKey, Vault};
 use backend::{Clock, Core, Db};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, RequestBuilder, Response};
@@ -145,7 +146,8 @@ impl Served {
     /// The back end over the same database and files, for setting up what has no screen.
     pub fn core(&self) -> Core {
         let db = Db::connect(&self.database.options(), PoolSizes { app: 2, worker: 2 });
-        Core::new(db, Clock::system(), Files::on_disk(&self.folder.join("files")).unwrap())
+        let vault = Vault::new(Arc::new(|| Ok(vec![MasterKey::new([7; 32])]))).unwrap();
+        Core::new(db, Clock::system(), Files::on_disk(&self.folder.join("files")).unwrap(), vault, self.base.clone())
     }
 
     /// Polls a condition until it holds, for at most 30 seconds.
