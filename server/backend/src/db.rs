@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
-use domain::{AccountId, WorkspaceId};
+use domain::{AccountId, Caller, Scope, WorkspaceId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
@@ -60,7 +60,22 @@ impl Db {
         scope(&self.app, workspace).await
     }
 
-    /// The same in the worker's role, for what no member asked for.
+    /// A transaction that sees what this caller may: their workspace, and in it their scope.
+    pub async fn of(&self, caller: &Caller) -> Outcome<Scoped> {
+        let (Some(member), Scope::Team | Scope::Own) = (caller.member_id(), caller.scope) else {
+            return self.scoped(caller.workspace).await;
+        };
+        // The only interpolated values are UUIDs and a word of ours.
+        let statement = AssertSqlSafe(format!(
+            "begin; set local parley.workspace = '{}'; set local parley.member = '{}'; set local parley.scope = '{}'",
+            caller.workspace.0,
+            member.0,
+            caller.scope.as_str(),
+        ));
+        Ok(Scoped { tx: self.app.begin_with(statement).await?, workspace: caller.workspace })
+    }
+
+    /// A workspace in the worker's role, for what no member asked for.
     pub async fn worker_scoped(&self, workspace: WorkspaceId) -> Outcome<Scoped> {
         scope(&self.worker, workspace).await
     }

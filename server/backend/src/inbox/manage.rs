@@ -14,7 +14,7 @@ use crate::outbox::status_word;
 
 /// Gives a conversation to a member, or to nobody.
 pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to: Option<MemberId>) -> Outcome<()> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     if let Some(member) = to {
         sqlx::query_scalar!(
             r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
@@ -48,7 +48,7 @@ pub(super) async fn set_status(
     id: ConversationId,
     status: ConversationStatus,
 ) -> Outcome<()> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     let version = sqlx::query_scalar!(
         "update conversation set status = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
         tx.workspace.0,
@@ -72,7 +72,7 @@ pub(super) async fn mark_read(
     caller: &Caller,
     id: ConversationId,
 ) -> Outcome<()> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     super::thread::exists(&mut tx, id).await?;
     let version = sqlx::query_scalar!(
         "update conversation set unread = 0, read_until = greatest(read_until, last_at, $3), version = version + 1

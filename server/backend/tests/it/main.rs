@@ -21,6 +21,7 @@ mod outbox;
 mod people;
 mod permissions;
 mod profile;
+mod scope;
 mod team;
 mod vault;
 mod walls;
