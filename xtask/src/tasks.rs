@@ -54,7 +54,7 @@ pub fn bench(arguments: &[String]) -> Result<()> {
         tools::ensure(&[Tool::Node, Tool::Chromium])?;
         checks::install_end_to_end()?;
         let cluster = Cluster::start()?;
-        let mut bench = cargo("bench --package server");
+        let mut bench = cargo("bench --package server --bench bench --");
         bench.args(arguments).env("PARLEY_TEST_DATABASE_URL", cluster.url());
         if let Some(chromium) = tools::chromium() {
             bench.env("CHROMIUM", chromium);

@@ -45,7 +45,7 @@ impl Answer {
 
     /// A clear no to what was named, by somebody who may ask.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.status, 400 | 404 | 409 | 422)
+        matches!(self.status, 400 | 404 | 409 | 414 | 422)
     }
 }
 
