@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 use ui::view;
-use ui::{Failed, Live, LoadOnce};
+use ui::{Failed, Live, LoadOnce, Read};
 
 use crate::api::who_am_i;
 use crate::frame::Frame;
@@ -11,7 +11,7 @@ use crate::frame::Frame;
 /// A signed-in screen in its frame.
 #[component]
 pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
-    let resource = Resource::new_blocking(|| (), |()| who_am_i());
+    let resource = Read::blocking(who_am_i);
     view! {
         <LoadOnce
             resource

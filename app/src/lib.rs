@@ -13,7 +13,7 @@ mod sign_in;
 use inbox::{Address, InboxPage};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Redirect, Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
 use server_fn::ServerFn;
 use settings::{ChannelsPage, ProfilePage};
@@ -30,8 +30,8 @@ use sign_in::SignInPage;
 
 /// Fetches what the page at `path` shows, so that it can wake up in one go.
 pub async fn preload(path: &str) {
-    if path.starts_with("/inbox/") {
-        inbox::preload().await;
+    if path == "/inbox" || path.starts_with("/inbox/") {
+        inbox::preload(path).await;
     }
 }
 
@@ -55,13 +55,13 @@ pub fn App() -> impl IntoView {
 fn Pages() -> impl IntoView {
     Address::provide();
     view! {
-            <Routes fallback=|| view! { <NotFound /> }>
+            <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/inbox" /> } ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/inbox/:id?") view=Inbox ssr=SsrMode::Async />
                 <Route path=path!("/settings/channels") view={Lazy::<Channels>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/profile") view={Lazy::<Profile>::new()} ssr=SsrMode::Async />
-            </Routes>
+            </FlatRoutes>
     }
 }
 

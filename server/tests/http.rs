@@ -1,6 +1,12 @@
 //! The binary over HTTP: who is let in, what is refused, and what never reaches a log.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests may fail loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "helpers of tests may fail loudly"
+)]
 
 // Links the screens, so that their server functions are registered here too.
 use app as _;
@@ -18,5 +24,7 @@ mod rest;
 mod secrecy;
 #[path = "http/start.rs"]
 mod start;
+#[path = "http/walls/mod.rs"]
+mod walls;
 #[path = "http/webhooks.rs"]
 mod webhooks;

@@ -70,7 +70,9 @@ pub struct FieldErrors(pub BTreeMap<String, String>);
 
 impl FieldErrors {
     pub fn one(field: &str, message: impl Into<String>) -> Self {
-        Self(BTreeMap::from([(field.to_owned(), message.into())]))
+        let mut fields = Self::default();
+        fields.0.insert(field.to_owned(), message.into());
+        fields
     }
 
     pub fn get(&self, field: &str) -> Option<&str> {
@@ -80,7 +82,7 @@ impl FieldErrors {
 
 /// Why the gate, or a rule of the conversation, said no. Each is something that a person can act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[serde(tag = "reason", rename_all = "snake_case")]
+#[serde(tag = "reason", rename_all = "snake_case", try_from = "Told")]
 pub enum Refusal {
     #[error("This person asked not to be messaged on {since}. They can write to you to reopen the conversation.")]
     OptedOut {
@@ -119,5 +121,58 @@ impl Refusal {
             Self::TemplateNotApproved => "template_not_approved",
             Self::ReplyTargetGone => "reply_target_gone",
         }
+    }
+}
+
+/// A refusal as it is read. A reader of tagged variants keeps all that it reads until it has met the tag, and the browser
+/// would have to fetch the code for that; this one is flat.
+#[derive(Deserialize)]
+struct Told {
+    reason: String,
+    #[serde(default, with = "crate::time::maybe")]
+    since: Option<Timestamp>,
+}
+
+impl TryFrom<Told> for Refusal {
+    type Error = &'static str;
+
+    fn try_from(Told { reason, since }: Told) -> Result<Self, Self::Error> {
+        Ok(match (reason.as_str(), since) {
+            ("opted_out", Some(since)) => Self::OptedOut { since },
+            ("no_consent", _) => Self::NoConsent,
+            ("window_closed", since) => Self::WindowClosed { since },
+            ("restricted", _) => Self::Restricted,
+            ("channel_down", _) => Self::ChannelDown,
+            ("unreachable", _) => Self::Unreachable,
+            ("template_not_approved", _) => Self::TemplateNotApproved,
+            ("reply_target_gone", _) => Self::ReplyTargetGone,
+            _ => return Err("no such refusal"),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_are_read_as_they_are_written() {
+        let since: Timestamp = "2026-11-03T14:05:00Z".parse().unwrap();
+        for refusal in [
+            Refusal::OptedOut { since },
+            Refusal::NoConsent,
+            Refusal::WindowClosed { since: None },
+            Refusal::WindowClosed { since: Some(since) },
+            Refusal::Restricted,
+            Refusal::ChannelDown,
+            Refusal::Unreachable,
+            Refusal::TemplateNotApproved,
+            Refusal::ReplyTargetGone,
+        ] {
+            let text = serde_json::to_string(&refusal).unwrap();
+            assert!(text.contains(refusal.code()), "{text}");
+            assert_eq!(serde_json::from_str::<Refusal>(&text).unwrap(), refusal);
+        }
+        assert!(serde_json::from_str::<Refusal>(r#"{"reason":"opted_out"}"#).is_err());
     }
 }

@@ -33,7 +33,9 @@ impl Cursor {
     /// The sort key, or `None` for text that no page ever gave out.
     pub fn parse(&self) -> Option<(jiff::Timestamp, uuid::Uuid)> {
         let (at, id) = self.0.split_once('.')?;
-        let at = jiff::Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+        // Nothing was sorted before 1970, and the database knows fewer years than we do.
+        let at = at.parse().ok().filter(|at| *at >= 0)?;
+        let at = jiff::Timestamp::from_microsecond(at).ok()?;
         Some((at, uuid::Uuid::parse_str(id).ok()?))
     }
 }
@@ -51,7 +53,9 @@ mod tests {
 
     #[test]
     fn foreign_text_is_no_cursor() {
-        for text in ["", ".", "12", "12.x", "x.00000000-0000-0000-0000-000000000000", "99999999999999999999.0"] {
+        let nobody = "00000000000000000000000000000000";
+        let positions = [format!("x.{nobody}"), format!("-377705023201000000.{nobody}")];
+        for text in ["", ".", "12", "12.x", "99999999999999999999.0", &positions[0], &positions[1]] {
             assert_eq!(Cursor(text.into()).parse(), None, "{text}");
         }
     }

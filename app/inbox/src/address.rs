@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
 use ui::wire::escape;
+use uuid::Uuid;
 
 /// The parts of the address, each changing alone.
 #[derive(Clone, Copy)]
@@ -37,7 +38,7 @@ impl Address {
         provide_context(Self {
             view: Memo::new(move |_| view.with(|view| View::parse(view).unwrap_or_default())),
             search: part("q"),
-            selected: kept(here, move || pathname.with(|path| path.strip_prefix("/inbox/")?.parse().ok())),
+            selected: kept(here, move || pathname.with(|path| selected(path))),
             after: part("after"),
             before: part("before"),
             person,
@@ -79,6 +80,13 @@ impl Address {
     }
 }
 
+/// The conversation of `/inbox/<id>`. What is no id names nobody's conversation, so that its pane says what an unknown
+/// id's says, and not nothing at all.
+fn selected(path: &str) -> Option<ConversationId> {
+    let id = path.strip_prefix("/inbox/").filter(|id| !id.is_empty())?;
+    Some(id.parse().unwrap_or(ConversationId(Uuid::nil())))
+}
+
 /// What `part` says while `here` is true.
 fn kept<T: Clone + Default + PartialEq + Send + Sync + 'static>(
     here: impl Fn() -> bool + Copy + Send + Sync + 'static,
@@ -117,6 +125,13 @@ fn address(id: Option<ConversationId>, view: View, search: &str, more: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_that_names_nothing_selects_what_nobody_has() {
+        assert_eq!(selected("/inbox"), None);
+        assert_eq!(selected("/inbox/"), None);
+        assert_eq!(selected("/inbox/nonsense"), Some(ConversationId(Uuid::nil())));
+    }
 
     #[test]
     fn addresses_keep_the_list() {

@@ -71,9 +71,9 @@ pub async fn send_message(
         conversation,
         client_key,
         body,
-        attachment: attachment.parse().ok(),
-        reply_to: reply_to.parse().ok(),
-        seen: seen.parse().ok(),
+        attachment: named(&attachment)?,
+        reply_to: named(&reply_to)?,
+        seen: named(&seen)?,
     };
     Ok(backend.inbox.send(&caller, form).await?)
 }
@@ -120,8 +120,7 @@ pub async fn react(message: MessageId, emoji: String) -> Result<(), AppError> {
 #[server(protocol = Lean)]
 pub async fn assign(conversation: ConversationId, member: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
-    let member = if member.is_empty() { None } else { Some(wire::id(&member)?) };
-    Ok(backend.inbox.assign(&caller, conversation, member).await?)
+    Ok(backend.inbox.assign(&caller, conversation, named(&member)?).await?)
 }
 
 #[server(protocol = Lean)]
@@ -152,6 +151,12 @@ pub async fn be_present(conversation: ConversationId, typing: bool) -> Result<Ve
 pub async fn rename_contact(contact: ContactId, name: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.contacts.rename(&caller, contact, name).await?)
+}
+
+/// What an optional field holds. Text that cannot be read is refused: left out, the message would go without its file.
+#[cfg(feature = "ssr")]
+fn named<T: std::str::FromStr>(text: &str) -> Result<Option<T>, AppError> {
+    if text.is_empty() { Ok(None) } else { wire::id(text).map(Some) }
 }
 
 #[cfg(feature = "ssr")]

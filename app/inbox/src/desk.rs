@@ -7,7 +7,7 @@ use leptos_meta::Title;
 use ui::browser::visible;
 use ui::live::Change;
 use ui::reactive::effect;
-use ui::{Live, t, use_session, view};
+use ui::{Live, Read, t, use_session, view};
 
 use crate::address::Address;
 use crate::api::read_thread;
@@ -26,7 +26,7 @@ pub fn desk(address: Address, list: ListStore, asked: RwSignal<String>) -> AnyVi
     view! { <DeskPanes address list asked /> }
 }
 
-/// Fetches the chunk, so that a page that shows a conversation can wake up whole.
+/// Fetches the chunk.
 pub async fn preload() {
     #[cfg(target_arch = "wasm32")]
     __preload_desk().await;
@@ -37,7 +37,7 @@ fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl
     let me = use_session().with_value(|session| session.me.member);
     let thread = ThreadStore::new(me);
     let composer = Composer::new();
-    let opened = Resource::new(
+    let opened = Read::new(
         move || (address.selected.get(), address.before.get()),
         |(selected, before)| async move {
             match selected {

@@ -18,5 +18,4 @@ mod presence;
 mod thread;
 
 pub use address::Address;
-pub use desk::preload;
-pub use page::InboxPage;
+pub use page::{InboxPage, preload};

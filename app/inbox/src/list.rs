@@ -12,7 +12,7 @@ use std::time::Duration;
 use ui::icon::{ARROW_DOWN, INBOX, SEARCH, SMARTPHONE, X};
 use ui::reactive::{click, dynamic, keydown, part, rows, submit};
 use ui::view;
-use ui::{AppError, EmptyState, Failed, Icon, Kbd, LoadOnce, Skeleton, t, use_session};
+use ui::{EmptyState, Failed, Icon, Kbd, LoadOnce, Read, Skeleton, t, use_session};
 use wasm_bindgen::JsCast;
 
 use crate::address::Address;
@@ -26,11 +26,7 @@ const SCROLLED: i32 = 24;
 
 /// The first pane.
 #[component]
-pub fn ListPane(
-    address: Address,
-    store: ListStore,
-    resource: Resource<Result<ConversationList, AppError>>,
-) -> impl IntoView {
+pub fn ListPane(address: Address, store: ListStore, resource: Read<ConversationList>) -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     Effect::new(move |before: Option<()>| {
         let read = resource.get();
@@ -214,7 +210,7 @@ fn Gathered(store: ListStore, scroller: NodeRef<html::Div>) -> impl IntoView {
 }
 
 #[component]
-fn Rows(address: Address, store: ListStore, resource: Resource<Result<ConversationList, AppError>>) -> impl IntoView {
+fn Rows(address: Address, store: ListStore, resource: Read<ConversationList>) -> impl IntoView {
     let retry = Callback::new(move |()| resource.refetch());
     part(move || match store.shown.get() {
         Shown::Failed(error) => view! { <Failed error retry /> },

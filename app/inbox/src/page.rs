@@ -1,12 +1,13 @@
 //! The inbox page: the list, and beside it the desk of the open conversation, which is fetched when it is needed.
 
+use domain::conversations::ConversationList;
 use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{focus, typing};
 use ui::live::Change;
 use ui::reactive::{dynamic, effect, part};
-use ui::{Live, Skeleton, t, view};
+use ui::{Live, Read, Skeleton, t, view};
 
 use crate::address::Address;
 use crate::api::list_conversations;
@@ -14,12 +15,27 @@ use crate::desk::desk;
 use crate::list::{ListPane, ListStore};
 use crate::nothing::NothingOpen;
 
+/// Fetches what the page at `path` shows, so that it can wake up whole.
+pub async fn preload(path: &str) {
+    #[cfg(target_arch = "wasm32")]
+    __preload_list_pane().await;
+    if path.starts_with("/inbox/") {
+        crate::desk::preload().await;
+    }
+}
+
+/// The list, a chunk of its own: whoever signs in or only changes a setting need not fetch it.
+#[lazy]
+pub fn list_pane(address: Address, store: ListStore, resource: Read<ConversationList>) -> AnyView {
+    view! { <ListPane address store resource /> }
+}
+
 /// `/inbox` and `/inbox/:id`.
 #[component]
 pub fn InboxPage() -> impl IntoView {
     let address = Address::get();
     let list = ListStore::new(address);
-    let listed = Resource::new(
+    let listed = Read::new(
         move || (address.view.get(), address.search.get(), address.after.get()),
         |(view, search, after)| list_conversations(view.as_str().to_owned(), search, after),
     );
@@ -38,7 +54,9 @@ pub fn InboxPage() -> impl IntoView {
             class="inbox"
             data-pane=dynamic(move || if address.selected.get().is_some() { "thread" } else { "list" })
         >
-            <ListPane address store=list resource=listed />
+            <Transition fallback=|| {
+                view! { <section class="pane pane-list"></section> }
+            }>{Suspend::new(async move { list_pane(address, list, listed).await })}</Transition>
             {beside(address, list, needed, asked)}
         </div>
     }

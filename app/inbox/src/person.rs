@@ -14,7 +14,7 @@ use ui::toast::{toast, use_toasts};
 use ui::view;
 use ui::wire::PostedError;
 use ui::words::error_words;
-use ui::{AppError, Avatar, Chip, Icon, LoadOnce, Shape, Skeleton, Time, Tone, t, use_session};
+use ui::{Avatar, Chip, Icon, LoadOnce, Read, Shape, Skeleton, Time, Tone, t, use_session};
 
 use crate::address::Address;
 use crate::api::{OpenThread, RenameContact, rename_contact};
@@ -27,7 +27,7 @@ pub fn PersonPane(
     address: Address,
     thread: ThreadStore,
     composer: Composer,
-    resource: Resource<Result<Option<OpenThread>, AppError>>,
+    resource: Read<Option<OpenThread>>,
 ) -> impl IntoView {
     let contact = Memo::new(move |_| thread.of_head(|head| head.contact.clone()));
     let content =

@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use ui::icon::ARROW_DOWN;
 use ui::reactive::{click, dynamic, effect, part, rows};
 use ui::view;
-use ui::{AppError, Clock, Failed, Icon, LoadOnce, Shape, Skeleton, Time, t};
+use ui::{Clock, Failed, Icon, LoadOnce, Read, Shape, Skeleton, Time, t};
 
 use crate::address::Address;
 use crate::api::OpenThread;
@@ -44,7 +44,7 @@ pub fn ThreadPane(
     address: Address,
     thread: ThreadStore,
     composer: Composer,
-    resource: Resource<Result<Option<OpenThread>, AppError>>,
+    resource: Read<Option<OpenThread>>,
 ) -> impl IntoView {
     let viewer = Viewer::provide();
     Effect::new(move |before: Option<()>| {

@@ -8,7 +8,7 @@ use ui::icon::{CIRCLE_CHECK, RADIO_TOWER, ROTATE_CCW};
 use ui::reactive::dynamic;
 use ui::time::span;
 use ui::view;
-use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Saved, Shape, Skeleton, Time, Tone, t};
+use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t};
 
 use crate::api::{Replay, read_channels};
 
@@ -16,7 +16,7 @@ use crate::api::{Replay, read_channels};
 #[component]
 pub fn ChannelsPage() -> impl IntoView {
     let replay = ServerAction::<Replay>::new();
-    let report = Resource::new(move || replay.version().get(), |_| read_channels());
+    let report = Read::new(move || replay.version().get(), |_| read_channels());
     if let Some(live) = use_context::<Live>() {
         live.on(move |change| {
             if matches!(change.topic, Topic::Channels | Topic::Reset) {

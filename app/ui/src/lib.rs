@@ -31,7 +31,7 @@ pub use states::{EmptyState, ErrorCard, Skeleton};
 pub use texts::i18n;
 pub use time::{Clock, Shape, Time};
 pub use toast::{Toaster, Toasts};
-pub use wire::{AppError, Failed, FormErrors, Load, LoadOnce, Saved};
+pub use wire::{AppError, Failed, FormErrors, Load, LoadOnce, Read, Saved};
 
 /// A text of the interface in the reader's language: `t!(sign_in)` or `t!(window_left, time = "5 h")`.
 ///

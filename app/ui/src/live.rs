@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::time::Duration;
 
 use crate::reactive::effect;
+use domain::ConversationId;
 use domain::live::Topic;
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -16,6 +17,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{EventSource, MessageEvent};
 
 use crate::browser;
+use crate::wire::json;
 
 const PATH: &str = "/live";
 /// A shorter interruption is not worth a word.
@@ -26,12 +28,32 @@ const STALE_SECONDS: i64 = 45;
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Told")]
 pub struct Change {
-    #[serde(flatten)]
     pub topic: Topic,
     /// What is shown already at this version needs no refetch.
-    #[serde(default)]
     pub version: Option<i64>,
+}
+
+/// A change as it is read: flat, as the reader of a tagged and flattened one is many times the code.
+#[derive(Deserialize)]
+struct Told {
+    topic: String,
+    id: Option<ConversationId>,
+    version: Option<i64>,
+}
+
+impl From<Told> for Change {
+    fn from(Told { topic, id, version }: Told) -> Self {
+        let topic = match (topic.as_str(), id) {
+            ("conversation", Some(id)) => Topic::Conversation(id),
+            ("presence", Some(id)) => Topic::Presence(id),
+            ("channels", _) => Topic::Channels,
+            // What this version cannot read may have been anything.
+            _ => Topic::Reset,
+        };
+        Self { topic, version }
+    }
 }
 
 /// The page's stream. Provided by the guard of the signed-in screens.
@@ -120,7 +142,7 @@ impl Live {
         });
         let error = Closure::<dyn FnMut()>::new(move || self.broken());
         let change = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let change = event.data().as_string().and_then(|data| serde_json::from_str(&data).ok());
+            let change = event.data().as_string().and_then(|data| json::read(&data).ok());
             // What this version cannot read may have been anything.
             self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
         });
@@ -208,5 +230,9 @@ mod tests {
         assert_eq!(change.version, Some(12));
         let reset: Change = serde_json::from_str(r#"{"topic":"reset"}"#).unwrap();
         assert_eq!(reset, Change { topic: Topic::Reset, version: None });
+        for topic in [Topic::Presence(id.parse().unwrap()), Topic::Channels] {
+            let written = serde_json::to_string(&topic).unwrap();
+            assert_eq!(serde_json::from_str::<Change>(&written).unwrap(), Change { topic, version: None });
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! How screens talk to the server: the error that crosses the wire, who is calling, and the three components that
 //! every read and every form uses.
 
+pub mod json;
 mod lean;
 mod load;
 mod posted;
+mod read;
 #[cfg(feature = "ssr")]
 mod server;
 
@@ -17,6 +19,7 @@ use server_fn::{Bytes, Encodes};
 pub use lean::Lean;
 pub use load::{Failed, FormErrors, Load, LoadOnce, Saved};
 pub use posted::PostedError;
+pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
     ClientAddress, ServerInfo, backend, caller, clear_session_cookie, client_address, redirect_plain, session_token,

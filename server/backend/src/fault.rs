@@ -45,6 +45,15 @@ impl Fault {
         }
     }
 
+    /// A text holds what PostgreSQL cannot store, which is the NUL: whoever sent it must leave it out.
+    fn is_unstorable(&self) -> bool {
+        match self {
+            // As text, and within JSON.
+            Self::Database(sqlx::Error::Database(error)) => matches!(error.code().as_deref(), Some("22021" | "22P05")),
+            _ => false,
+        }
+    }
+
     /// The database could not be reached or is going away: the same call may work in a moment.
     pub fn is_connection(&self) -> bool {
         match self {
@@ -84,6 +93,9 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Plain(error) => error,
+            unstorable if unstorable.is_unstorable() => {
+                Error::invalid("form", "There is a character in this text that cannot be stored. Type it again.")
+            }
             hidden => {
                 let reference = secret::reference();
                 tracing::error!(reference, error = %hidden, "unexpected");

@@ -17,6 +17,19 @@ use super::{AppState, Site};
 /// Server functions that need no session. Everything else under `/api/` does.
 const PUBLIC: &[&str] = &["/api/app/api/sign_in", "/api/app/api/sign_out"];
 
+/// The longest path that names anything here, and its longest segment: file systems know no longer names.
+const LONGEST_PATH: usize = 1024;
+const LONGEST_SEGMENT: usize = 255;
+
+/// Refuses paths that can name nothing before anything looks for them.
+pub async fn lengths(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.len() > LONGEST_PATH || path.split('/').any(|segment| segment.len() > LONGEST_SEGMENT) {
+        return StatusCode::URI_TOO_LONG.into_response();
+    }
+    next.run(request).await
+}
+
 /// Notes where a request came from, for slowing down guesses.
 pub async fn client_address(mut request: Request, next: Next) -> Response {
     if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {

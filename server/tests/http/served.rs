@@ -6,6 +6,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use backend::db::PoolSizes;
+use backend::files::Files;
+use backend::{Clock, Core, Db};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
@@ -52,12 +55,22 @@ pub fn fresh_folder() -> PathBuf {
 }
 
 impl Served {
+    /// With the demonstration workspace and the sandbox.
     pub async fn start() -> Self {
         Self::start_with(&[]).await
     }
 
-    /// With more of an environment.
+    /// The same with more of an environment.
     pub async fn start_with(environment: &[(&str, &str)]) -> Self {
+        Self::run_with(&["serve", "--demo"], environment).await
+    }
+
+    /// Any command that serves.
+    pub async fn run(arguments: &[&str]) -> Self {
+        Self::run_with(arguments, &[]).await
+    }
+
+    async fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, folder) = (TestDb::new().await, fresh_folder());
         let (port, admin) = (free_port(), free_port());
@@ -66,7 +79,7 @@ impl Served {
             .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
             .env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
         command.envs(environment.iter().copied());
-        command.env("PARLEY_LOG", "debug").args(["serve", "--demo"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.env("PARLEY_LOG", "debug").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(String::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&output));
@@ -119,12 +132,24 @@ impl Served {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Ends the session of a cookie.
+    pub async fn sign_out(&self, cookie: &str) {
+        let request = self.post("/api/app/api/sign_out").header("cookie", cookie).form(&[("", "")]);
+        assert!(request.send().await.unwrap().status().as_u16() < 400);
+    }
+
     /// A key of the demonstration's workspace.
     pub fn api_key(&self, scopes: &str) -> String {
         let output =
             parley(&self.database, &self.folder).args(["api-key", "create", "--scope", scopes]).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// The back end over the same database and files, for setting up what has no screen.
+    pub fn core(&self) -> Core {
+        let db = Db::connect(&self.database.options(), PoolSizes { app: 2, worker: 2 });
+        Core::new(db, Clock::system(), Files::on_disk(&self.folder.join("files")).unwrap())
     }
 
     /// Polls a condition until it holds, for at most 30 seconds.

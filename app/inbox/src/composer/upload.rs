@@ -3,6 +3,7 @@
 use domain::messages::MediaKind;
 use domain::{AttachmentId, ConversationId};
 use serde::Deserialize;
+use ui::wire::json;
 use ui::words::error_words;
 use ui::{AppError, t};
 use wasm_bindgen::JsCast;
@@ -60,11 +61,11 @@ fn post(composer: Composer, conversation: ConversationId, local: u32, file: &Fil
 fn answer(request: &XmlHttpRequest) -> Upload {
     let text = request.response_text().ok().flatten().unwrap_or_default();
     if request.status() == Ok(200)
-        && let Ok(stored) = serde_json::from_str::<Stored>(&text)
+        && let Ok(stored) = json::read::<Stored>(&text)
     {
         return Upload::Ready(stored.id);
     }
-    Upload::Failed(match serde_json::from_str::<AppError>(&text) {
+    Upload::Failed(match json::read::<AppError>(&text) {
         Ok(error) => error_words(&error.0),
         Err(_) => t!(error_transport).to_owned(),
     })

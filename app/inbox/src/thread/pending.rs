@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use ui::AppError;
 use ui::browser::{remember, remembered};
 use ui::reactive::spawn;
+use ui::wire::json;
 
 use super::store::ThreadStore;
 use crate::api::{add_note, send_message};
@@ -165,7 +166,7 @@ fn forget(id: ConversationId, key: ClientKey) {
 }
 
 fn recalled(id: ConversationId) -> Vec<Pending> {
-    remembered(&slot(id)).and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default()
+    remembered(&slot(id)).and_then(|text| json::read(&text).ok()).unwrap_or_default()
 }
 
 fn slot(id: ConversationId) -> String {

@@ -17,6 +17,7 @@ use server_fn::response::ClientRes;
 use server_fn::server::Server;
 
 use super::AppError;
+use super::json::{self, Unreadable};
 
 /// `#[server(protocol = Lean)]`
 pub struct Lean;
@@ -42,7 +43,7 @@ where
     async fn run_client(path: &str, input: Input) -> Result<Output, AppError> {
         let request = input.into_req(path, "application/json")?;
         let text = exchange::<C>(request).await?;
-        serde_json::from_str(&text).map_err(unreadable)
+        json::read(&text).map_err(unreadable)
     }
 }
 
@@ -54,12 +55,17 @@ fn exchange<C: Client<AppError>>(request: C::Request) -> Exchange {
         let failed = (400..=599).contains(&response.status());
         let text = response.try_into_string().await?;
         if failed {
-            return Err(serde_json::from_str(&text).unwrap_or_else(unreadable));
+            return Err(refusal(&text));
         }
         Ok(text)
     })
 }
 
-fn unreadable(error: serde_json::Error) -> AppError {
+/// Not part of the generic code above, so that the reader of errors is compiled here, once for all areas.
+fn refusal(text: &str) -> AppError {
+    json::read(text).unwrap_or_else(unreadable)
+}
+
+pub(super) fn unreadable(error: Unreadable) -> AppError {
     AppError::from_server_fn_error(ServerFnErrorErr::Deserialization(error.to_string()))
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use server_fn::ServerFn;
 
-use super::{AppError, sign_in_path};
+use super::{AppError, Read, sign_in_path};
 use crate::controls::Tone;
 use crate::states::ErrorCard;
 use crate::toast::{toast, use_toasts};
@@ -18,7 +18,7 @@ use crate::words::error_words;
 
 /// A resource on the screen: its skeleton, then its content or what failed. Old content stays while it refetches.
 #[component]
-pub fn Load<T, F>(resource: Resource<Result<T, AppError>>, #[prop(into)] skeleton: ViewFn, children: F) -> impl IntoView
+pub fn Load<T, F>(resource: Read<T>, #[prop(into)] skeleton: ViewFn, children: F) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     F: Fn(T) -> AnyView + Clone + Send + Sync + 'static,
@@ -31,7 +31,7 @@ where
             {part(move || {
                 let children = children.clone();
                 Suspend::new(async move {
-                    match resource.await {
+                    match resource.wait().await {
                         Ok(value) => children(value),
                         Err(error) => view! { <Failed error retry /> },
                     }
@@ -44,11 +44,7 @@ where
 /// The first load of a pane that lives on: `children` runs once, and later news reach what it rendered through
 /// signals. ([`Load`] renders anew, and while it waits the old view outlives the signals that it owned.)
 #[component]
-pub fn LoadOnce<T, F>(
-    resource: Resource<Result<T, AppError>>,
-    #[prop(into)] skeleton: ViewFn,
-    children: F,
-) -> impl IntoView
+pub fn LoadOnce<T, F>(resource: Read<T>, #[prop(into)] skeleton: ViewFn, children: F) -> impl IntoView
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     F: Fn(Result<T, AppError>) -> AnyView + Clone + Send + Sync + 'static,
@@ -60,7 +56,7 @@ where
         }>
             {
                 let children = children.clone();
-                Suspend::new(async move { children(resource.await) })
+                Suspend::new(async move { children(resource.wait().await) })
             }
         </Transition>
     }

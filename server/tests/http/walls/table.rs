@@ -1,0 +1,250 @@
+//! The table of all doors: every route that is served, what guards it, and what it is given.
+//!
+//! A new route, server function or REST operation fails the tests until it has a line here.
+
+use domain::Permission::{
+    self, EditContacts, ManageChannels, ManageConversations, ReadContacts, ReadConversations, SendMessages,
+};
+
+use Guard::{Key, Member, Open, Operator, Page, Role, Signed, StandIn};
+use Place::{File, Form, Header, Json, Path, Query};
+use Value::{Colleague, Contact, Conversation, File as AFile, Fresh, Message, Quarantined, Text};
+
+/// One route with arguments that it takes.
+#[derive(Debug)]
+pub struct Door {
+    pub method: &'static str,
+    /// As it is registered.
+    pub path: &'static str,
+    pub guard: Guard,
+    pub fields: &'static [Field],
+}
+
+/// Where an argument goes, its name, and what it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Field(pub Place, pub &'static str, pub Value);
+
+/// What a request needs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Guard {
+    /// Nothing, because it holds nothing of a workspace.
+    Open,
+    /// A session.
+    Member,
+    /// A session of a member whose role has the permission.
+    Role(Permission),
+    /// An API key with a scope that has the permission.
+    Key(Permission),
+    /// A document for everybody, with content for a session whose role has the permission, if it names one. The text is
+    /// what then shows of the workspace, after its mark.
+    Page(Option<Permission>, &'static str),
+    /// The secret that we share with Meta, whoever asks.
+    Signed,
+    /// Nothing: it stands in for Meta, knows no workspace, and is there only when it is switched on.
+    StandIn,
+    /// Nothing: it is on the operators' address.
+    Operator,
+}
+
+/// The part of a request that carries an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Path,
+    Query,
+    Form,
+    Json,
+    Header,
+    File,
+}
+
+/// What an argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value {
+    Text(&'static str),
+    /// A new key each time.
+    Fresh,
+    Conversation,
+    Message,
+    Contact,
+    /// A member.
+    Colleague,
+    File,
+    Quarantined,
+}
+
+impl Value {
+    /// Names something that belongs to a workspace.
+    pub fn is_id(self) -> bool {
+        !matches!(self, Text(_) | Fresh)
+    }
+}
+
+impl Door {
+    pub fn ids(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| field.2.is_id())
+    }
+}
+
+const fn server_function(path: &'static str, guard: Guard, fields: &'static [Field]) -> Door {
+    Door { method: "POST", path, guard, fields }
+}
+
+const fn get(path: &'static str, guard: Guard, fields: &'static [Field]) -> Door {
+    Door { method: "GET", path, guard, fields }
+}
+
+const fn post(path: &'static str, guard: Guard, fields: &'static [Field]) -> Door {
+    Door { method: "POST", path, guard, fields }
+}
+
+const fn any(path: &'static str, guard: Guard) -> Door {
+    Door { method: "ANY", path, guard, fields: &[] }
+}
+
+const CONVERSATION: Field = Field(Form, "conversation", Conversation);
+const KEY: Field = Field(Form, "client_key", Fresh);
+const ID: Field = Field(Path, "id", Conversation);
+
+/// On the address for people and programs. A route may have several lines.
+pub const DOORS: &[Door] = &[
+    // Pages.
+    get("/", Open, &[]),
+    get("/sign-in", Open, &[Field(Query, "next", Text("/inbox"))]),
+    get("/inbox", Page(Some(ReadConversations), " person"), &[Field(Query, "q", Text("canary"))]),
+    get("/inbox", Page(Some(ReadConversations), " person"), &[]),
+    get("/inbox/{id}", Page(Some(ReadConversations), " text"), &[ID]),
+    get("/settings/channels", Page(Some(ManageChannels), " number"), &[]),
+    get("/settings/profile", Page(None, ""), &[]),
+    get("/favicon.ico", Open, &[]),
+    // Server functions.
+    server_function(
+        "/api/app/api/sign_in",
+        Open,
+        &[
+            Field(Form, "email", Text("nobody@nowhere.example")),
+            Field(Form, "password", Text("wrong")),
+            Field(Form, "next", Text("/")),
+        ],
+    ),
+    server_function("/api/app/api/sign_out", Open, &[]),
+    server_function("/api/app/api/who_am_i", Role(ReadConversations), &[]),
+    server_function(
+        "/api/inbox/api/list_conversations",
+        Role(ReadConversations),
+        &[Field(Form, "view", Text("all")), Field(Form, "search", Text("")), Field(Form, "after", Text(""))],
+    ),
+    server_function(
+        "/api/inbox/api/list_conversations",
+        Role(ReadConversations),
+        &[Field(Form, "view", Text("all")), Field(Form, "search", Text("canary")), Field(Form, "after", Text(""))],
+    ),
+    server_function(
+        "/api/inbox/api/read_thread",
+        Role(ReadConversations),
+        &[CONVERSATION, Field(Form, "before", Text(""))],
+    ),
+    server_function(
+        "/api/inbox/api/older_messages",
+        Role(ReadConversations),
+        &[CONVERSATION, Field(Form, "before", Text(""))],
+    ),
+    server_function(
+        "/api/inbox/api/send_message",
+        Role(SendMessages),
+        &[
+            CONVERSATION,
+            KEY,
+            Field(Form, "body", Text("An answer")),
+            Field(Form, "attachment", AFile),
+            Field(Form, "reply_to", Message),
+            Field(Form, "seen", Text("")),
+        ],
+    ),
+    server_function(
+        "/api/inbox/api/send_template",
+        Role(SendMessages),
+        &[
+            CONVERSATION,
+            KEY,
+            Field(Form, "name", Text("greeting")),
+            Field(Form, "language", Text("en")),
+            Field(Form, "parameters", Text("")),
+        ],
+    ),
+    server_function("/api/inbox/api/templates", Role(ReadConversations), &[CONVERSATION]),
+    server_function(
+        "/api/inbox/api/add_note",
+        Role(SendMessages),
+        &[CONVERSATION, KEY, Field(Form, "body", Text("A note"))],
+    ),
+    server_function(
+        "/api/inbox/api/react",
+        Role(SendMessages),
+        &[Field(Form, "message", Message), Field(Form, "emoji", Text("👍"))],
+    ),
+    server_function(
+        "/api/inbox/api/assign",
+        Role(ManageConversations),
+        &[CONVERSATION, Field(Form, "member", Colleague)],
+    ),
+    server_function("/api/inbox/api/resolve", Role(ManageConversations), &[CONVERSATION]),
+    server_function("/api/inbox/api/reopen", Role(ManageConversations), &[CONVERSATION]),
+    server_function("/api/inbox/api/mark_read", Role(SendMessages), &[CONVERSATION]),
+    server_function(
+        "/api/inbox/api/be_present",
+        Role(ReadConversations),
+        &[CONVERSATION, Field(Form, "typing", Text("true"))],
+    ),
+    server_function(
+        "/api/inbox/api/rename_contact",
+        Role(EditContacts),
+        &[Field(Form, "contact", Contact), Field(Form, "name", Text(""))],
+    ),
+    server_function("/api/settings/api/read_channels", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/replay", Role(ManageChannels), &[Field(Form, "id", Quarantined)]),
+    server_function("/api/settings/api/set_enter_sends", Member, &[Field(Form, "enter_sends", Text("true"))]),
+    // Files and the event stream.
+    post(
+        "/files",
+        Role(SendMessages),
+        &[Field(Query, "conversation", Conversation), Field(File, "file", Text("A file"))],
+    ),
+    get("/files/{id}", Role(ReadConversations), &[Field(Path, "id", AFile)]),
+    get("/live", Role(ReadConversations), &[]),
+    // The REST interface.
+    get("/api/v1/openapi.json", Open, &[]),
+    any("/api/v1/{*rest}", Open),
+    get("/api/v1/conversations", Key(ReadConversations), &[]),
+    get("/api/v1/conversations/{id}", Key(ReadConversations), &[ID]),
+    post("/api/v1/conversations/{id}/assign", Key(ManageConversations), &[ID, Field(Json, "member_id", Colleague)]),
+    post("/api/v1/conversations/{id}/resolve", Key(ManageConversations), &[ID]),
+    post("/api/v1/conversations/{id}/reopen", Key(ManageConversations), &[ID]),
+    get("/api/v1/conversations/{id}/messages", Key(ReadConversations), &[ID]),
+    post(
+        "/api/v1/conversations/{id}/messages",
+        Key(SendMessages),
+        &[
+            ID,
+            Field(Header, "idempotency-key", Fresh),
+            Field(Json, "text", Text("An answer")),
+            Field(Json, "reply_to", Message),
+        ],
+    ),
+    get("/api/v1/messages/{id}", Key(ReadConversations), &[Field(Path, "id", Message)]),
+    get("/api/v1/contacts", Key(ReadContacts), &[]),
+    get("/api/v1/contacts/{id}", Key(ReadContacts), &[Field(Path, "id", Contact)]),
+    // Meta.
+    get("/webhooks/whatsapp", Signed, &[Field(Query, "hub.challenge", Text("1"))]),
+    post("/webhooks/whatsapp", Signed, &[Field(Json, "object", Text("whatsapp_business_account"))]),
+    // Whether it runs.
+    get("/healthz", Open, &[]),
+    get("/readyz", Open, &[]),
+    // The stand-in of Meta, a router of its own.
+    any("/sandbox", StandIn),
+    any("/sandbox/", StandIn),
+    any("/sandbox/{*__private__axum_nest_tail_param}", StandIn),
+];
+
+/// On the operators' address.
+pub const OPERATORS: &[Door] =
+    &[get("/healthz", Operator, &[]), get("/readyz", Operator, &[]), get("/metrics", Operator, &[])];
