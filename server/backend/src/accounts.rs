@@ -196,14 +196,14 @@ pub(crate) fn security_page(core: &Core) -> String {
 }
 
 /// Mails the person something about their account, in the same transaction.
-pub(crate) async fn tell(tx: &mut Personal, kind: impl FnOnce(String) -> Kind) -> Outcome<()> {
+pub(crate) async fn tell(core: &Core, tx: &mut Personal, kind: impl FnOnce(String) -> Kind) -> Outcome<()> {
     let Letterhead { name, email, language } = letterhead(tx).await?;
-    mail::queue(tx, &Outgoing { to: email, language, kind: kind(name) }).await
+    mail::queue(core, tx, &Outgoing { to: email, language, kind: kind(name) }).await
 }
 
 pub(crate) async fn tell_of_password(core: &Core, tx: &mut Personal, device: Option<&str>) -> Outcome<()> {
     let (occasion, reset) = (occasion(core, device), core.page("/forgot-password"));
-    tell(tx, |name| Kind::PasswordChanged { name, occasion, reset }).await
+    tell(core, tx, |name| Kind::PasswordChanged { name, occasion, reset }).await
 }
 
 pub(crate) async fn set_password(tx: &mut Personal, hash: &str, now: Timestamp) -> Outcome<()> {

@@ -154,6 +154,13 @@ pub struct Scoped {
 }
 
 impl Scoped {
+    /// From here on the scope of the caller no longer counts. For what was found within it and may leave it: PostgreSQL
+    /// refuses an update whose new row its writer would not see.
+    pub async fn leave_scope(&mut self) -> Outcome<()> {
+        sqlx::query_scalar!("select set_config('parley.scope', '', true)").fetch_one(&mut *self.tx).await?;
+        Ok(())
+    }
+
     pub async fn commit(self) -> Outcome<()> {
         Ok(self.tx.commit().await?)
     }

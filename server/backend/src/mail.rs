@@ -2,7 +2,7 @@
 //!
 //! [`queue`] writes the mail and its job in the transaction of what caused it, so that a mail goes out if and only if that
 //! happened. The job names the row and nothing else; the row's `data`, which may hold a secret link, is readable by the
-//! worker alone, sealed ([`vault`]), and deleted once the mail is sent, given up or past its link's life.
+//! worker alone, sealed ([`vault`](crate::vault)), and deleted once the mail is sent, given up or past its link's life.
 //!
 //! Mail has no idempotency: a server that took a mail and fell silent may get it again. The same message id lets receivers
 //! drop the second copy, and a password mail that comes twice is better than one that never comes.
@@ -10,7 +10,6 @@
 mod kind;
 mod layout;
 mod send;
-mod vault;
 mod words;
 
 use sqlx::PgConnection;
@@ -23,7 +22,8 @@ pub(crate) use send::{clean, deliver};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::jobs::{self, SendMail};
-use crate::{ids, secret};
+use crate::vault::PEOPLE;
+use crate::{Core, ids, secret};
 
 /// The languages that mails are written in. A new one is a file beside `words/en.rs` and a line here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,9 @@ impl Language {
     }
 }
 
+/// Where a mail's data is sealed for.
+const DATA: &str = "mail.data";
+
 /// A mail that somebody wants sent.
 #[derive(Clone)]
 pub struct Outgoing {
@@ -60,12 +63,13 @@ pub struct Outgoing {
 }
 
 /// Queues a mail in the caller's transaction: it is sent if and only if that commits. Either role may call it.
-pub async fn queue(tx: &mut PgConnection, mail: &Outgoing) -> Outcome<()> {
+pub async fn queue(core: &Core, tx: &mut PgConnection, mail: &Outgoing) -> Outcome<()> {
     if mail.to.chars().any(char::is_control) {
         return Err(Fault::internal("a mail's address is more than one line"));
     }
     let id: Uuid = ids::fresh();
-    let data = vault::seal(id, serde_json::to_vec(&mail.kind)?)?;
+    let clear = serde_json::to_vec(&mail.kind)?;
+    let data = core.vault.seal(core.db.app(), PEOPLE, DATA, id, &clear).await?;
     sqlx::query!(
         "insert into mail (id, to_address, kind, language, data, expires_at) values ($1, $2, $3, $4, $5, $6)",
         id,

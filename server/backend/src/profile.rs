@@ -187,7 +187,8 @@ impl ProfilePort {
         .ok_or(Error::NotFound)?;
         let (occasion, security) = (accounts::occasion(&self.core, None), accounts::security_page(&self.core));
         let change = PasskeyChange::Removed;
-        accounts::tell(&mut tx, |name| Kind::PasskeyChanged { name, change, passkey, occasion, security }).await?;
+        accounts::tell(&self.core, &mut tx, |name| Kind::PasskeyChanged { name, change, passkey, occasion, security })
+            .await?;
         tx.commit().await
     }
 }

@@ -96,11 +96,11 @@ function drawLetter() {
   $('box').classList.toggle('reading', Boolean(mail));
   const forms = mail ? Object.keys(FORMS).filter((form) => FORMS[form][1](mail)) : [];
   const form = forms.includes(page.form) ? page.form : forms[0];
-  const sign = JSON.stringify([mail?.id ?? null, form]);
+  const sign = JSON.stringify([mail?.id ?? null, form, page.mails.length > 0]);
   if (sign === letterSign) return;
   letterSign = sign;
   if (!mail) {
-    $('letter').replaceChildren(el('p', { class: 'nothing' }, 'Choose a mail to read it.'));
+    $('letter').replaceChildren(el('p', { class: 'nothing' }, page.mails.length ? 'Choose a mail to read it.' : ''));
     return;
   }
   const back = el('button', { type: 'button', class: 'icon back', 'aria-label': 'Back to the list', onclick: leave }, icon('back'));

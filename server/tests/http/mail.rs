@@ -15,9 +15,10 @@ pub fn reset(to: &str, link: &str) -> Outgoing {
 /// Queues mails as the back end does; the running server sends them.
 pub async fn queue(served: &Served, mails: &[Outgoing]) {
     let pool = served.database.owner().await;
+    let core = served.core();
     for mail in mails {
         let mut tx = pool.begin().await.unwrap();
-        mail::queue(&mut tx, mail).await.unwrap();
+        mail::queue(&core, &mut tx, mail).await.unwrap();
         tx.commit().await.unwrap();
     }
     pool.close().await;
@@ -32,7 +33,8 @@ pub async fn hurry(served: &Served) {
 
 async fn arrived(served: &Served, to: &str) -> Vec<Value> {
     let answer = served.get(&format!("/sandbox/control/mail?to={to}")).send().await.unwrap();
-    answer.json::<Value>().await.unwrap()["mails"].as_array().unwrap().clone()
+    let body: Value = answer.json().await.unwrap();
+    body.get("mails").and_then(Value::as_array).unwrap().clone()
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ use testkit::TestDb;
 pub const SECRET: &str = "canary-app-secret-1";
 pub const TOKEN: &str = "canary-token-2";
 pub const VERIFY: &str = "canary-verify-3";
+/// Thirty-two sevens.
+const MASTER_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 pub const NUMBER: &str = "1060000000000003";
 
 /// The server, its database and everything that it printed.
@@ -36,6 +38,7 @@ pub struct Served {
 pub fn parley(database: &TestDb, folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("PARLEY_MASTER_KEY", MASTER_KEY);
     command.env("PARLEY_DATABASE_URL", database.url()).env("PARLEY_DATA_DIR", folder);
     command
         .env("PARLEY_WHATSAPP_APP_SECRET", SECRET)
@@ -58,16 +61,20 @@ pub fn fresh_folder() -> PathBuf {
 impl Served {
     /// With the demonstration workspace and the sandbox.
     pub async fn start() -> Self {
-        Self::run(&["serve", "--demo"], &[]).await
+        Self::start_with(&[]).await
     }
 
-    /// With more of an environment.
+    /// The same with more of an environment.
     pub async fn start_with(environment: &[(&str, &str)]) -> Self {
-        Self::run(&["serve", "--demo"], environment).await
+        Self::run_with(&["serve", "--demo"], environment).await
     }
 
     /// Any command that serves.
-    pub async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub async fn run(arguments: &[&str]) -> Self {
+        Self::run_with(arguments, &[]).await
+    }
+
+    async fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, folder) = (TestDb::new().await, fresh_folder());
         let (port, admin) = (free_port(), free_port());

@@ -35,7 +35,7 @@ pub(super) async fn forgot(port: &AccountsPort, email: &str, origin: &Origin) ->
     .await?;
     let person = super::letterhead(&mut tx).await?;
     let kind = Kind::ResetPassword { name: person.name, link: super::link(core, "/reset-password", &token, LINK) };
-    mail::queue(&mut tx, &Outgoing { to: person.email, language: person.language, kind }).await?;
+    mail::queue(core, &mut tx, &Outgoing { to: person.email, language: person.language, kind }).await?;
     tx.commit().await
 }
 

@@ -236,12 +236,12 @@ async fn fresh_recovery_codes(tx: &mut Personal) -> Outcome<Vec<String>> {
 
 async fn tell_of_change(core: &Core, tx: &mut Personal, change: SecondFactorChange) -> Outcome<()> {
     let (occasion, security) = (super::occasion(core, None), super::security_page(core));
-    super::tell(tx, |name| Kind::SecondFactorChanged { name, change, occasion, security }).await
+    super::tell(core, tx, |name| Kind::SecondFactorChanged { name, change, occasion, security }).await
 }
 
 async fn tell_of_codes(core: &Core, tx: &mut Personal, what: RecoveryCodes) -> Outcome<()> {
     let (occasion, security) = (super::occasion(core, None), super::security_page(core));
-    super::tell(tx, |name| Kind::RecoveryCodes { name, what, occasion, security }).await
+    super::tell(core, tx, |name| Kind::RecoveryCodes { name, what, occasion, security }).await
 }
 
 fn totp(seed: &[u8], account: &str) -> Outcome<Totp> {

@@ -115,7 +115,7 @@ async fn know_device(core: &Core, tx: &mut Personal, origin: &Origin, now: Times
     if !first {
         let place = format!("{} ({})", origin.device, network(&origin.address));
         let (occasion, security) = (super::occasion(core, Some(&place)), super::security_page(core));
-        super::tell(tx, |name| Kind::NewDevice { name, occasion, security }).await?;
+        super::tell(core, tx, |name| Kind::NewDevice { name, occasion, security }).await?;
     }
     Ok(Some(token))
 }

@@ -30,7 +30,7 @@ pub(super) async fn sign_up(port: &AccountsPort, form: &SignUpForm, origin: &Ori
         Kind::VerifyEmail { link: super::link(core, "/sign-up/confirm", &token, LINK) }
     };
     let letter = Outgoing { to: form.email.as_str().to_owned(), language: Language::default(), kind };
-    mail::queue(&mut tx, &letter).await?;
+    mail::queue(core, &mut tx, &letter).await?;
     tx.commit().await?;
     Ok(())
 }

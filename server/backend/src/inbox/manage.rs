@@ -25,6 +25,8 @@ pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to:
         .await?
         .ok_or(Fault::Plain(Error::invalid("member", "This person is not in your team.")))?;
     }
+    super::thread::exists(&mut tx, id).await?;
+    tx.leave_scope().await?;
     let version = sqlx::query_scalar!(
         "update conversation set assignee_id = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
         tx.workspace.0,

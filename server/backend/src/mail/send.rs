@@ -5,12 +5,13 @@ use jiff::SignedDuration;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Kind, Language, address_hash, layout, vault};
+use super::{Kind, Language, address_hash, layout};
 use crate::Core;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::jobs::{ATTEMPTS, JobContext};
 use crate::outbound::{Mail, MailParts, MailProblem};
+use crate::vault::PEOPLE;
 
 /// Longer than all tries of the queue together: whatever still waits then has lost its job.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -42,8 +43,9 @@ pub(crate) async fn deliver(context: &JobContext, id: Uuid) -> Outcome<()> {
     if waiting.expires_at.is_some_and(|end| end <= now) {
         return finish(&context.core, &waiting, End::Expired).await;
     }
-    let mail = match prepare(&waiting, now) {
+    let mail = match prepare(&context.core, &waiting, now).await {
         Ok(mail) => mail,
+        Err(fault) if fault.is_connection() => return Err(fault),
         // The same bytes would fail the same way the next time.
         Err(_) => {
             tracing::error!(mail = %id, kind = waiting.kind, "a mail could not be put together");
@@ -91,8 +93,9 @@ async fn begin(context: &JobContext, id: Uuid) -> Outcome<Option<Waiting>> {
     }))
 }
 
-fn prepare(waiting: &Waiting, at: Timestamp) -> Outcome<Mail> {
-    let kind: Kind = serde_json::from_slice(&vault::open(waiting.id, waiting.data.clone())?)?;
+async fn prepare(core: &Core, waiting: &Waiting, at: Timestamp) -> Outcome<Mail> {
+    let clear = core.vault.open(core.db.worker(), PEOPLE, super::DATA, waiting.id, &waiting.data).await?;
+    let kind: Kind = serde_json::from_slice(&clear)?;
     let rendered = layout::render(waiting.language, &kind)?;
     let parts = MailParts {
         to: waiting.to.clone(),

@@ -45,9 +45,9 @@ pub(super) async fn begin(core: &Core, person: &Person, email: &str) -> Outcome<
     let new_link = link(core, &mut tx, NEW).await?;
     let (name, language) = (sender.name.clone(), sender.language);
     let kind = Kind::EmailChangeOld { name: sender.name, link: old_link, new_address: new.as_str().to_owned() };
-    mail::queue(&mut tx, &Outgoing { to: sender.email, language: sender.language, kind }).await?;
+    mail::queue(core, &mut tx, &Outgoing { to: sender.email, language: sender.language, kind }).await?;
     let kind = Kind::EmailChangeNew { name, link: new_link };
-    mail::queue(&mut tx, &Outgoing { to: new.as_str().to_owned(), language, kind }).await?;
+    mail::queue(core, &mut tx, &Outgoing { to: new.as_str().to_owned(), language, kind }).await?;
     tx.commit().await
 }
 
@@ -122,7 +122,7 @@ async fn change(core: &Core, tx: &mut Personal, new: &str) -> Outcome<()> {
         security: accounts::security_page(core),
     };
     for to in [before.email.as_str(), new] {
-        mail::queue(tx, &Outgoing { to: to.to_owned(), language: before.language, kind: kind.clone() }).await?;
+        mail::queue(core, tx, &Outgoing { to: to.to_owned(), language: before.language, kind: kind.clone() }).await?;
     }
     Ok(())
 }

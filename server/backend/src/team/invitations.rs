@@ -115,7 +115,7 @@ async fn send(core: &Core, tx: &mut Scoped, caller: &Caller, id: InvitationId) -
         domain::members::Actor::Member { name, .. } | domain::members::Actor::ApiKey { name, .. } => name.clone(),
     };
     let kind = Kind::Invitation { inviter, workspace: row.name, link: link(core, "/invitation", &token, LINK) };
-    mail::queue(tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }
 
 pub(super) async fn resend(core: &Core, caller: &Caller, id: InvitationId) -> Outcome<()> {
@@ -344,5 +344,5 @@ async fn tell_inviter(
         workspace: row.workspace,
         team: core.page("/settings/team"),
     };
-    mail::queue(tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }

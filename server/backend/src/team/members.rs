@@ -80,7 +80,7 @@ pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, h
         .fetch_one(&mut **tx)
         .await?;
     let kind = Kind::Deactivated { name: gone.name, workspace };
-    mail::queue(&mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
+    mail::queue(core, &mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
     let act = Act::new("member.deactivated", member.0).with(json!({ "heir": heir }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;

@@ -51,7 +51,7 @@ async fn tell(core: &Core, tx: &mut Scoped, owner: MemberId, to: MemberId) -> Ou
     let now = core.clock.now();
     let link = Link { url: core.page("/settings/team"), until: now.checked_add(OFFER).unwrap_or(now) };
     let kind = Kind::OwnershipOffered { name: row.name, owner: row.by, workspace: row.workspace, link };
-    mail::queue(tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }
 
 /// The former owner becomes an admin in the same moment: there is always exactly one (constraint `member_one_owner`).

@@ -19,9 +19,9 @@ fn reset(world: &World) -> Outgoing {
     }
 }
 
-async fn queue(pool: &PgPool, mail: &Outgoing) {
+async fn queue(world: &World, pool: &PgPool, mail: &Outgoing) {
     let mut tx = pool.begin().await.unwrap();
-    mail::queue(&mut tx, mail).await.unwrap();
+    mail::queue(&world.core, &mut tx, mail).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -48,7 +48,7 @@ fn temporary() -> MailProblem {
 async fn what_is_rolled_back_sends_nothing() {
     let world = world().await;
     let mut tx = world.core.db.app().begin().await.unwrap();
-    mail::queue(&mut tx, &reset(&world)).await.unwrap();
+    mail::queue(&world.core, &mut tx, &reset(&world)).await.unwrap();
     tx.rollback().await.unwrap();
     world.run_jobs().await;
     assert!(world.postbox.tried().is_empty());
@@ -59,7 +59,7 @@ async fn what_is_rolled_back_sends_nothing() {
 async fn either_role_queues_and_what_is_sent_is_forgotten() {
     let world = world().await;
     for pool in [world.core.db.app(), world.core.db.worker()] {
-        queue(pool, &reset(&world)).await;
+        queue(&world, pool, &reset(&world)).await;
     }
     assert_eq!(world.count("select count(*) from mail where data is not null and state = 'queued'").await, 2);
     world.run_jobs().await;
@@ -76,7 +76,7 @@ async fn either_role_queues_and_what_is_sent_is_forgotten() {
 #[tokio::test]
 async fn the_queue_of_jobs_knows_no_address_and_no_link() {
     let world = world().await;
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     world.postbox.answer([Err(temporary())]);
     world.run_jobs().await;
     let leaks = "select count(*) from graphile_worker._private_jobs j
@@ -88,7 +88,7 @@ async fn the_queue_of_jobs_knows_no_address_and_no_link() {
 #[tokio::test]
 async fn a_mail_is_tried_again_under_the_same_id_after_a_refusal_for_now_or_doubt() {
     let world = world().await;
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     world.postbox.answer([Err(temporary()), Err(MailProblem::Unknown { what: "silence" })]);
     world.run_jobs().await;
     world.run_jobs().await;
@@ -109,17 +109,17 @@ async fn a_refusal_for_good_is_not_tried_again_and_marks_an_address_that_does_no
     let gone =
         |no_such_address| MailProblem::Permanent { what: "no", code: Some("550 5.1.1".to_owned()), no_such_address };
     world.postbox.answer([Err(gone(false)), Err(gone(true))]);
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     world.run_jobs().await;
     assert!(!is_bounced(&world, ADA).await, "a policy says nothing about the address");
     let (state, data, attempts, failure) = row(&world).await;
     assert_eq!((state.as_str(), data, attempts, failure.as_deref()), ("failed", None, 1, Some("no (550 5.1.1)")));
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     world.run_jobs().await;
     assert_eq!(world.count("select count(*) from graphile_worker._private_jobs").await, 0);
     assert!(is_bounced(&world, " Ada@Parley.example").await && !is_bounced(&world, "bob@parley.example").await);
     // Mails to it are tried all the same; one that is taken clears the mark.
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     world.run_jobs().await;
     assert_eq!(world.postbox.taken().len(), 1);
     assert!(!is_bounced(&world, ADA).await);
@@ -128,7 +128,7 @@ async fn a_refusal_for_good_is_not_tried_again_and_marks_an_address_that_does_no
 #[tokio::test]
 async fn a_mail_whose_link_is_dead_is_not_sent() {
     let world = world().await;
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     world.clock.advance(SignedDuration::from_hours(1));
     world.run_jobs().await;
     let (state, data, ..) = row(&world).await;
@@ -139,7 +139,7 @@ async fn a_mail_whose_link_is_dead_is_not_sent() {
 #[tokio::test]
 async fn after_the_last_try_a_mail_is_given_up() {
     let world = world().await;
-    queue(world.core.db.app(), &reset(&world)).await;
+    queue(&world, world.core.db.app(), &reset(&world)).await;
     sqlx::raw_sql("update mail set attempts = 11").execute(&world.owner).await.unwrap();
     world.postbox.answer([Err(temporary())]);
     world.run_jobs().await;
@@ -152,7 +152,7 @@ async fn after_the_last_try_a_mail_is_given_up() {
 async fn cleaning_empties_what_waits_too_long_and_deletes_what_is_old() {
     let world = world().await;
     for _ in 0..3 {
-        queue(world.core.db.app(), &reset(&world)).await;
+        queue(&world, world.core.db.app(), &reset(&world)).await;
     }
     // Their jobs are lost; one mail has a dead link, one never had a link and is old, one is to be kept.
     let spoil = "delete from graphile_worker._private_jobs;
@@ -186,7 +186,7 @@ async fn an_address_of_two_lines_is_not_even_queued() {
     let world = world().await;
     let mut tx = world.core.db.app().begin().await.unwrap();
     let mail = Outgoing { to: "ada@parley.example\r\nBcc: eve@parley.example".to_owned(), ..reset(&world) };
-    assert!(mail::queue(&mut tx, &mail).await.is_err());
+    assert!(mail::queue(&world.core, &mut tx, &mail).await.is_err());
 }
 
 #[test]

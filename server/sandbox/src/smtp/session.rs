@@ -18,12 +18,13 @@ const LONGEST_PIECE: u64 = 64 * 1024;
 const MOST_RECIPIENTS: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Recipients that are answered like this whatever faults there are, for trying things by hand.
-const MAGIC: &[(&str, &str)] = &[
-    ("hard", "550 5.1.1 There is no such mailbox"),
-    ("soft", "451 4.2.2 Try again later"),
-    ("full", "552 5.2.2 The mailbox is full"),
-    ("block", "554 5.7.1 Refused by policy"),
+/// Recipients that are answered like this whatever faults there are, for trying things by hand. As real servers do, the
+/// answer repeats the address between code and words.
+const MAGIC: &[(&str, &str, &str)] = &[
+    ("hard", "550 5.1.1", "is no mailbox here"),
+    ("soft", "451 4.2.2", "cannot be reached now"),
+    ("full", "552 5.2.2", "has no room left"),
+    ("block", "554 5.7.1", "is refused by policy"),
 ];
 
 /// What follows a command.
@@ -166,8 +167,8 @@ impl Session {
             return reply("452 4.5.3 Too many recipients");
         }
         let name = to.split('@').next().unwrap_or_default();
-        if let Some((_, words)) = MAGIC.iter().find(|(magic, _)| magic.eq_ignore_ascii_case(name)) {
-            return reply(words);
+        if let Some((_, code, words)) = MAGIC.iter().find(|(magic, ..)| magic.eq_ignore_ascii_case(name)) {
+            return Next::Reply(format!("{code} <{to}> {words}"));
         }
         if self.strikes("smtp_unknown_user", Some(to)) {
             return Next::Reply(format!("550 5.1.1 <{to}> is no mailbox of ours"));

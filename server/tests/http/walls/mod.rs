@@ -55,7 +55,7 @@ async fn every_route_that_is_served_has_its_line_in_the_table() {
 
 #[tokio::test]
 async fn without_the_sandbox_its_doors_are_not_there() {
-    let served = Served::run(&["serve"], &[]).await;
+    let served = Served::run(&["serve"]).await;
     assert_same(&served_routes(&served, "public"), &named(doors()));
 }
 
