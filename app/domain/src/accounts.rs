@@ -241,6 +241,21 @@ pub struct PasskeyRow {
     pub last_used_at: Option<Timestamp>,
 }
 
+/// What the browser's authenticator is asked, and the secret of the step that waits for its answer.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PasskeyQuestion {
+    pub waiting: String,
+    /// JSON for `PublicKeyCredential.parse…OptionsFromJSON` (WebAuthn level 3).
+    pub options: String,
+}
+
+impl std::fmt::Debug for PasskeyQuestion {
+    /// Keeps the secret out of every log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasskeyQuestion(…)")
+    }
+}
+
 /// An authenticator app about to be set up.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct AppSetup {

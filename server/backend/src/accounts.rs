@@ -1,6 +1,7 @@
 //! Signing up, in and out, sessions, API keys, members.
 
 mod network;
+pub(crate) mod passkeys;
 pub(crate) mod password;
 mod reset;
 pub(crate) mod second_factor;
@@ -9,7 +10,7 @@ mod sign_up;
 mod throttle;
 
 use async_trait::async_trait;
-use domain::accounts::{Origin, SignUpForm, WorkspaceRow};
+use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
 use domain::members::{Credentials, Me, MemberRow, Person};
 use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
@@ -275,6 +276,14 @@ impl ports::Accounts for AccountsPort {
 
     async fn second_factor(&self, waiting: &str, code: &str, origin: &Origin) -> domain::Result<SignedIn> {
         Ok(second_factor::answer(self, waiting, code, origin).await?)
+    }
+
+    async fn ask_for_passkey(&self) -> domain::Result<PasskeyQuestion> {
+        Ok(passkeys::ask(&self.core).await?)
+    }
+
+    async fn sign_in_by_passkey(&self, waiting: &str, answer: &str, origin: &Origin) -> domain::Result<SignedIn> {
+        Ok(passkeys::sign_in(self, waiting, answer, origin).await?)
     }
 
     async fn forgot_password(&self, email: &str, origin: &Origin) -> domain::Result<()> {

@@ -4,14 +4,15 @@ mod address;
 
 use async_trait::async_trait;
 use domain::accounts::{
-    AppSetup, Factors, NewPassword, Origin, PasskeyRow, Profile, ProfileForm, SessionRow, Theme, line, optional_line,
+    AppSetup, Factors, NewPassword, Origin, PasskeyQuestion, PasskeyRow, Profile, ProfileForm, SessionRow, Theme, line,
+    optional_line,
 };
 use domain::members::Person;
 use domain::ports::{self, SessionToken};
 use domain::{Error, FieldErrors, PasskeyId, SessionId};
 
 use crate::Core;
-use crate::accounts::{self, password, second_factor, sessions};
+use crate::accounts::{self, passkeys, password, second_factor, sessions};
 use crate::fault::{Fault, Outcome};
 use crate::mail::{Kind, PasskeyChange};
 
@@ -304,6 +305,14 @@ impl ports::Profile for ProfilePort {
 
     async fn renew_recovery_codes(&self, person: &Person) -> domain::Result<Vec<String>> {
         Ok(second_factor::renew_recovery_codes(&self.core, person).await?)
+    }
+
+    async fn begin_passkey(&self, person: &Person) -> domain::Result<PasskeyQuestion> {
+        Ok(passkeys::begin(&self.core, person).await?)
+    }
+
+    async fn add_passkey(&self, person: &Person, waiting: &str, name: &str, answer: &str) -> domain::Result<()> {
+        Ok(passkeys::add(&self.core, person, waiting, name, answer).await?)
     }
 
     async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> domain::Result<()> {

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use crate::accounts::{Origin, SignUpForm};
+use crate::accounts::{Origin, PasskeyQuestion, SignUpForm};
 use crate::error::Result;
 use crate::ids::WorkspaceId;
 use crate::members::{Caller, Credentials, Me, MemberRow, Person};
@@ -40,6 +40,13 @@ pub trait Accounts: Send + Sync {
 
     /// The second factor of a waiting sign-in: a code of the app, or a recovery code.
     async fn second_factor(&self, waiting: &str, code: &str, origin: &Origin) -> Result<SignedIn>;
+
+    /// Begins a sign-in with a passkey. `NotFound` where this installation's address can have none (WebAuthn asks for a
+    /// host name and, but for localhost, for https).
+    async fn ask_for_passkey(&self) -> Result<PasskeyQuestion>;
+
+    /// The authenticator's answer: possession and a gesture or PIN, so it counts as two factors.
+    async fn sign_in_by_passkey(&self, waiting: &str, answer: &str, origin: &Origin) -> Result<SignedIn>;
 
     /// Mails a link to set a new password. The answer is the same whether or not the address is known.
     async fn forgot_password(&self, email: &str, origin: &Origin) -> Result<()>;

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use crate::accounts::{AppSetup, Factors, Origin, Profile as Page, ProfileForm, SessionRow};
+use crate::accounts::{AppSetup, Factors, Origin, PasskeyQuestion, Profile as Page, ProfileForm, SessionRow};
 use crate::error::Result;
 use crate::ids::{PasskeyId, SessionId};
 use crate::members::Person;
@@ -45,6 +45,12 @@ pub trait Profile: Send + Sync {
 
     /// Replaces the recovery codes. Needs a fresh proof.
     async fn renew_recovery_codes(&self, person: &Person) -> Result<Vec<String>>;
+
+    /// Begins to add a passkey. Needs a fresh proof. `NotFound` where this installation's address can have none.
+    async fn begin_passkey(&self, person: &Person) -> Result<PasskeyQuestion>;
+
+    /// The authenticator's answer, under a name for the person to know it by.
+    async fn add_passkey(&self, person: &Person, waiting: &str, name: &str, answer: &str) -> Result<()>;
 
     /// Needs a fresh proof.
     async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> Result<()>;
