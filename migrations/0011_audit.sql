@@ -49,6 +49,7 @@ alter table audit_event
     alter column previous set not null,
     alter column hash set not null;
 create unique index audit_event_seq on audit_event (workspace_id, seq desc);
+create index audit_event_time on audit_event (workspace_id, at desc, id desc);
 create index audit_event_subject on audit_event (workspace_id, subject, seq desc);
 
 do $$

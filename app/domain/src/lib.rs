@@ -5,6 +5,7 @@
 //! number: time and ids are passed in.
 
 pub mod accounts;
+pub mod audit;
 pub mod channel;
 pub mod consent;
 pub mod contacts;

@@ -5,6 +5,7 @@
 //! `Unauthenticated`, `Forbidden` or `NotFound`; something of another workspace is `NotFound`.
 
 mod accounts;
+mod audit;
 mod channels;
 mod contacts;
 mod inbox;
@@ -14,6 +15,7 @@ mod team;
 use std::sync::Arc;
 
 pub use accounts::{Accounts, SessionToken, SignedIn};
+pub use audit::Audit;
 pub use channels::Channels;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
@@ -29,4 +31,5 @@ pub struct Backend {
     pub channels: Arc<dyn Channels>,
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
+    pub audit: Arc<dyn Audit>,
 }

@@ -16,7 +16,9 @@ use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 
 use jiff::SignedDuration;
+use serde_json::json;
 
+use crate::audit::{self, Act};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -247,6 +249,7 @@ pub async fn create_api_key(core: &Core, workspace: WorkspaceId, name: &str, sco
     }
     let key = format!("parley_{}", secret::token()?);
     let id: ApiKeyId = ids::fresh();
+    let mut tx = core.db.scoped(workspace).await?;
     sqlx::query!(
         "insert into api_key (id, key_hash, workspace_id, name, scopes) values ($1, $2, $3, $4, $5)",
         id.0,
@@ -255,8 +258,11 @@ pub async fn create_api_key(core: &Core, workspace: WorkspaceId, name: &str, sco
         name,
         scopes,
     )
-    .execute(core.db.app())
+    .execute(&mut **tx)
     .await?;
+    let act = Act::new("api_key.made", id.0).with(json!({ "name": name, "scopes": scopes }));
+    audit::append(&mut tx, json!({ "kind": "operator", "name": "Operator" }), core.clock.now(), act).await?;
+    tx.commit().await?;
     Ok(key)
 }
 

@@ -1,5 +1,9 @@
 //! The audit trail: who did what, when and from where; a chain of hashes a workspace (migration 0011).
 
+mod read;
+
+pub use read::AuditPort;
+
 use domain::members::Actor;
 use domain::{Caller, Timestamp};
 use serde_json::{Value, json};
@@ -17,18 +21,25 @@ pub(crate) struct Act<'a> {
     pub action: &'a str,
     pub subject: Option<Uuid>,
     pub details: Value,
+    /// The device and the network it was done from, where that matters.
+    pub origin: Value,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
 
 impl<'a> Act<'a> {
     pub(crate) fn new(action: &'a str, subject: Uuid) -> Self {
-        Self { action, subject: Some(subject), details: json!({}), before: None, after: None }
+        Self { action, subject: Some(subject), details: json!({}), origin: json!({}), before: None, after: None }
     }
 
     /// What a value was and what it is now.
     pub(crate) fn changed(mut self, before: Value, after: Value) -> Self {
         (self.before, self.after) = (Some(before), Some(after));
+        self
+    }
+
+    pub(crate) fn from(mut self, origin: Value) -> Self {
+        self.origin = origin;
         self
     }
 
@@ -54,7 +65,7 @@ pub(crate) async fn append(tx: &mut PgConnection, actor: Value, now: Timestamp, 
         act.action,
         act.subject,
         act.details,
-        json!({}),
+        act.origin,
         act.before,
         act.after,
     )

@@ -97,6 +97,7 @@ impl Core {
             channels: Arc::new(channels::ChannelsPort::new(self.clone(), provider)),
             profile: Arc::new(profile::ProfilePort::new(self.clone())),
             team: Arc::new(team::TeamPort::new(self.clone())),
+            audit: Arc::new(audit::AuditPort::new(self.clone())),
         }
     }
 }

@@ -10,7 +10,10 @@ use domain::{AccountId, Caller, Error, MemberId, Permission, Role, Scope, Sessio
 use jiff::SignedDuration;
 use uuid::Uuid;
 
+use serde_json::json;
+
 use super::network::network;
+use crate::audit::{self, Act};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -43,7 +46,27 @@ pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &
     .execute(&mut ***tx)
     .await?;
     let device = know_device(core, tx, origin, now).await?;
+    if let Some((workspace, member)) = place {
+        note(core, tx, workspace, member, factors, origin).await?;
+    }
     Ok(SignedIn::Done { session: session.1, device })
+}
+
+/// A sign-in is an act in the workspace that it leads to.
+async fn note(
+    core: &Core,
+    tx: &mut Personal,
+    workspace: WorkspaceId,
+    member: MemberId,
+    factors: i16,
+    origin: &Origin,
+) -> Outcome<()> {
+    let name = super::letterhead(tx).await?.name;
+    tx.enter(workspace).await?;
+    let act = Act::new("session.opened", member.0)
+        .with(json!({ "factors": factors }))
+        .from(json!({ "device": origin.device, "network": network(&origin.address) }));
+    audit::append(tx, json!({ "kind": "member", "id": member, "name": name }), core.clock.now(), act).await
 }
 
 type Place = (WorkspaceId, MemberId);

@@ -1,5 +1,8 @@
 use backend::audit::verify;
+use domain::audit::AuditQuery;
+use domain::{Error, Permission};
 
+use crate::people::{OWNER, OWNERS_PASSWORD, sign_in};
 use crate::{grace_writes, world};
 
 async fn acted() -> testkit::World {
@@ -63,4 +66,27 @@ async fn writers_at_once_make_one_chain() {
     }
     let report = verify(&world.owner).await.unwrap();
     assert_eq!((report.events, report.broken.len()), (16, 0));
+}
+
+#[tokio::test]
+async fn the_trail_is_read_in_pages_searched_and_exported() {
+    let world = acted().await;
+    sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let (audit, caller) = (&world.ports.audit, &world.ours.caller);
+    let newest = audit.page(caller, AuditQuery::default()).await.unwrap();
+    assert_eq!((newest.items.len(), newest.items[0].action.as_str()), (7, "session.opened"));
+    assert!(newest.items[0].details.contains("factors"));
+    let found = audit.page(caller, AuditQuery { search: "RESOLVED".into(), after: None }).await.unwrap();
+    assert_eq!(found.items.len(), 3);
+    let by_name = audit.page(caller, AuditQuery { search: "olive".into(), after: None }).await.unwrap();
+    assert_eq!(by_name.items.len(), 7);
+    let lines = audit.export(caller).await.unwrap();
+    assert_eq!(lines.lines().count(), 7);
+    assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["hash"].is_string()));
+    assert!(lines.contains("IPv4 1.1.1.…"), "where from, by half");
+    let after = audit.page(caller, AuditQuery::default()).await.unwrap();
+    assert_eq!(after.items[0].action, "audit.exported", "taking it out is an act too");
+    let reader = caller.clone().restricted_to(&[Permission::ReadAudit]);
+    assert_eq!(audit.export(&reader).await.err(), Some(Error::Forbidden));
+    assert!(verify(&world.owner).await.unwrap().broken.is_empty());
 }

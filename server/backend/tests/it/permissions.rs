@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::audit::AuditQuery;
 use domain::conversations::ListQuery;
 use domain::ports::{Backend, TemplateForm, Upload};
 use domain::team::{Business, InviteForm};
@@ -61,6 +62,7 @@ async fn each_port_needs_its_permission() {
         (ManageChannels, call!(channels.report())),
         (ManageChannels, call!(channels.replay(QuarantineId(Uuid::nil())))),
         (ReadConversations, call!(accounts.members())),
+        (ReadAudit, call!(audit.page(AuditQuery::default()))),
         (ManageWorkspace, call!(team.business())),
         (ManageWorkspace, call!(team.save_business(Business::default()))),
         (ManageTeam, call!(team.page())),

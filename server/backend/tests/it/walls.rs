@@ -1,5 +1,6 @@
 //! The standing suite: every port, called by a member of another workspace with our ids.
 
+use domain::audit::AuditQuery;
 use domain::conversations::{ListQuery, View};
 use domain::ports::{TemplateForm, Upload};
 use domain::team::InviteForm;
@@ -68,6 +69,10 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert_eq!(ports.channels.replay(&them, quarantined).await, Err(Error::NotFound));
     assert!(ports.accounts.members(&them).await.unwrap().iter().all(|member| member.id != world.ours.agent_id));
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+
+    let trail = ports.audit.page(&them, AuditQuery::default()).await.unwrap();
+    assert!(trail.items.is_empty(), "{trail:?}");
+    assert!(!ports.audit.export(&them).await.unwrap().contains(&world.ours.seeded.workspace.to_string()));
 
     let team = &ports.team;
     let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
