@@ -27,11 +27,7 @@ use wasm_bindgen::JsCast;
 
 use guard::Guarded;
 use not_found::NotFound;
-use routes::{
-    BusinessRoute, ChannelsRoute, ConfirmAddressRoute, ConfirmRoute, ForgotPasswordRoute, InvitationRoute,
-    ProfileRoute, ResetPasswordRoute, SecondFactorRoute, SecurityRoute, SentRoute, SignInRoute, SignUpRoute, TeamRoute,
-    WelcomeRoute,
-};
+use routes::{inside, outside};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
@@ -65,21 +61,21 @@ fn Pages() -> impl IntoView {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/inbox" /> } ssr=SsrMode::Async />
                 <Route path=path!("/inbox/:id?") view=Inbox ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-in/second-factor") view={Lazy::<SecondFactorRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-up") view={Lazy::<SignUpRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-up/sent") view={Lazy::<SentRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/sign-up/confirm") view={Lazy::<ConfirmRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/forgot-password") view={Lazy::<ForgotPasswordRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/reset-password") view={Lazy::<ResetPasswordRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/confirm-address") view={Lazy::<ConfirmAddressRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/invitation") view={Lazy::<InvitationRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/welcome") view={Lazy::<WelcomeRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/profile") view={Lazy::<ProfileRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/security") view={Lazy::<SecurityRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/team") view={Lazy::<TeamRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/business") view={Lazy::<BusinessRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/channels") view={Lazy::<ChannelsRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<outside::SignIn>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/second-factor") view={Lazy::<outside::SecondFactor>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view={Lazy::<outside::SignUp>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up/sent") view={Lazy::<outside::Sent>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up/confirm") view={Lazy::<outside::Confirm>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view={Lazy::<outside::ForgotPassword>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view={Lazy::<outside::ResetPassword>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/confirm-address") view={Lazy::<outside::ConfirmAddress>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/invitation") view={Lazy::<outside::Invitation>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view={Lazy::<inside::Welcome>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/profile") view={Lazy::<inside::Profile>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/security") view={Lazy::<inside::Security>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/team") view={Lazy::<inside::Team>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/business") view={Lazy::<inside::Business>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/channels") view={Lazy::<inside::Channels>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
     }
 }

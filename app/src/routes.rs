@@ -1,7 +1,9 @@
-//! The screens that few open or that are seen once: each is fetched when it is opened.
+//! The screens that few open or that are seen once: each area is one chunk, fetched when a screen of it is opened.
+//!
+//! Not one a screen: what several chunks share becomes chunks of its own, one for each set of them.
 
 use leptos::prelude::*;
-use leptos_router::{LazyRoute, lazy_route};
+use leptos_router::LazyRoute;
 use server_fn::ServerFn;
 use settings::{BusinessPage, ChannelsPage, ProfilePage, SecurityPage, TeamPage, WelcomePage};
 use ui::view;
@@ -15,46 +17,67 @@ use crate::sign_in::{SecondFactorPage, SignInPage};
 use crate::sign_up::{ConfirmPage, SentPage, SignUpPage};
 
 macro_rules! routes {
-    ($($name:ident => $page:expr;)+) => {$(
-        pub struct $name;
+    ($area:ident, $preload:ident: $($route:ident => $page:expr),+ $(,)?) => {
+        #[derive(Clone, Copy)]
+        enum Screen {
+            $($route,)+
+        }
 
-        #[lazy_route]
-        impl LazyRoute for $name {
-            fn data() -> Self {
-                Self
-            }
-
-            fn view(this: Self) -> AnyView {
-                let _ = this;
-                $page
+        #[lazy]
+        fn $area(screen: Screen) -> AnyView {
+            match screen {
+                $(Screen::$route => $page,)+
             }
         }
-    )+};
+
+        $(
+            pub struct $route;
+
+            impl LazyRoute for $route {
+                fn data() -> Self {
+                    Self
+                }
+
+                async fn view(_: Self) -> AnyView {
+                    $area(Screen::$route).await
+                }
+
+                async fn preload() {
+                    #[cfg(target_arch = "wasm32")]
+                    $preload().await;
+                }
+            }
+        )+
+    };
 }
 
-// For everybody. They work before they are fetched.
-routes! {
-    SignInRoute => view! { <SignInPage /> };
-    SecondFactorRoute => view! { <SecondFactorPage /> };
-    SignUpRoute => view! { <SignUpPage /> };
-    SentRoute => view! { <SentPage /> };
-    ConfirmRoute => view! { <ConfirmPage /> };
-    ForgotPasswordRoute => view! { <ForgotPasswordPage /> };
-    ResetPasswordRoute => view! { <ResetPasswordPage /> };
-    ConfirmAddressRoute => view! { <ConfirmAddressPage /> };
-    InvitationRoute => view! { <InvitationPage /> };
+/// For everybody. They work before they are fetched.
+pub mod outside {
+    use super::*;
+
+    routes! { outside, __preload_outside:
+        SignIn => view! { <SignInPage /> },
+        SecondFactor => view! { <SecondFactorPage /> },
+        SignUp => view! { <SignUpPage /> },
+        Sent => view! { <SentPage /> },
+        Confirm => view! { <ConfirmPage /> },
+        ForgotPassword => view! { <ForgotPasswordPage /> },
+        ResetPassword => view! { <ResetPasswordPage /> },
+        ConfirmAddress => view! { <ConfirmAddressPage /> },
+        Invitation => view! { <InvitationPage /> },
+    }
 }
 
-// Of a person, with a workspace or without.
-routes! {
-    WelcomeRoute => view! { <Personal page=|| view! { <WelcomePage /> } /> };
-    ProfileRoute => view! { <Personal page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> };
-    SecurityRoute => view! { <Personal page=|| view! { <SecurityPage /> } /> };
-}
+/// A person's own, then those of a workspace.
+pub mod inside {
+    use super::*;
 
-// Of a workspace.
-routes! {
-    TeamRoute => view! { <Guarded page=|| view! { <TeamPage /> } /> };
-    BusinessRoute => view! { <Guarded page=|| view! { <BusinessPage /> } /> };
-    ChannelsRoute => view! { <Guarded page=|| view! { <ChannelsPage /> } /> };
+    routes! { inside, __preload_inside:
+        Welcome => view! { <Personal page=|| view! { <WelcomePage /> } /> },
+        Profile => view! { <Personal page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> },
+        Security => view! { <Personal page=|| view! { <SecurityPage /> } /> },
+        Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },
+        Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },
+        Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
+    }
 }

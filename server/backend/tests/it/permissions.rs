@@ -63,6 +63,7 @@ async fn each_port_needs_its_permission() {
         (ReadConversations, call!(accounts.members())),
         (ManageWorkspace, call!(team.business())),
         (ManageWorkspace, call!(team.save_business(Business::default()))),
+        (ManageSecurity, call!(team.two_factors_required())),
         (ManageTeam, call!(team.page())),
         (
             ManageTeam,
