@@ -14,6 +14,24 @@ pub struct RoleChoice {
     pub custom: Option<RoleId>,
 }
 
+impl RoleChoice {
+    /// As forms carry it: a word for a role that every workspace has, else the id of the workspace's own.
+    pub fn word(&self) -> String {
+        match self.custom {
+            Some(custom) => custom.to_string(),
+            None => self.role.as_str().to_owned(),
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        match Role::parse(text) {
+            Some(Role::Custom) => None,
+            Some(role) => Some(role.into()),
+            None => Some(Self { role: Role::Custom, custom: Some(text.parse().ok()?) }),
+        }
+    }
+}
+
 impl From<Role> for RoleChoice {
     fn from(role: Role) -> Self {
         Self { role, custom: None }
@@ -108,4 +126,19 @@ pub struct Business {
     pub time_zone: String,
     /// ISO 4217.
     pub currency: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_carry_every_choice_of_a_role() {
+        let own: RoleId = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
+        for choice in [Role::Agent.into(), RoleChoice { role: Role::Custom, custom: Some(own) }] {
+            assert_eq!(RoleChoice::parse(&choice.word()), Some(choice));
+        }
+        assert_eq!(RoleChoice::parse("custom"), None);
+        assert_eq!(RoleChoice::parse("root"), None);
+    }
 }

@@ -121,6 +121,10 @@ impl ports::Team for TeamPort {
         Ok(roles::delete_team(&self.core, caller, id).await?)
     }
 
+    async fn two_factors_required(&self, caller: &Caller) -> domain::Result<bool> {
+        Ok(workspace::two_factors_required(&self.core, caller).await?)
+    }
+
     async fn require_two_factors(&self, person: &Person, required: bool) -> domain::Result<()> {
         Ok(workspace::require_two_factors(&self.core, person, required).await?)
     }

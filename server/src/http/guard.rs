@@ -15,7 +15,20 @@ use ui::wire::{ClientAddress, SESSION_COOKIE};
 use super::{AppState, Site};
 
 /// Server functions that need no session. Everything else under `/api/` does.
-const PUBLIC: &[&str] = &["/api/app/api/sign_in", "/api/app/api/sign_out"];
+const PUBLIC: &[&str] = &[
+    "/api/app/api/sign_in",
+    "/api/app/api/second_factor",
+    "/api/app/api/sign_out",
+    "/api/app/api/sign_up",
+    "/api/app/api/confirm_sign_up",
+    "/api/app/api/forgot_password",
+    "/api/app/api/reset_link_works",
+    "/api/app/api/reset_password",
+    "/api/app/api/confirm_address",
+    "/api/app/api/read_invitation",
+    "/api/app/api/accept_as_new",
+    "/api/app/api/mail_is_sandboxed",
+];
 
 /// The longest path that names anything here, and its longest segment: file systems know no longer names.
 const LONGEST_PATH: usize = 1024;
@@ -59,6 +72,7 @@ fn is_own(site: &Site, headers: &HeaderMap) -> bool {
 }
 
 /// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
+/// Whether the person also needs a workspace is for each function to ask.
 pub async fn sessions(State(backend): State<Backend>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let guarded = path.starts_with("/api/") && !path.starts_with("/api/v1/") && !PUBLIC.contains(&path);
@@ -66,7 +80,7 @@ pub async fn sessions(State(backend): State<Backend>, request: Request, next: Ne
         return next.run(request).await;
     }
     let known = match session(request.headers()) {
-        Some(token) => backend.accounts.caller(&token).await.map(|_| ()),
+        Some(token) => backend.accounts.person(&token).await.map(|_| ()),
         None => Err(Error::Unauthenticated),
     };
     match known {

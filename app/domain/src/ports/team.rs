@@ -70,6 +70,8 @@ pub trait Team: Send + Sync {
 
     async fn delete_team(&self, caller: &Caller, id: TeamId) -> Result<()>;
 
+    async fn two_factors_required(&self, caller: &Caller) -> Result<bool>;
+
     /// Whether everybody here needs a second factor. The caller's own session must have one.
     async fn require_two_factors(&self, person: &Person, required: bool) -> Result<()>;
 }

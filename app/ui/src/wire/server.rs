@@ -127,6 +127,11 @@ fn set_cookie(name: &str, value: &str, max_age: u32) {
     }
 }
 
+/// Leads on, with scripts and without.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(path);
+}
+
 /// Redirects a form that was posted without scripts; a script stays where it is.
 pub fn redirect_plain(path: &str) {
     if wants_html() {

@@ -115,19 +115,31 @@ pub(super) async fn save_team(
     caller.require(Permission::ManageTeam)?;
     let name = line(name, "name", 40)?;
     let now = core.clock.now();
-    let id = id.unwrap_or_else(ids::fresh);
     let mut tx = core.db.scoped(caller.workspace).await?;
-    sqlx::query!(
-        "insert into team (workspace_id, id, name, created_at) values ($1, $2, $3, $4)
-         on conflict (workspace_id, id) do update set name = excluded.name",
-        tx.workspace.0,
-        id.0,
-        name,
-        sql(now),
-    )
-    .execute(&mut **tx)
-    .await
-    .map_err(|error| taken(error.into()))?;
+    let saved = match id {
+        Some(id) => {
+            sqlx::query_scalar!(
+                "update team set name = $3 where workspace_id = $1 and id = $2 returning id",
+                tx.workspace.0,
+                id.0,
+                name,
+            )
+            .fetch_optional(&mut **tx)
+            .await
+        }
+        None => {
+            sqlx::query_scalar!(
+                "insert into team (workspace_id, id, name, created_at) values ($1, $2, $3, $4) returning id",
+                tx.workspace.0,
+                ids::fresh::<Uuid>(),
+                name,
+                sql(now),
+            )
+            .fetch_optional(&mut **tx)
+            .await
+        }
+    };
+    let id: TeamId = saved.map_err(|error| taken(error.into()))?.ok_or(Error::NotFound)?.into();
     sqlx::query!("delete from team_member where workspace_id = $1 and team_id = $2", tx.workspace.0, id.0)
         .execute(&mut **tx)
         .await?;

@@ -135,6 +135,15 @@ pub(super) async fn save(core: &Core, caller: &Caller, business: Business) -> Ou
     tx.commit().await
 }
 
+pub(super) async fn two_factors_required(core: &Core, caller: &Caller) -> Outcome<bool> {
+    caller.require(Permission::ManageSecurity)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let required = sqlx::query_scalar!("select two_factors from workspace where workspace_id = $1", tx.workspace.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(required)
+}
+
 /// Asks everybody for a second factor, or no longer. Whoever asks it of others has one.
 pub(super) async fn require_two_factors(core: &Core, person: &Person, required: bool) -> Outcome<()> {
     let caller = person.caller.as_ref().ok_or(Error::NotFound)?;

@@ -65,6 +65,7 @@ async fn each_port_needs_its_permission() {
         (ReadAudit, call!(audit.page(AuditQuery::default()))),
         (ManageWorkspace, call!(team.business())),
         (ManageWorkspace, call!(team.save_business(Business::default()))),
+        (ManageSecurity, call!(team.two_factors_required())),
         (ManageTeam, call!(team.page())),
         (
             ManageTeam,
