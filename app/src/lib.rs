@@ -9,6 +9,7 @@ mod frame;
 mod guard;
 mod invitation;
 mod not_found;
+mod passkey;
 mod password;
 mod routes;
 #[cfg(feature = "ssr")]
@@ -75,6 +76,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/settings/security") view={Lazy::<inside::Security>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/team") view={Lazy::<inside::Team>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/business") view={Lazy::<inside::Business>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/audit") view={Lazy::<inside::Audit>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/channels") view={Lazy::<inside::Channels>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
     }

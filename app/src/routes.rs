@@ -5,7 +5,7 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
-use settings::{BusinessPage, ChannelsPage, ProfilePage, SecurityPage, TeamPage, WelcomePage};
+use settings::{AuditPage, BusinessPage, ChannelsPage, ProfilePage, SecurityPage, TeamPage, WelcomePage};
 use ui::view;
 
 use crate::address::ConfirmAddressPage;
@@ -78,6 +78,7 @@ pub mod inside {
         Security => view! { <Personal page=|| view! { <SecurityPage /> } /> },
         Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },
         Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },
+        Audit => view! { <Guarded page=|| view! { <AuditPage /> } /> },
         Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
     }
 }

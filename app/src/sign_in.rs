@@ -9,6 +9,7 @@ use ui::{FormError, FormErrors, TextField, refused, t};
 
 use crate::alone::Alone;
 use crate::api::{SecondFactor, SignIn};
+use crate::passkey::PasskeySignIn;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
@@ -52,6 +53,7 @@ pub fn SignInPage() -> impl IntoView {
                         {part(move || if action.pending().get() { t!(signing_in) } else { t!(sign_in) })}
                     </button>
                 </ActionForm>
+                <PasskeySignIn />
                 <p class="ways">
                     <a class="link" href="/forgot-password">
                         {t!(forgot_password)}

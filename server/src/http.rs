@@ -1,5 +1,6 @@
 //! Routes of the server.
 
+mod audit;
 pub mod bundle;
 mod files;
 mod guard;
@@ -74,6 +75,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
     let mut router = Router::new()
         .merge(pages(&state))
         .merge(files::routes())
+        .merge(audit::routes())
         .merge(rest::routes())
         .route("/live", get(live::stream))
         .layer(from_fn_with_state(state.clone(), guard::sessions))

@@ -1,9 +1,11 @@
 //! The settings' server functions. Each translates and calls; none decides.
 
-use domain::accounts::{AppSetup, Factors, Profile, SessionRow};
+use domain::accounts::{AppSetup, Factors, PasskeyQuestion, Profile, SessionRow};
+use domain::audit::AuditRow;
 use domain::channel::ChannelReport;
+use domain::page::Page;
 use domain::team::{Business, TeamPage};
-use domain::{InvitationId, MemberId, QuarantineId, SessionId, WorkspaceId};
+use domain::{InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
 use ui::AppError;
 use ui::wire::Lean;
@@ -11,6 +13,8 @@ use ui::wire::Lean;
 #[cfg(feature = "ssr")]
 use {
     domain::accounts::{ProfileForm, Theme},
+    domain::audit::AuditQuery,
+    domain::page::Cursor,
     domain::team::{InviteForm, RoleChoice},
     domain::{Error, Permission, Scope},
     ui::wire::{caller, id, origin, person, redirect, redirect_plain, set_session_cookie},
@@ -359,4 +363,33 @@ fn role_of(word: &str) -> Result<RoleChoice, AppError> {
 #[cfg(feature = "ssr")]
 fn scope_of(word: &str) -> Result<Scope, AppError> {
     Scope::parse(word).ok_or_else(|| Error::invalid("scope", "Choose what they may see.").into())
+}
+
+#[server]
+pub async fn begin_passkey() -> Result<PasskeyQuestion, AppError> {
+    let (person, backend) = person().await?;
+    Ok(backend.profile.begin_passkey(&person).await?)
+}
+
+#[server]
+pub async fn add_passkey(waiting: String, answer: String, name: String) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.profile.add_passkey(&person, &waiting, &name, &answer).await?;
+    redirect_plain(SECURITY);
+    Ok(())
+}
+
+#[server]
+pub async fn remove_passkey(passkey: PasskeyId) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.profile.remove_passkey(&person, passkey).await?;
+    redirect_plain(SECURITY);
+    Ok(())
+}
+
+#[server(protocol = Lean)]
+pub async fn read_audit(search: String, after: String) -> Result<Page<AuditRow>, AppError> {
+    let (caller, backend) = caller().await?;
+    let after = (!after.is_empty()).then_some(Cursor(after));
+    Ok(backend.audit.page(&caller, AuditQuery { search, after }).await?)
 }

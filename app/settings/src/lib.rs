@@ -3,6 +3,7 @@
 #![recursion_limit = "256"]
 
 pub mod api;
+mod audit;
 mod business;
 mod channels;
 mod nav;
@@ -13,6 +14,7 @@ mod security;
 mod team;
 mod words;
 
+pub use audit::AuditPage;
 pub use business::{BusinessPage, WelcomePage};
 pub use channels::ChannelsPage;
 pub use profile::ProfilePage;

@@ -13,9 +13,10 @@ pub fn SettingsNav() -> impl IntoView {
     let business = (may(Permission::ManageWorkspace) || may(Permission::ManageSecurity))
         .then(|| ("/settings/business", t!(business)));
     let channels = may(Permission::ManageChannels).then(|| ("/settings/channels", t!(channels)));
+    let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
     let links = [Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
         .into_iter()
-        .chain([team, business, channels])
+        .chain([team, business, channels, audit])
         .flatten()
         .map(|(href, label)| {
             let path = use_location().pathname;

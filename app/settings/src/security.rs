@@ -1,6 +1,7 @@
 //! How one proves who one is, and where one is signed in.
 
 mod app;
+mod passkeys;
 mod sessions;
 
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use crate::api::ChangePassword;
 use crate::nav::SettingsNav;
 use crate::proof::{Proof, Prove};
 use app::AppSection;
+use passkeys::PasskeysSection;
 use sessions::SessionsSection;
 
 /// `/settings/security`
@@ -30,6 +32,7 @@ pub fn SecurityPage() -> impl IntoView {
             <Prove page="/settings/security" />
             <PasswordSection />
             <AppSection />
+            <PasskeysSection />
             <SessionsSection />
             {outside
                 .then(|| {

@@ -18,6 +18,8 @@ use super::{AppState, Site};
 const PUBLIC: &[&str] = &[
     "/api/app/api/sign_in",
     "/api/app/api/second_factor",
+    "/api/app/api/ask_for_passkey",
+    "/api/app/api/sign_in_by_passkey",
     "/api/app/api/sign_out",
     "/api/app/api/sign_up",
     "/api/app/api/confirm_sign_up",
