@@ -1,11 +1,10 @@
 //! Countries, time zones and currencies, as forms offer them.
 
 use leptos::prelude::*;
-use ui::browser::{find, time_zone, time_zones};
+use ui::browser::{time_zone, time_zones};
 use ui::fields::{Options, Refused};
-use ui::reactive::{effect, part};
-use ui::{TextField, t, view};
-use wasm_bindgen::JsCast;
+use ui::reactive::{dynamic, effect, part};
+use ui::{FieldError, TextField, t, view};
 
 /// ISO 3166-1: two letters, a space, the name in English.
 const COUNTRIES: &str = include_str!("countries.txt");
@@ -24,26 +23,35 @@ pub fn countries() -> Options {
 pub fn TimeZoneField(value: String, refused: Refused) -> impl IntoView {
     let known = RwSignal::new(Vec::<String>::new());
     let unset = value == "UTC";
+    let chosen = RwSignal::new(value.clone());
     effect(move || {
         known.set(time_zones());
-        let field = find("#time_zone").and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok());
-        if let (true, Some(field), Some(zone)) = (unset, field, time_zone()) {
-            field.set_value(&zone);
+        if let (true, Some(zone)) = (unset, time_zone()) {
+            chosen.set(zone);
         }
     });
     view! {
-        <TextField
-            label=t!(time_zone)
-            name="time_zone"
-            refused
-            value=value
-            list="time-zones"
-            hint=t!(time_zone_hint)
-            required=true
-        />
-        <datalist id="time-zones">
+        <div class="field">
+            <label for="time_zone">{t!(time_zone)}</label>
+            <input
+                class="input"
+                id="time_zone"
+                name="time_zone"
+                value=value
+                prop:value=dynamic(move || chosen.get())
+                list="time-zones"
+                required=true
+                autocomplete="off"
+                aria-describedby="time_zone-hint"
+            />
+            <p class="hint" id="time_zone-hint">
+                {t!(time_zone_hint)}
+            </p>
+            <FieldError refused field="time_zone" />
+            <datalist id="time-zones">
             {part(move || known.get().into_iter().map(|zone| view! { <option value=zone></option> }).collect_view())}
-        </datalist>
+            </datalist>
+        </div>
     }
 }
 

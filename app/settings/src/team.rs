@@ -10,7 +10,9 @@ use domain::Permission;
 use domain::team::TeamPage as Team;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
+use server_fn::ServerFn;
+use ui::reactive::effect;
+use ui::{AppError, Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::{
     Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
@@ -72,10 +74,30 @@ impl Acts {
     }
 }
 
+/// Folds away what was opened, once it has served: the lists are read anew and may have another order.
+fn fold_after<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
+{
+    let value = action.value();
+    effect(move || {
+        if matches!(value.get(), Some(Ok(()))) {
+            ui::browser::fold(".fold[open]");
+        }
+    });
+}
+
 /// `/settings/team`
 #[component]
 pub fn TeamPage() -> impl IntoView {
     let acts = Acts::new();
+    fold_after(acts.set_role);
+    fold_after(acts.deactivate);
+    fold_after(acts.save_role);
+    fold_after(acts.delete_role);
+    fold_after(acts.save_team);
+    fold_after(acts.delete_team);
+    fold_after(acts.offer);
     let team = Read::new(move || acts.version(), |_| read_team());
     let leads = use_session().with_value(|session| session.may(Permission::ManageTeam));
     view! {

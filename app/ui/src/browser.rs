@@ -64,6 +64,16 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
     web_sys::window()?.document()?.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
+/// Closes every opened `details` that `selector` names.
+pub fn fold(selector: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    while let Ok(Some(open)) = document.query_selector(selector) {
+        if open.remove_attribute("open").is_err() {
+            return;
+        }
+    }
+}
+
 /// `text` in small letters. The browser knows how; the tables need not be fetched once more.
 pub fn lower(text: &str) -> String {
     #[cfg(target_arch = "wasm32")]

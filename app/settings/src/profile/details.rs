@@ -105,7 +105,7 @@ fn Address(profile: Profile, change: ServerAction<ChangeEmail>) -> impl IntoView
                         </p>
                     }
                 })}
-            <details class="more">
+            <details class="fold">
                 <summary class="button">{t!(change_email)}</summary>
                 <ActionForm action=change>
                     <TextField

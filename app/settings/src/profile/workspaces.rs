@@ -64,7 +64,7 @@ fn Row(row: WorkspaceRow, this: bool) -> impl IntoView {
 #[component]
 fn Leaving() -> impl IntoView {
     view! {
-        <details class="more">
+        <details class="fold">
             <summary class="button">{t!(leave)}</summary>
             <form method="post" action=Leave::url()>
                 <p>{t!(leave_text)}</p>

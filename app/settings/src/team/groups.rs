@@ -27,7 +27,7 @@ pub fn GroupsSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <FormErrors action=acts.save_team />
             <FormErrors action=acts.delete_team />
             <ul class="rows">{rows}</ul>
-            <details class="more">
+            <details class="fold">
                 <summary class="button">{t!(new_team)}</summary>
                 <Form group=None members=everybody acts />
             </details>
@@ -50,7 +50,7 @@ fn Group(group: TeamRow, members: Vec<TeamMember>, acts: Acts) -> impl IntoView 
                 </p>
                 <p class="quiet">{names}</p>
             </div>
-            <details class="more">
+            <details class="fold">
                 <summary class="button" aria-label=change>
                     {t!(change)}
                 </summary>

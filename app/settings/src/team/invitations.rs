@@ -52,7 +52,7 @@ pub fn InviteSection(team: TeamPage, acts: Acts) -> impl IntoView {
                     {t!(send_invitation)}
                 </button>
             </ActionForm>
-            <details class="more">
+            <details class="fold">
                 <summary class="link">{t!(roles_explained)}</summary>
                 <dl class="explained">{explained}</dl>
             </details>

@@ -91,7 +91,7 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
     let roles = use_session().with_value(|session| words::roles_to_give(session, &team.roles));
     let label = t!(change_member, name = member.name.clone()).to_string();
     view! {
-        <details class="more member-change">
+        <details class="fold member-change">
             <summary class="button" aria-label=label>
                 {t!(change)}
             </summary>

@@ -43,7 +43,7 @@ pub fn OfferSection(team: TeamPage, acts: Acts) -> impl IntoView {
 fn Offer(heirs: Options, acts: Acts) -> impl IntoView {
     let nobody = heirs.is_empty();
     view! {
-        <details class="more">
+        <details class="fold">
             <summary class="button">{t!(hand_over)}</summary>
             <ActionForm action=acts.offer>
                 <SelectField label=t!(new_owner) name="member" options=heirs hint=t!(new_owner_hint) />

@@ -19,7 +19,7 @@ pub fn RolesSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <FormErrors action=acts.save_role />
             <FormErrors action=acts.delete_role />
             <ul class="rows">{rows}</ul>
-            <details class="more">
+            <details class="fold">
                 <summary class="button">{t!(new_role)}</summary>
                 <Form role=None acts />
             </details>
@@ -44,7 +44,7 @@ fn Row(role: CustomRole, acts: Acts) -> impl IntoView {
                 </p>
                 <p class="quiet">{names.join(" · ")}</p>
             </div>
-            <details class="more">
+            <details class="fold">
                 <summary class="button" aria-label=change>
                     {t!(change)}
                 </summary>

@@ -19,6 +19,10 @@ pub(super) async fn offer(core: &Core, caller: &Caller, to: Option<MemberId>) ->
     if owner_of(&mut tx).await? != owner || to == Some(owner) {
         return Err(Error::Forbidden.into());
     }
+    // First, as it also finds out whether they are of the team.
+    if let Some(to) = to {
+        tell(core, &mut tx, owner, to).await?;
+    }
     sqlx::query!(
         "update workspace set ownership_offered_to = $2 where workspace_id = $1",
         tx.workspace.0,
@@ -26,9 +30,6 @@ pub(super) async fn offer(core: &Core, caller: &Caller, to: Option<MemberId>) ->
     )
     .execute(&mut **tx)
     .await?;
-    if let Some(to) = to {
-        tell(core, &mut tx, owner, to).await?;
-    }
     let act = Act::new("ownership.offered", caller.workspace.0).with(json!({ "to": to }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await

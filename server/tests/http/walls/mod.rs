@@ -137,9 +137,9 @@ async fn who_left_a_workspace_still_is_somebody_but_sees_nothing_of_it() {
 
 /// Everybody without a right to anything: no pass, a made-up one, one that has ended, or one for the other kind of door.
 async fn strangers(town: &Town) -> Vec<(&'static str, Pass)> {
-    let ended = town.newcomer("ended", Role::Owner).await;
+    let ended = town.newcomer("ended", Role::Admin).await;
     town.served.sign_out(&ended).await;
-    let expired = town.newcomer("expired", Role::Owner).await;
+    let expired = town.newcomer("expired", Role::Admin).await;
     town.execute("update session set expires_at = now() - interval '1 second' where token_hash = $1", stored(&expired))
         .await;
     let revoked = town.master_key(&town.ours).await;

@@ -145,7 +145,7 @@ pub const DOORS: &[Door] = &[
     get("/settings/channels", Page(Some(ManageChannels), " number"), &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
-    get("/settings/team", Page(Some(ManageTeam), ".example</p>"), &[]),
+    get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
     get("/settings/business", Page(Some(ManageWorkspace), " workspace\" "), &[]),
     get("/welcome", Page(None, ""), &[]),
     get("/sign-in/second-factor", Open, &[Field(Query, "next", Text("/inbox"))]),
