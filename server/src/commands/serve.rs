@@ -139,7 +139,7 @@ async fn run_tls(
     };
     let stopping = async {
         stop.cancelled().await;
-        handle.graceful_shutdown(Some(GRACE));
+        handle.graceful_shutdown(None);
         std::future::pending().await
     };
     let served = tokio::select! {
