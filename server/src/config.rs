@@ -121,9 +121,9 @@ pub struct Settings {
     #[arg(long, global = true, env = "PARLEY_PUBLIC_URL")]
     pub public_url: Option<String>,
     /// Proxies in front of Parley: addresses and networks, separated by commas, as in `10.0.0.0/8,::1`. Only from them
-    /// is `X-Forwarded-For` believed.
-    #[arg(long, global = true, env = "PARLEY_TRUSTED_PROXIES", default_value = "", hide_default_value = true, value_parser = crate::proxies::parse)]
-    pub trusted_proxies: Proxies,
+    /// is `X-Forwarded-For` believed. The default is none.
+    #[arg(long, global = true, env = "PARLEY_TRUSTED_PROXIES", value_parser = crate::proxies::parse)]
+    pub trusted_proxies: Option<Proxies>,
     /// A file with the certificate, and the ones between it and its authority, in PEM: Parley then speaks TLS itself.
     /// Needed with `PARLEY_TLS_KEY`. Both files are read again when they change.
     #[arg(long, global = true, env = "PARLEY_TLS_CERT")]

@@ -91,7 +91,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .layer(from_fn(guard::headers))
         .layer(compression())
         .layer(SetResponseHeaderLayer::overriding(http::header::STRICT_TRANSPORT_SECURITY, settings.hsts()))
-        .layer(from_fn_with_state(settings.trusted_proxies.clone(), guard::client_address));
+        .layer(from_fn_with_state(settings.trusted_proxies.clone().unwrap_or_default(), guard::client_address));
     name_routes("public", &router);
     router
 }
