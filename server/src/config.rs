@@ -9,6 +9,9 @@ use std::process::ExitCode;
 use channels::email::{Sender, Server};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use http::HeaderValue;
+
+use crate::proxies::Proxies;
 
 /// Parley: a self-hosted CRM and customer-messaging platform.
 #[derive(Parser, Debug)]
@@ -117,6 +120,20 @@ pub struct Settings {
     /// is https. The default is the listening address.
     #[arg(long, global = true, env = "PARLEY_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Proxies in front of Parley: addresses and networks, separated by commas, as in `10.0.0.0/8,::1`. Only from them
+    /// is `X-Forwarded-For` believed. The default is none.
+    #[arg(long, global = true, env = "PARLEY_TRUSTED_PROXIES", value_parser = crate::proxies::parse)]
+    pub trusted_proxies: Option<Proxies>,
+    /// A file with the certificate, and the ones between it and its authority, in PEM: Parley then speaks TLS itself.
+    /// Needed with `PARLEY_TLS_KEY`. Both files are read again when they change.
+    #[arg(long, global = true, env = "PARLEY_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// The file with the certificate's private key, in PEM.
+    #[arg(long, global = true, env = "PARLEY_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// The header `Strict-Transport-Security` of every answer when the public address is https, or `off`.
+    #[arg(long, global = true, env = "PARLEY_HSTS", default_value = "max-age=31536000; includeSubDomains")]
+    pub hsts: String,
     /// Folder of files and of the embedded database. The default is `/var/lib/parley` for root, else
     /// `~/.local/share/parley`.
     #[arg(long, global = true, env = "PARLEY_DATA_DIR")]
@@ -200,12 +217,19 @@ impl Settings {
     pub fn public_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
+            None if self.tls_cert.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         }
     }
 
     pub fn secure(&self) -> bool {
         self.public_url().starts_with("https://")
+    }
+
+    /// What tells browsers never to come without TLS again; nothing where they come without.
+    pub fn hsts(&self) -> Option<HeaderValue> {
+        let wanted = self.secure() && self.hsts != "off";
+        wanted.then(|| HeaderValue::from_str(&self.hsts).ok()).flatten()
     }
 }
 
@@ -334,6 +358,20 @@ fn check(settings: &Settings) -> Result<(), Problem> {
     }
     if let Some(sender) = &settings.mail_from {
         Sender::parse(sender).map_err(|why| refused("PARLEY_MAIL_FROM", why))?;
+    }
+    let (certificate, key) = ("PARLEY_TLS_CERT", "PARLEY_TLS_KEY");
+    match (&settings.tls_cert, &settings.tls_key) {
+        (Some(_), None) => return Err(refused(key, "must be set with PARLEY_TLS_CERT")),
+        (None, Some(_)) => return Err(refused(certificate, "must be set with PARLEY_TLS_KEY")),
+        (Some(_), Some(_)) if !settings.secure() => {
+            return Err(refused("PARLEY_PUBLIC_URL", "must begin with https:// when PARLEY_TLS_CERT is set"));
+        }
+        _ => {}
+    }
+    let seconds = settings.hsts.strip_prefix("max-age=").and_then(|rest| rest.split(';').next());
+    let understood = seconds.is_some_and(|seconds| seconds.trim().parse::<u32>().is_ok());
+    if settings.hsts != "off" && !(understood && HeaderValue::from_str(&settings.hsts).is_ok()) {
+        return Err(refused("PARLEY_HSTS", "must look like max-age=31536000; includeSubDomains, or be off"));
     }
     let version = settings.whatsapp_version.strip_prefix('v').and_then(|rest| rest.split_once('.'));
     if !version.is_some_and(|(major, minor)| major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok()) {

@@ -21,10 +21,10 @@ pub struct Beside {
     pub takes_mails: bool,
 }
 
-/// Starts the sandbox under `/sandbox` of this server and points the settings at it; mails too, unless a mail server is
+/// Starts the sandbox under `/sandbox` of this server, which it reaches at `local`, and points the settings at it; mails too, unless a mail server is
 /// set. Secrets that are not set are made up for this run.
-pub fn start_sandbox(settings: &mut Settings) -> Result<Beside> {
-    let local = format!("http://{}", settings.listen);
+pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Beside> {
+    let local = format!("http://{local}");
     for secret in [&mut settings.whatsapp_token, &mut settings.whatsapp_app_secret, &mut settings.whatsapp_verify_token]
     {
         if secret.is_none() {

@@ -6,8 +6,10 @@ mod config;
 mod demo;
 mod http;
 mod keys;
+mod proxies;
 mod system;
 mod telemetry;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -24,6 +24,8 @@ mod rest;
 mod secrecy;
 #[path = "http/start.rs"]
 mod start;
+#[path = "http/transport.rs"]
+mod transport;
 #[path = "http/walls/mod.rs"]
 mod walls;
 #[path = "http/webhooks.rs"]

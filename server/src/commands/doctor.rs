@@ -8,6 +8,7 @@ use super::say;
 use crate::config::Settings;
 use crate::http::bundle;
 use crate::system::{self, Database};
+use crate::tls::Tls;
 
 pub async fn examine(settings: &Settings) -> Result<()> {
     let mut wrong = 0;
@@ -20,6 +21,9 @@ pub async fn examine(settings: &Settings) -> Result<()> {
     };
     check("data folder", writable(settings));
     check("browser files", bundle::check(settings));
+    if settings.tls_cert.is_some() {
+        check("certificate", Tls::read(settings).await.map(|_| "its key fits".to_owned()));
+    }
     for (key, there) in [
         ("PARLEY_WHATSAPP_TOKEN", settings.whatsapp_token.is_some()),
         ("PARLEY_WHATSAPP_APP_SECRET", settings.whatsapp_app_secret.is_some()),

@@ -39,11 +39,37 @@ fn a_bad_value_is_refused_by_the_name_of_its_key() {
         (&["--public-url", "crm.example"][..], None, "PARLEY_PUBLIC_URL"),
         (&["--smtp-url", "mail.example", "--mail-from", "a@b.example"][..], None, "PARLEY_SMTP_URL must be smtps://"),
         (&["--smtp-url", "smtps://mail.example"][..], None, "PARLEY_MAIL_FROM must be set"),
+        (&["--tls-cert", "a.pem"][..], None, "PARLEY_TLS_KEY must be set"),
+        (&["--tls-key", "a.pem"][..], None, "PARLEY_TLS_CERT must be set"),
+        (
+            &["--tls-cert", "a.pem", "--tls-key", "b.pem", "--public-url", "http://crm.example"][..],
+            None,
+            "PARLEY_PUBLIC_URL must begin with https://",
+        ),
+        (&["--hsts", "forever"][..], None, "PARLEY_HSTS"),
+        (&["--hsts", "max-age=1\nx"][..], None, "PARLEY_HSTS"),
+        (&["--trusted-proxies", "10.0.0.1,proxy"][..], None, "--trusted-proxies"),
+        (&[][..], Some("trusted_proxies = \"0.0.0.0/0\""), "--trusted-proxies"),
         (&["--mail-from", "Parley"][..], None, "PARLEY_MAIL_FROM must look like"),
     ] {
         let words = read(arguments, file).unwrap_err();
         assert!(words.contains(name), "{arguments:?} {file:?}: {words}");
     }
+}
+
+#[test]
+fn browsers_are_bound_to_tls_where_there_is_tls() {
+    let hsts = |arguments: &[&str]| {
+        let header = read(arguments, None).unwrap().settings.hsts();
+        header.map(|value| value.to_str().unwrap().to_owned())
+    };
+    let secure = ["--public-url", "https://crm.example"];
+    assert_eq!(hsts(&secure).as_deref(), Some("max-age=31536000; includeSubDomains"));
+    assert_eq!(hsts(&["--tls-cert", "a.pem", "--tls-key", "b.pem"]), hsts(&secure));
+    assert_eq!(hsts(&[&secure[..], &["--hsts", "max-age=60"]].concat()).as_deref(), Some("max-age=60"));
+    assert_eq!(hsts(&[&secure[..], &["--hsts", "off"]].concat()), None);
+    assert_eq!(hsts(&["--public-url", "http://crm.example"]), None);
+    assert_eq!(hsts(&[]), None);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use ui::wire::{ClientAddress, SESSION_COOKIE};
 
 use super::{AppState, Site};
+use crate::proxies::Proxies;
 
 /// Server functions that need no session. Everything else under `/api/` does.
 const PUBLIC: &[&str] = &[
@@ -46,27 +47,30 @@ pub async fn lengths(request: Request, next: Next) -> Response {
 }
 
 /// Notes where a request came from, for slowing down guesses.
-pub async fn client_address(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-        request.extensions_mut().insert(ClientAddress(address.ip().to_string()));
+pub async fn client_address(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        let client = proxies.client(peer.ip(), request.headers());
+        request.extensions_mut().insert(ClientAddress(client.to_string()));
     }
     next.run(request).await
 }
 
 /// Refuses what another site's page sent with our cookies. Programs, which send neither header, have no cookies.
 pub async fn origin(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_own(&site, request.headers()) {
+    if request.method().is_safe() || is_own(&site, &request) {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, "This request came from another site.").into_response()
 }
 
-fn is_own(site: &Site, headers: &HeaderMap) -> bool {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+fn is_own(site: &Site, request: &Request) -> bool {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
         (Some(fetch_site), _) => matches!(fetch_site, "same-origin" | "none"),
         (None, Some(origin)) => {
-            let host = text(header::HOST).unwrap_or_default();
+            // HTTP/2 names the host in the address instead.
+            let host = request.uri().authority().map(|authority| authority.as_str());
+            let host = host.or_else(|| text(header::HOST)).unwrap_or_default();
             origin == site.public_url || origin == format!("http://{host}") || origin == format!("https://{host}")
         }
         (None, None) => true,

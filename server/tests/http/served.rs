@@ -88,11 +88,15 @@ impl Served {
         let output = Arc::new(Mutex::new(String::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&output));
         collect(child.stderr.take().unwrap(), Arc::clone(&output));
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let certificate = environment.iter().find(|(key, _)| *key == "PARLEY_TLS_CERT");
+        let base = match certificate {
+            Some(_) => format!("https://localhost:{port}"),
+            None => format!("http://127.0.0.1:{port}"),
+        };
         let served = Self {
-            base: format!("http://127.0.0.1:{port}"),
+            base,
             admin: format!("http://127.0.0.1:{admin}"),
-            client,
+            client: client(certificate.map(|(_, file)| std::fs::read(file).unwrap())),
             database,
             output,
             child,
@@ -178,6 +182,16 @@ impl Served {
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         self.child.wait().unwrap().success()
     }
+}
+
+/// A client that follows no redirects, and trusts one certificate if it is given one.
+pub fn client(certificate: Option<Vec<u8>>) -> Client {
+    let builder = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let builder = match certificate {
+        Some(pem) => builder.tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()]),
+        None => builder,
+    };
+    builder.build().unwrap()
 }
 
 fn collect(stream: impl std::io::Read + Send + 'static, into: Arc<Mutex<String>>) {
