@@ -1,5 +1,6 @@
 //! Signing up, in and out, invitations, and who is signed in.
 
+use domain::accounts::PasskeyQuestion;
 use domain::team::InvitationPage;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,22 @@ use {
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     let backend = wire::backend()?;
     let outcome = backend.accounts.sign_in(Credentials { email, password }, &wire::origin()).await?;
+    redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
+    Ok(())
+}
+
+/// Needs no session.
+#[server]
+pub async fn ask_for_passkey() -> Result<PasskeyQuestion, AppError> {
+    let backend = wire::backend()?;
+    Ok(backend.accounts.ask_for_passkey().await?)
+}
+
+/// Needs no session. Goes on to `next` if that stays on this site.
+#[server]
+pub async fn sign_in_by_passkey(waiting: String, answer: String, next: String) -> Result<(), AppError> {
+    let backend = wire::backend()?;
+    let outcome = backend.accounts.sign_in_by_passkey(&waiting, &answer, &wire::origin()).await?;
     redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
     Ok(())
 }

@@ -1,35 +1,14 @@
 //! Signing in with a passkey. The browser's side is `passkeys.js`: authenticators are asked by script only.
 
-use domain::accounts::PasskeyQuestion;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 use ui::icon::SHIELD_CHECK;
 use ui::reactive::dynamic;
 use ui::wire::PostedError;
-use ui::{AppError, Icon, t, view};
+use ui::{Icon, t, view};
 
-#[cfg(feature = "ssr")]
-use {
-    leptos_axum::redirect,
-    ui::wire::{self, local_path},
-};
-
-/// Needs no session.
-#[server]
-pub async fn ask_for_passkey() -> Result<PasskeyQuestion, AppError> {
-    let backend = wire::backend()?;
-    Ok(backend.accounts.ask_for_passkey().await?)
-}
-
-/// Needs no session. Goes on to `next` if that stays on this site.
-#[server]
-pub async fn sign_in_by_passkey(waiting: String, answer: String, next: String) -> Result<(), AppError> {
-    let backend = wire::backend()?;
-    let outcome = backend.accounts.sign_in_by_passkey(&waiting, &answer, &wire::origin()).await?;
-    redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
-    Ok(())
-}
+use crate::api::{AskForPasskey, SignInByPasskey};
 
 /// Hidden until the script has found that this browser and this address can have passkeys.
 #[component]

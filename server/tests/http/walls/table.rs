@@ -3,8 +3,8 @@
 //! A new route, server function or REST operation fails the tests until it has a line here.
 
 use domain::Permission::{
-    self, EditContacts, ManageChannels, ManageConversations, ManageSecurity, ManageTeam, ManageWorkspace, ReadContacts,
-    ReadConversations, SendMessages,
+    self, EditContacts, ManageChannels, ManageConversations, ManageSecurity, ManageTeam, ManageWorkspace, ReadAudit,
+    ReadContacts, ReadConversations, SendMessages,
 };
 
 use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, StandIn, Tried};
@@ -147,6 +147,7 @@ pub const DOORS: &[Door] = &[
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
     get("/settings/business", Page(Some(ManageWorkspace), " workspace\" "), &[]),
+    get("/settings/audit", Page(Some(ReadAudit), " owner<!></strong>"), &[]),
     get("/welcome", Page(None, ""), &[]),
     get("/sign-in/second-factor", Open, &[Field(Query, "next", Text("/inbox"))]),
     get("/sign-up", Open, &[]),
@@ -186,6 +187,12 @@ pub const DOORS: &[Door] = &[
         ],
     ),
     server_function("/api/app/api/confirm_sign_up", Open, &[LINK]),
+    server_function("/api/app/api/ask_for_passkey", Open, &[]),
+    server_function(
+        "/api/app/api/sign_in_by_passkey",
+        Open,
+        &[Field(Form, "waiting", Text("x")), Field(Form, "answer", Text("{}")), Field(Form, "next", Text("/inbox"))],
+    ),
     server_function("/api/app/api/forgot_password", Open, &[Field(Form, "email", Text("nobody@nowhere.example"))]),
     server_function("/api/app/api/reset_link_works", Open, &[LINK]),
     server_function("/api/app/api/reset_password", Open, &[LINK, Field(Form, "password", Text("seven brown otters"))]),
@@ -302,6 +309,18 @@ pub const DOORS: &[Door] = &[
     server_function("/api/settings/api/confirm_app", Person, &[Field(Form, "code", Text("000000"))]),
     server_function("/api/settings/api/renew_recovery_codes", Person, &[]),
     server_function("/api/settings/api/remove_app", Person, &[]),
+    server_function("/api/settings/api/begin_passkey", Person, &[]),
+    server_function(
+        "/api/settings/api/add_passkey",
+        Person,
+        &[Field(Form, "waiting", Text("x")), Field(Form, "answer", Text("{}")), Field(Form, "name", Text("A key"))],
+    ),
+    server_function("/api/settings/api/remove_passkey", Person, &[Field(Form, "passkey", Fresh)]),
+    server_function(
+        "/api/settings/api/read_audit",
+        Role(ReadAudit),
+        &[Field(Form, "search", Text("")), Field(Form, "after", Text(""))],
+    ),
     server_function("/api/settings/api/read_sessions", Person, &[]),
     server_function("/api/settings/api/end_session", Person, &[Field(Form, "session", Session)]),
     server_function("/api/settings/api/end_other_sessions", Person, &[]),
@@ -363,6 +382,7 @@ pub const DOORS: &[Door] = &[
         &[Field(Query, "conversation", Conversation), Field(File, "file", Text("A file"))],
     ),
     get("/files/{id}", Role(ReadConversations), &[Field(Path, "id", AFile)]),
+    get("/audit/export", Role(ReadAudit), &[]),
     get("/live", Role(ReadConversations), &[]),
     // The REST interface.
     get("/api/v1/openapi.json", Open, &[]),
