@@ -3,7 +3,7 @@ import { address, code, INBOX, join, linkTo, NEW_PASSWORD, settle, signIn } from
 import { expect, expectAccessible, test } from '../support/test.ts';
 
 const invitation = (page: Page, email: string) => page.getByRole('listitem').filter({ hasText: email });
-const member = (page: Page, name: string) => page.locator('.member').filter({ hasText: name });
+const member = (page: Page, name: string) => page.locator('.member').filter({ has: page.locator('strong', { hasText: name }) });
 
 async function invite(page: Page, email: string, role = 'Agent'): Promise<string> {
   await page.goto('/settings/team');

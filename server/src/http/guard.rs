@@ -10,7 +10,7 @@ use domain::ports::{Backend, SessionToken};
 use domain::{Caller, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use ui::wire::{ClientAddress, SESSION_COOKIE};
+use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE};
 
 use super::{AppState, Site};
 use crate::proxies::Proxies;
@@ -134,11 +134,16 @@ impl IntoResponse for ErrorJson {
 }
 
 /// Headers that keep browsers careful. A handler's own wins: pages bring their policy with a nonce.
-pub async fn headers(request: Request, next: Next) -> Response {
+pub async fn headers(mut request: Request, next: Next) -> Response {
     let hashed = request.uri().path().starts_with("/pkg/");
+    let own_policy = PagePolicy::default();
+    request.extensions_mut().insert(own_policy.clone());
     let mut response = next.run(request).await;
     let found = response.status().is_success();
     let headers = response.headers_mut();
+    if let Some(policy) = own_policy.take() {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     // Files of our own that a browser runs or shows, such as the service worker and its offline page, load more of them.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = kind.starts_with("text/html") || kind.contains("javascript");

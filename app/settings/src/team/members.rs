@@ -1,7 +1,7 @@
 //! Who is in, what they may do, and their leaving.
 
 use domain::team::{TeamMember, TeamPage};
-use domain::{MemberId, Role};
+use domain::{MemberId, Role, Timestamp};
 use leptos::prelude::*;
 use ui::fields::Options;
 use ui::reactive::dynamic;
@@ -74,14 +74,20 @@ fn Facts(member: TeamMember, groups: Vec<String>) -> impl IntoView {
             {groups.into_iter().map(|group| view! { <Badge text=group /> }).collect_view()}
             <Badge text=two tone />
             <span class="quiet">{t!(open_count, count = member.open).to_string()}</span>
-            <span class="quiet">
-                {t!(last_seen)} " "
-                {match member.last_seen_at {
-                    Some(at) => view! { <Time at shape=Shape::Full /> },
-                    None => t!(never).into_any(),
-                }}
-            </span>
+            {member.deactivated_at.is_none().then(|| view! { <LastSeen at=member.last_seen_at /> })}
         </p>
+    }
+}
+
+#[component]
+fn LastSeen(at: Option<Timestamp>) -> impl IntoView {
+    match at {
+        Some(at) => view! {
+            <span class="quiet">
+                {t!(last_seen)} " " <Time at shape=Shape::Full />
+            </span>
+        },
+        None => view! { <span class="quiet">{t!(never_seen)}</span> },
     }
 }
 

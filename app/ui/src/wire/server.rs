@@ -1,5 +1,7 @@
 //! The server's side of the wire: cookies, the caller, statuses.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use domain::accounts::{Origin, device_words};
 use domain::members::Person;
 use domain::ports::{Backend, SessionToken, SignedIn};
@@ -33,6 +35,21 @@ pub struct ServerInfo {
 /// Where a request came from, for slowing down guesses. The server puts it into the request's extensions.
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
+
+/// What a page's document says of foreign code, on its way to the response. The server puts an empty one into the
+/// request's extensions: a header given to the rendering can get lost when a request beside it is dropped.
+#[derive(Clone, Debug, Default)]
+pub struct PagePolicy(Arc<Mutex<Option<HeaderValue>>>);
+
+impl PagePolicy {
+    pub fn set(&self, policy: HeaderValue) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(policy);
+    }
+
+    pub fn take(&self) -> Option<HeaderValue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
 
 /// The back end, which the server provides by context.
 pub fn backend() -> Result<Backend, AppError> {
