@@ -55,7 +55,11 @@ pub fn InboxPage() -> impl IntoView {
             data-pane=dynamic(move || if address.selected.get().is_some() { "thread" } else { "list" })
         >
             <Transition fallback=|| {
-                view! { <section class="pane pane-list"></section> }
+                view! {
+                    <section class="pane pane-list">
+                        <Skeleton rows=9 class="skeleton-list" />
+                    </section>
+                }
             }>{Suspend::new(async move { list_pane(address, list, listed).await })}</Transition>
             {beside(address, list, needed, asked)}
         </div>
