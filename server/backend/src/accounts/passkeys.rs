@@ -83,7 +83,6 @@ pub(crate) async fn begin(core: &Core, person: &Person) -> Outcome<PasskeyQuesti
         .fetch_all(&mut **tx)
         .await?;
     drop(tx);
-    let known = known.into_iter().map(Into::into).collect();
     let (question, state) = party
         .start_passkey_registration(person.account.0, &own.email, &own.name, Some(known))
         .map_err(|_| Fault::internal("a passkey could not be asked for"))?;
