@@ -7,7 +7,7 @@ use domain::{AccountId, Caller, Scope, WorkspaceId};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{AssertSqlSafe, PgPool, Postgres, Transaction};
 
-use crate::fault::Outcome;
+use crate::fault::{Fault, Outcome};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
@@ -72,7 +72,7 @@ impl Db {
             member.0,
             caller.scope.as_str(),
         ));
-        Ok(Scoped { tx: self.app.begin_with(statement).await?, workspace: caller.workspace })
+        Ok(Scoped { tx: begin(&self.app, statement).await?, workspace: caller.workspace })
     }
 
     /// A workspace in the worker's role, for what no member asked for.
@@ -84,7 +84,12 @@ impl Db {
     pub async fn personal(&self, account: AccountId) -> Outcome<Personal> {
         // The only interpolated value is a UUID, whose text has no quote.
         let statement = AssertSqlSafe(format!("begin; set local parley.account = '{}'", account.0));
-        Ok(Personal { tx: self.app.begin_with(statement).await?, account })
+        Ok(Personal { tx: begin(&self.app, statement).await?, account })
+    }
+
+    /// A transaction that sees no workspace and no person: for who is neither yet.
+    pub async fn outside(&self) -> Outcome<Transaction<'static, Postgres>> {
+        begin(&self.app, AssertSqlSafe("begin".to_owned())).await
     }
 
     /// For the routing tables and the one-trip page functions, which carry their workspace themselves.
@@ -106,7 +111,15 @@ impl Db {
 async fn scope(pool: &PgPool, workspace: WorkspaceId) -> Outcome<Scoped> {
     // The only interpolated value is a UUID, whose text has no quote.
     let statement = AssertSqlSafe(format!("begin; set local parley.workspace = '{}'", workspace.0));
-    Ok(Scoped { tx: pool.begin_with(statement).await?, workspace })
+    Ok(Scoped { tx: begin(pool, statement).await?, workspace })
+}
+
+/// Begins a transaction to its end even if nobody waits for it any more: a request that is dropped in the middle would
+/// leave a connection behind whose next user finds itself in a transaction that nobody commits.
+async fn begin(pool: &PgPool, statement: AssertSqlSafe<String>) -> Outcome<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await });
+    Ok(begun.await.map_err(|_| Fault::internal("beginning a transaction"))??)
 }
 
 /// Enters another workspace within a worker's transaction, for batches that span several.

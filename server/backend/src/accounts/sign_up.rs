@@ -22,7 +22,7 @@ pub(super) async fn sign_up(port: &AccountsPort, form: &SignUpForm, origin: &Ori
     let hash =
         password::hash_new(&form.password, &[&form.name, form.email.as_str(), &form.organisation], "password").await?;
     let known = super::find(core, form.email.as_str()).await?.is_some();
-    let mut tx = core.db.app().begin().await?;
+    let mut tx = core.db.outside().await?;
     let kind = if known {
         Kind::AlreadyRegistered { sign_in: core.page("/sign-in") }
     } else {

@@ -148,3 +148,32 @@ async fn ids_of_nothing_are_not_found() {
     assert_eq!(world.ports.inbox.download(caller, AttachmentId(Uuid::nil())).await.err(), Some(Error::NotFound));
     assert_eq!(world.ports.channels.replay(caller, QuarantineId(Uuid::nil())).await, Err(Error::NotFound));
 }
+
+#[tokio::test]
+async fn a_request_that_is_dropped_while_it_begins_leaves_no_transaction_behind() {
+    let world = world().await;
+    let workspace = world.ours.seeded.workspace;
+    for polls in 0..60 {
+        let mut begun = Box::pin(world.core.db.scoped(workspace));
+        for _ in 0..polls % 6 {
+            let _ = futures::poll!(&mut begun);
+            tokio::task::yield_now().await;
+        }
+        drop(begun);
+    }
+    // Whatever was begun is rolled back by whoever began it; then autocommit is autocommit again.
+    for _ in 0..20 {
+        let id = uuid::Uuid::now_v7().to_string();
+        sqlx::query("insert into challenge (token_hash, kind, expires_at) values ($1, 'second_factor', now())")
+            .bind(id.as_bytes())
+            .execute(world.core.db.app())
+            .await
+            .unwrap();
+        let seen: i64 = sqlx::query_scalar("select count(*) from challenge where token_hash = $1")
+            .bind(id.as_bytes())
+            .fetch_one(&world.owner)
+            .await
+            .unwrap();
+        assert_eq!(seen, 1, "committed at once");
+    }
+}
