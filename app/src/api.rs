@@ -1,22 +1,54 @@
-//! Signing in and out, and who is signed in.
+//! Signing up, in and out, invitations, and who is signed in.
 
+use domain::accounts::PasskeyQuestion;
+use domain::team::InvitationPage;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use ui::wire::Lean;
-use ui::{AppError, Session};
+use ui::{AppError, Here, Session};
 
 #[cfg(feature = "ssr")]
 use {
+    domain::accounts::SignUpForm,
     domain::members::Credentials,
-    ui::wire::{self, caller, local_path},
+    domain::ports::Backend,
+    domain::{Caller, Error, Permission},
+    leptos_axum::redirect,
+    ui::wire::{self, ServerInfo, caller, local_path, person},
 };
 
 /// Needs no session. Goes on to `next` if that stays on this site.
 #[server]
 pub async fn sign_in(email: String, password: String, next: String) -> Result<(), AppError> {
     let backend = wire::backend()?;
-    let token = backend.accounts.sign_in(Credentials { email, password }, &wire::client_address()).await?;
-    wire::set_session_cookie(&token);
-    leptos_axum::redirect(local_path(&next).unwrap_or("/inbox"));
+    let outcome = backend.accounts.sign_in(Credentials { email, password }, &wire::origin()).await?;
+    redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
+    Ok(())
+}
+
+/// Needs no session.
+#[server]
+pub async fn ask_for_passkey() -> Result<PasskeyQuestion, AppError> {
+    let backend = wire::backend()?;
+    Ok(backend.accounts.ask_for_passkey().await?)
+}
+
+/// Needs no session. Goes on to `next` if that stays on this site.
+#[server]
+pub async fn sign_in_by_passkey(waiting: String, answer: String, next: String) -> Result<(), AppError> {
+    let backend = wire::backend()?;
+    let outcome = backend.accounts.sign_in_by_passkey(&waiting, &answer, &wire::origin()).await?;
+    redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
+    Ok(())
+}
+
+/// Needs no session, but the waiting sign-in of this browser.
+#[server]
+pub async fn second_factor(code: String, next: String) -> Result<(), AppError> {
+    let backend = wire::backend()?;
+    let waiting = wire::waiting_token().ok_or(AppError(Error::Unauthenticated))?;
+    let outcome = backend.accounts.second_factor(&waiting, &code, &wire::origin()).await?;
+    redirect(&wire::signed_in(outcome, local_path(&next).unwrap_or("/inbox")));
     Ok(())
 }
 
@@ -28,15 +60,126 @@ pub async fn sign_out() -> Result<(), AppError> {
         backend.accounts.sign_out(&token).await?;
     }
     wire::clear_session_cookie();
-    leptos_axum::redirect("/sign-in");
+    redirect("/sign-in");
     Ok(())
 }
 
-/// The signed-in person and their colleagues.
+/// Needs no session. Answers the same whether or not the address is known.
+#[server]
+pub async fn sign_up(
+    name: String,
+    email: String,
+    password: String,
+    organisation: String,
+    job_title: String,
+    #[server(default)] accepted: String,
+) -> Result<(), AppError> {
+    let form = SignUpForm { name, email, password, organisation, job_title, accepted: accepted == "true" };
+    wire::backend()?.accounts.sign_up(form, &wire::origin()).await?;
+    redirect("/sign-up/sent");
+    Ok(())
+}
+
+/// Needs no session, but the link of a mail.
+#[server]
+pub async fn confirm_sign_up(link: String) -> Result<(), AppError> {
+    let outcome = wire::backend()?.accounts.confirm_sign_up(&link, &wire::origin()).await?;
+    redirect(&wire::signed_in(outcome, "/welcome"));
+    Ok(())
+}
+
+/// Needs no session. Answers the same whether or not the address is known.
+#[server]
+pub async fn forgot_password(email: String) -> Result<(), AppError> {
+    wire::backend()?.accounts.forgot_password(&email, &wire::origin()).await?;
+    redirect("/forgot-password?sent=yes");
+    Ok(())
+}
+
+/// Needs no session, but the link of a mail.
+#[server(protocol = Lean)]
+pub async fn reset_link_works(link: String) -> Result<bool, AppError> {
+    Ok(wire::backend()?.accounts.reset_link_works(&link).await?)
+}
+
+/// Needs no session, but the link of a mail.
+#[server]
+pub async fn reset_password(link: String, password: String) -> Result<(), AppError> {
+    wire::backend()?.accounts.reset_password(&link, &password, &wire::origin()).await?;
+    wire::clear_session_cookie();
+    redirect("/sign-in?changed=password");
+    Ok(())
+}
+
+/// Needs no session, but the link of a mail to one of the two addresses.
+#[server]
+pub async fn confirm_address(link: String) -> Result<(), AppError> {
+    let complete = wire::backend()?.profile.confirm_email_change(&link).await?;
+    redirect(if complete { "/confirm-address?state=changed" } else { "/confirm-address?state=waiting" });
+    Ok(())
+}
+
+/// An invitation, and whether somebody is signed in who might accept it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invited {
+    pub page: InvitationPage,
+    pub signed_in: bool,
+}
+
+/// Needs no session, but the link of a mail.
+#[server(protocol = Lean)]
+pub async fn read_invitation(link: String) -> Result<Invited, AppError> {
+    let page = wire::backend()?.team.invitation(&link).await?;
+    Ok(Invited { page, signed_in: person().await.is_ok() })
+}
+
+/// Needs no session, but the link of a mail.
+#[server]
+pub async fn accept_as_new(link: String, name: String, password: String) -> Result<(), AppError> {
+    let outcome = wire::backend()?.team.accept_as_new(&link, &name, &password, &wire::origin()).await?;
+    redirect(&wire::signed_in(outcome, "/inbox"));
+    Ok(())
+}
+
+#[server]
+pub async fn accept_invitation(link: String) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    wire::set_session_cookie(&backend.team.accept(&person, &link).await?);
+    redirect("/inbox");
+    Ok(())
+}
+
+/// Needs no session: whether mails can be read in the sandbox.
+#[server(protocol = Lean)]
+pub async fn mail_is_sandboxed() -> Result<bool, AppError> {
+    Ok(use_context::<ServerInfo>().is_some_and(|info| info.sandbox))
+}
+
+/// The signed-in person in their workspace, and their colleagues.
 #[server(protocol = Lean)]
 pub async fn who_am_i() -> Result<Session, AppError> {
     let (caller, backend) = caller().await?;
-    let me = backend.accounts.me(&caller).await?;
-    let members = backend.accounts.members(&caller).await?;
+    Ok(session(&caller, &backend).await?)
+}
+
+/// The signed-in person, with a workspace or without.
+#[server(protocol = Lean)]
+pub async fn who_is_here() -> Result<Here, AppError> {
+    let (person, backend) = person().await?;
+    let session = match &person.caller {
+        Some(caller) => Some(session(caller, &backend).await?),
+        None => None,
+    };
+    Ok(Here { name: person.name, session, second_factor_needed: person.needs_second_factor })
+}
+
+#[cfg(feature = "ssr")]
+async fn session(caller: &Caller, backend: &Backend) -> domain::Result<Session> {
+    let me = backend.accounts.me(caller).await?;
+    // A role without conversations needs no colleagues to assign them to.
+    let members = match caller.may(Permission::ReadConversations) {
+        true => backend.accounts.members(caller).await?,
+        false => Vec::new(),
+    };
     Ok(Session { me, members })
 }

@@ -3,10 +3,13 @@
 use domain::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use server_fn::ServerFn;
 use ui::icon::{Drawing, INBOX, RADIO_TOWER, SMARTPHONE, WIFI_OFF};
 use ui::reactive::{dynamic, part};
 use ui::view;
 use ui::{Avatar, Icon, Live, t, use_session};
+
+use crate::api::SignOut;
 
 #[component]
 pub fn Frame(page: ViewFn) -> impl IntoView {
@@ -24,6 +27,44 @@ pub fn Frame(page: ViewFn) -> impl IntoView {
     }
 }
 
+/// What stays around the screens of a person who stands in no workspace, or may not enter theirs yet.
+#[component]
+pub fn OwnFrame(page: ViewFn, name: String, waits: bool) -> impl IntoView {
+    view! {
+        <a class="skip" href="#main">
+            {t!(skip)}
+        </a>
+        <div class="own-frame">
+            <header class="own-head">
+                <img class="logo" src="/favicon.svg" alt="" width="24" height="24" />
+                <strong>"Parley"</strong>
+                <span class="rail-space"></span>
+                <a class="button button-quiet" href="/settings/profile">
+                    <Avatar name=name.clone() small=true />
+                    <span class="own-name">{name}</span>
+                </a>
+                // A plain post: the session is over, so the page must be too.
+                <form method="post" action=SignOut::url()>
+                    <button type="submit" class="button button-quiet">
+                        {t!(sign_out)}
+                    </button>
+                </form>
+            </header>
+            <main class="own-main" id="main">
+                {waits
+                    .then(|| {
+                        view! {
+                            <p class="notice notice-warn" role="status">
+                                {t!(second_factor_wanted)}
+                            </p>
+                        }
+                    })}
+                {page.run()}
+            </main>
+        </div>
+    }
+}
+
 #[component]
 fn Rail() -> impl IntoView {
     let session = use_session();
@@ -31,7 +72,9 @@ fn Rail() -> impl IntoView {
         .with_value(|session| (session.me.name.clone(), session.me.sandbox, session.may(Permission::ManageChannels)));
     let path = use_location().pathname;
     let profile = t!(profile_of, name = name.clone()).to_string();
-    let here = dynamic(move || path.with(|path| path == "/settings/profile").then_some("page"));
+    let here = dynamic(move || {
+        path.with(|path| path.starts_with("/settings/") && path != "/settings/channels").then_some("page")
+    });
     view! {
         <nav class="rail" aria-label=t!(areas)>
             <RailLink href="/inbox" label=t!(inbox) drawing=INBOX />

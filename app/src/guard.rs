@@ -1,14 +1,17 @@
-//! The door of the signed-in screens: reads the session once, then everything below can rely on it. It hides;
+//! The doors of the signed-in screens: they read the session once, then everything below can rely on it. They hide;
 //! what refuses is each use case.
 
+use domain::{Error, Permission};
 use leptos::prelude::*;
+use leptos_router::components::Redirect;
 use ui::view;
-use ui::{Failed, Live, LoadOnce, Read};
+use ui::{AppError, Failed, Live, LoadOnce, Read, Session};
 
-use crate::api::who_am_i;
-use crate::frame::Frame;
+use crate::api::{who_am_i, who_is_here};
+use crate::frame::{Frame, OwnFrame};
 
-/// A signed-in screen in its frame.
+/// A screen of a workspace in its frame. Whoever stands in none is led to where they can make one, and whose workspace
+/// waits for a second factor, to where it is set up.
 #[component]
 pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
     let resource = Read::blocking(who_am_i);
@@ -18,13 +21,51 @@ pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
             skeleton=|| view! { <div class="frame"></div> }
             children=move |read| match read {
                 Ok(session) => {
-                    provide_context(StoredValue::new(session));
-                    Live::provide();
+                    enter(session);
                     let page = page.clone();
                     view! { <Frame page /> }
                 }
+                Err(AppError(Error::NotFound)) => view! { <Redirect path="/welcome" /> },
+                Err(AppError(Error::SecondFactorNeeded)) => view! { <Redirect path="/settings/security" /> },
                 Err(error) => view! { <Failed error /> },
             }
         />
+    }
+}
+
+/// A screen of a person's own, with the frame of their workspace if they stand in one.
+#[component]
+pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
+    let resource = Read::blocking(who_is_here);
+    view! {
+        <LoadOnce
+            resource
+            skeleton=|| view! { <div class="frame"></div> }
+            children=move |read| {
+                let page = page.clone();
+                match read {
+                    Ok(here) => match here.session {
+                        Some(session) => {
+                            enter(session);
+                            view! { <Frame page /> }
+                        }
+                        None => {
+                            let (name, waits) = (here.name, here.second_factor_needed);
+                            view! { <OwnFrame page name waits /> }
+                        }
+                    },
+                    Err(error) => view! { <Failed error /> },
+                }
+            }
+        />
+    }
+}
+
+fn enter(session: Session) {
+    // The stream tells of conversations, and is refused to who may not read them.
+    let live = session.may(Permission::ReadConversations);
+    provide_context(StoredValue::new(session));
+    if live {
+        Live::provide();
     }
 }

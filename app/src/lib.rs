@@ -2,31 +2,35 @@
 
 #![recursion_limit = "256"]
 
+mod address;
+mod alone;
 pub mod api;
 mod frame;
 mod guard;
+mod invitation;
 mod not_found;
+mod passkey;
+mod password;
+mod routes;
 #[cfg(feature = "ssr")]
 mod shell;
 mod sign_in;
+mod sign_up;
 
 use inbox::{Address, InboxPage};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
-use leptos_router::{Lazy, LazyRoute, SsrMode, lazy_route, path};
-use server_fn::ServerFn;
-use settings::{ChannelsPage, ProfilePage};
+use leptos_router::{Lazy, SsrMode, path};
 use ui::view;
 use ui::{Clock, Toaster, Toasts};
 use wasm_bindgen::JsCast;
 
-use api::SignOut;
 use guard::Guarded;
 use not_found::NotFound;
+use routes::{inside, outside};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
-use sign_in::SignInPage;
 
 /// Fetches what the page at `path` shows, so that it can wake up in one go.
 pub async fn preload(path: &str) {
@@ -57,10 +61,23 @@ fn Pages() -> impl IntoView {
     view! {
             <FlatRoutes fallback=|| view! { <NotFound /> }>
                 <Route path=path!("/") view=|| view! { <Redirect path="/inbox" /> } ssr=SsrMode::Async />
-                <Route path=path!("/sign-in") view={Lazy::<SignInRoute>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/inbox/:id?") view=Inbox ssr=SsrMode::Async />
-                <Route path=path!("/settings/channels") view={Lazy::<Channels>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/profile") view={Lazy::<Profile>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in") view={Lazy::<outside::SignIn>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/second-factor") view={Lazy::<outside::SecondFactor>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up") view={Lazy::<outside::SignUp>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up/sent") view={Lazy::<outside::Sent>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-up/confirm") view={Lazy::<outside::Confirm>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/forgot-password") view={Lazy::<outside::ForgotPassword>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/reset-password") view={Lazy::<outside::ResetPassword>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/confirm-address") view={Lazy::<outside::ConfirmAddress>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/invitation") view={Lazy::<outside::Invitation>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/welcome") view={Lazy::<inside::Welcome>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/profile") view={Lazy::<inside::Profile>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/security") view={Lazy::<inside::Security>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/team") view={Lazy::<inside::Team>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/business") view={Lazy::<inside::Business>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/audit") view={Lazy::<inside::Audit>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/channels") view={Lazy::<inside::Channels>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
     }
 }
@@ -72,51 +89,6 @@ fn titled(text: &str) -> String {
 #[component]
 fn Inbox() -> impl IntoView {
     view! { <Guarded page=|| view! { <InboxPage /> } /> }
-}
-
-/// `/sign-in`, which works before it is fetched and is seen once a month.
-struct SignInRoute;
-
-#[lazy_route]
-impl LazyRoute for SignInRoute {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(this: Self) -> AnyView {
-        let _ = this;
-        view! { <SignInPage /> }
-    }
-}
-
-/// `/settings/channels`, fetched when it is opened: operators come rarely.
-struct Channels;
-
-#[lazy_route]
-impl LazyRoute for Channels {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(this: Self) -> AnyView {
-        let _ = this;
-        view! { <Guarded page=|| view! { <ChannelsPage /> } /> }.into_any()
-    }
-}
-
-/// `/settings/profile`, fetched when it is opened.
-struct Profile;
-
-#[lazy_route]
-impl LazyRoute for Profile {
-    fn data() -> Self {
-        Self
-    }
-
-    fn view(this: Self) -> AnyView {
-        let _ = this;
-        view! { <Guarded page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> }.into_any()
-    }
 }
 
 /// Menus are `details`, which nothing closes by itself: a click elsewhere, Escape and a choice do.

@@ -1,22 +1,22 @@
 //! The document around the application, and the policy that keeps foreign code out of it.
 
 use http::HeaderValue;
-use http::header::CONTENT_SECURITY_POLICY;
+use http::request::Parts;
 use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
-use leptos_axum::ResponseOptions;
 use leptos_meta::{HashedStylesheet, MetaTags};
+use ui::wire::PagePolicy;
 
 use crate::App;
 
 /// The whole page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    if let Some(response) = use_context::<ResponseOptions>()
+    if let Some(slot) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PagePolicy>().cloned())
         && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
     {
-        response.insert_header(CONTENT_SECURITY_POLICY, policy);
+        slot.set(policy);
     }
     view! {
         <!DOCTYPE html>

@@ -1,25 +1,29 @@
-//! The way in. A plain form, which works before anything else has loaded.
+//! The way in. Plain forms, which work before anything else has loaded.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use ui::reactive::{dynamic, part};
 use ui::view;
-use ui::{FormErrors, t};
+use ui::{FormError, FormErrors, TextField, refused, t};
 
-use crate::api::SignIn;
+use crate::alone::Alone;
+use crate::api::{SecondFactor, SignIn};
+use crate::passkey::PasskeySignIn;
 
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     let query = use_query_map();
     let next = dynamic(move || query.with(|query| query.get("next").unwrap_or_default()));
+    let changed = move || query.with(|query| query.get("changed").is_some());
     view! {
         <Title text=t!(sign_in) />
         <main class="alone" id="main">
             <div class="sign-in">
                 <img class="logo" src="/favicon.svg" alt="" width="40" height="40" />
                 <h1>{t!(sign_in_title)}</h1>
+                {part(move || changed().then(|| view! { <p class="notice" role="status">{t!(password_changed)}</p> }))}
                 <ActionForm action>
                     <input type="hidden" name="next" value=next />
                     <label class="field">
@@ -49,7 +53,52 @@ pub fn SignInPage() -> impl IntoView {
                         {part(move || if action.pending().get() { t!(signing_in) } else { t!(sign_in) })}
                     </button>
                 </ActionForm>
+                <PasskeySignIn />
+                <p class="ways">
+                    <a class="link" href="/forgot-password">
+                        {t!(forgot_password)}
+                    </a>
+                    <a class="link" href="/sign-up">
+                        {t!(sign_up)}
+                    </a>
+                </p>
             </div>
         </main>
+    }
+}
+
+/// `/sign-in/second-factor`: the password was right.
+#[component]
+pub fn SecondFactorPage() -> impl IntoView {
+    let action = ServerAction::<SecondFactor>::new();
+    let refused = refused(action);
+    let query = use_query_map();
+    let next = dynamic(move || query.with(|query| query.get("next").unwrap_or_default()));
+    view! {
+        <Alone title=t!(second_factor_title)>
+            <p class="quiet">{t!(second_factor_text)}</p>
+            <ActionForm action>
+                <input type="hidden" name="next" value=next />
+                <TextField
+                    label=t!(code)
+                    name="code"
+                    refused
+                    autocomplete="one-time-code"
+                    mode="numeric"
+                    required=true
+                    autofocus=true
+                    hint=t!(code_hint)
+                />
+                <FormError refused fields=&["code"] />
+                <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                    {t!(sign_in)}
+                </button>
+            </ActionForm>
+            <p class="ways">
+                <a class="link" href="/sign-in">
+                    {t!(start_again)}
+                </a>
+            </p>
+        </Alone>
     }
 }

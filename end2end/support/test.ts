@@ -30,13 +30,16 @@ async function sessionOf(member: Member): Promise<string> {
   return cookie;
 }
 
-async function call(name: string, form: Record<string, string>): Promise<any> {
-  const response = await fetch(`${sandbox.BASE}/api/inbox/api/${name}`, {
+const call = (name: string, form: Record<string, string>) => asAnna(`/api/inbox/api/${name}`, form);
+
+/** Calls a server function as the owner of the demonstration. */
+export async function asAnna(path: string, form: Record<string, string>): Promise<any> {
+  const response = await fetch(`${sandbox.BASE}${path}`, {
     method: 'POST',
     headers: { cookie: `parley_session=${await sessionOf('anna')}`, 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams(form),
   });
-  expect(response.status, name).toBe(200);
+  expect(response.status, path).toBe(200);
   return response.json();
 }
 

@@ -55,7 +55,7 @@ test('one’s own page: Enter as one likes it, and the theme', async ({ open }) 
 
   const enter = page.getByRole('checkbox', { name: 'Enter sends a message' });
   await enter.setChecked(!(await enter.isChecked()));
-  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
   const wanted = await enter.isChecked();
   await page.reload();

@@ -1,7 +1,9 @@
 //! What `parley` can be asked to do.
 
 mod api_key;
+mod audit;
 mod doctor;
+mod keys;
 mod serve;
 
 use std::io::Write as _;
@@ -38,8 +40,12 @@ pub async fn run(cli: Cli) -> Result<()> {
             Ok(())
         }
         Command::Doctor => doctor::examine(&settings).await,
+        Command::Keys { action } => keys::run(&settings, action).await,
+        Command::Audit { action } => audit::run(&settings, action).await,
         Command::ApiKey { action } => api_key::run(&settings, action).await,
-        Command::Sandbox { callback, ledger, test } => demo::run_sandbox_alone(&settings, callback, ledger, test).await,
+        Command::Sandbox { callback, ledger, smtp, test } => {
+            demo::run_sandbox_alone(&settings, callback, ledger, smtp, test).await
+        }
     }
 }
 

@@ -6,8 +6,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use channels::email::{Sender, Server};
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use http::HeaderValue;
+
+use crate::proxies::Proxies;
 
 /// Parley: a self-hosted CRM and customer-messaging platform.
 #[derive(Parser, Debug)]
@@ -33,12 +37,22 @@ pub enum Command {
     Seed,
     /// Check configuration, database and channels, and say what to do.
     Doctor,
+    /// Manage the master key.
+    Keys {
+        #[command(subcommand)]
+        action: KeysAction,
+    },
+    /// Look after the audit trail.
+    Audit {
+        #[command(subcommand)]
+        action: AuditAction,
+    },
     /// Manage keys of the REST interface.
     ApiKey {
         #[command(subcommand)]
         action: ApiKeyAction,
     },
-    /// Run the stand-in of WhatsApp's Cloud API alone.
+    /// Run the stand-ins of WhatsApp's Cloud API and of a mail server alone.
     Sandbox {
         /// Where webhooks go.
         #[arg(long, default_value = "http://127.0.0.1:3000/webhooks/whatsapp")]
@@ -46,10 +60,26 @@ pub enum Command {
         /// A file that every accepted and delivered message is written to, durably.
         #[arg(long)]
         ledger: Option<PathBuf>,
+        /// Where mails are taken, on this machine. Port 0 takes a free one.
+        #[arg(long, default_value = "127.0.0.1:0")]
+        smtp: SocketAddr,
         /// Virtual clock and no delays, for tests.
         #[arg(long)]
         test: bool,
     },
+}
+
+#[derive(Subcommand, Debug)]
+pub enum KeysAction {
+    /// Seal under a new master key, beside a running server. Makes one where `master.key` is in use; under
+    /// PARLEY_MASTER_KEY, put the new key first and run this.
+    Rotate,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum AuditAction {
+    /// Check that no event was changed, removed or put in: walks every workspace's chain of hashes.
+    Verify,
 }
 
 #[derive(Subcommand, Debug)]
@@ -90,6 +120,20 @@ pub struct Settings {
     /// is https. The default is the listening address.
     #[arg(long, global = true, env = "PARLEY_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Proxies in front of Parley: addresses and networks, separated by commas, as in `10.0.0.0/8,::1`. Only from them
+    /// is `X-Forwarded-For` believed. The default is none.
+    #[arg(long, global = true, env = "PARLEY_TRUSTED_PROXIES", value_parser = crate::proxies::parse)]
+    pub trusted_proxies: Option<Proxies>,
+    /// A file with the certificate, and the ones between it and its authority, in PEM: Parley then speaks TLS itself.
+    /// Needed with `PARLEY_TLS_KEY`. Both files are read again when they change.
+    #[arg(long, global = true, env = "PARLEY_TLS_CERT")]
+    pub tls_cert: Option<PathBuf>,
+    /// The file with the certificate's private key, in PEM.
+    #[arg(long, global = true, env = "PARLEY_TLS_KEY")]
+    pub tls_key: Option<PathBuf>,
+    /// The header `Strict-Transport-Security` of every answer when the public address is https, or `off`.
+    #[arg(long, global = true, env = "PARLEY_HSTS", default_value = "max-age=31536000; includeSubDomains")]
+    pub hsts: String,
     /// Folder of files and of the embedded database. The default is `/var/lib/parley` for root, else
     /// `~/.local/share/parley`.
     #[arg(long, global = true, env = "PARLEY_DATA_DIR")]
@@ -106,6 +150,11 @@ pub struct Settings {
     /// Connections for requests.
     #[arg(long, global = true, env = "PARLEY_DATABASE_POOL", default_value_t = 16, value_parser = clap::value_parser!(u32).range(2..=500))]
     pub database_pool: u32,
+    /// The key that secrets in the database are sealed under: 32 bytes in base 64; several, separated by commas, while
+    /// a rotation is under way, the new one first. Without it Parley makes one and keeps it in `master.key` in the data
+    /// folder. Whoever loses it loses those secrets.
+    #[arg(long, global = true, env = "PARLEY_MASTER_KEY", hide_env_values = true, value_parser = crate::keys::parse)]
+    pub master_key: Option<crate::keys::Given>,
     /// Where the Cloud API is.
     #[arg(long, global = true, env = "PARLEY_WHATSAPP_BASE_URL", default_value = "https://graph.facebook.com")]
     pub whatsapp_base_url: String,
@@ -130,7 +179,15 @@ pub struct Settings {
     /// Seconds that one call to the Cloud API may take.
     #[arg(long, global = true, env = "PARLEY_WHATSAPP_TIMEOUT", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=90))]
     pub whatsapp_timeout: u64,
-    /// Run the stand-in of the Cloud API under /sandbox and talk to it instead of Meta.
+    /// The mail server for Parley's own mails (sign-up, passwords, invitations): `smtps://user:password@host` for TLS,
+    /// `smtp://user:password@host:587` for STARTTLS, which is insisted on unless the host is this machine. With the
+    /// sandbox on, the default is the sandbox's own.
+    #[arg(long, global = true, env = "PARLEY_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Who Parley's own mails are from, for example `Parley <no-reply@crm.example>`. Needed with `PARLEY_SMTP_URL`.
+    #[arg(long, global = true, env = "PARLEY_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// Run the stand-ins of the Cloud API and of a mail server under /sandbox and talk to them instead of the world.
     #[arg(long, global = true, env = "PARLEY_SANDBOX", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     pub sandbox: bool,
     /// What to log: `error`, `warn`, `info`, `debug`, or a filter such as `backend=debug`.
@@ -160,12 +217,19 @@ impl Settings {
     pub fn public_url(&self) -> String {
         match &self.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
+            None if self.tls_cert.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         }
     }
 
     pub fn secure(&self) -> bool {
         self.public_url().starts_with("https://")
+    }
+
+    /// What tells browsers never to come without TLS again; nothing where they come without.
+    pub fn hsts(&self) -> Option<HeaderValue> {
+        let wanted = self.secure() && self.hsts != "off";
+        wanted.then(|| HeaderValue::from_str(&self.hsts).ok()).flatten()
     }
 }
 
@@ -281,6 +345,33 @@ fn check(settings: &Settings) -> Result<(), Problem> {
         return Err(Problem::Words(
             "PARLEY_DATABASE_URL must begin with postgres://, as in postgres://user:password@host/parley".to_owned(),
         ));
+    }
+    let refused = |key: &str, why: &str| Problem::Words(format!("{key} {why}"));
+    if let Some(server) = &settings.smtp_url {
+        Server::parse(server).map_err(|why| refused("PARLEY_SMTP_URL", why))?;
+        if settings.mail_from.is_none() {
+            return Err(refused(
+                "PARLEY_MAIL_FROM",
+                "must be set with PARLEY_SMTP_URL, as in Parley <no-reply@crm.example>",
+            ));
+        }
+    }
+    if let Some(sender) = &settings.mail_from {
+        Sender::parse(sender).map_err(|why| refused("PARLEY_MAIL_FROM", why))?;
+    }
+    let (certificate, key) = ("PARLEY_TLS_CERT", "PARLEY_TLS_KEY");
+    match (&settings.tls_cert, &settings.tls_key) {
+        (Some(_), None) => return Err(refused(key, "must be set with PARLEY_TLS_CERT")),
+        (None, Some(_)) => return Err(refused(certificate, "must be set with PARLEY_TLS_KEY")),
+        (Some(_), Some(_)) if !settings.secure() => {
+            return Err(refused("PARLEY_PUBLIC_URL", "must begin with https:// when PARLEY_TLS_CERT is set"));
+        }
+        _ => {}
+    }
+    let seconds = settings.hsts.strip_prefix("max-age=").and_then(|rest| rest.split(';').next());
+    let understood = seconds.is_some_and(|seconds| seconds.trim().parse::<u32>().is_ok());
+    if settings.hsts != "off" && !(understood && HeaderValue::from_str(&settings.hsts).is_ok()) {
+        return Err(refused("PARLEY_HSTS", "must look like max-age=31536000; includeSubDomains, or be off"));
     }
     let version = settings.whatsapp_version.strip_prefix('v').and_then(|rest| rest.split_once('.'));
     if !version.is_some_and(|(major, minor)| major.parse::<u16>().is_ok() && minor.parse::<u16>().is_ok()) {

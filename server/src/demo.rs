@@ -1,5 +1,6 @@
 //! The sandbox beside Parley, and the demonstration workspace.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -12,11 +13,18 @@ use crate::system::System;
 
 const DISPLAY_NUMBER: &str = "441632960100";
 const BUSINESS: &str = "Harbour & Hill Estates";
+const MAIL_FROM: &str = "Parley <no-reply@parley.example>";
 
-/// Starts the sandbox under `/sandbox` of this server and points the settings at it. Secrets that are not set are made
-/// up for this run.
-pub fn start_sandbox(settings: &mut Settings) -> Result<Sandbox> {
-    let local = format!("http://{}", settings.listen);
+/// The sandbox beside Parley, and whether mails go there.
+pub struct Beside {
+    pub sandbox: Sandbox,
+    pub takes_mails: bool,
+}
+
+/// Starts the sandbox under `/sandbox` of this server, which it reaches at `local`, and points the settings at it; mails too, unless a mail server is
+/// set. Secrets that are not set are made up for this run.
+pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Beside> {
+    let local = format!("http://{local}");
     for secret in [&mut settings.whatsapp_token, &mut settings.whatsapp_app_secret, &mut settings.whatsapp_verify_token]
     {
         if secret.is_none() {
@@ -28,10 +36,21 @@ pub fn start_sandbox(settings: &mut Settings) -> Result<Sandbox> {
         callback_url: format!("{local}/webhooks/whatsapp"),
         public_url: format!("{local}/sandbox"),
         ledger: Some(settings.data_dir().join("sandbox.jsonl")),
+        smtp: settings.smtp_url.is_none().then(any_port_here),
         profile: Profile::Demo,
         ..sandbox_config(settings)
     };
-    Sandbox::start(config).context("the sandbox could not be started")
+    let sandbox = Sandbox::start(config).context("the sandbox could not be started")?;
+    let address = sandbox.smtp_address();
+    if let Some(address) = address {
+        settings.smtp_url = Some(format!("smtp://sandbox:sandbox@{address}"));
+        settings.mail_from.get_or_insert_with(|| MAIL_FROM.to_owned());
+    }
+    Ok(Beside { sandbox, takes_mails: address.is_some() })
+}
+
+fn any_port_here() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
 fn sandbox_config(settings: &Settings) -> SandboxConfig {
@@ -66,6 +85,7 @@ pub async fn run_sandbox_alone(
     settings: &Settings,
     callback: String,
     ledger: Option<PathBuf>,
+    smtp: SocketAddr,
     test: bool,
 ) -> Result<()> {
     let mut settings = settings.clone();
@@ -83,11 +103,15 @@ pub async fn run_sandbox_alone(
         callback_url: callback,
         public_url: public_url.clone(),
         ledger,
+        smtp: Some(smtp),
         profile,
         ..sandbox_config(&settings)
     };
     let sandbox = Sandbox::start(config).context("the sandbox could not be started")?;
     say(&format!("The sandbox is ready at {public_url}; the Graph base address is {public_url}/graph"));
+    if let Some(address) = sandbox.smtp_address() {
+        say(&format!("Mails to smtp://{address} are at {public_url}/mail"));
+    }
     axum::serve(listener, sandbox.router())
         .with_graceful_shutdown(async { drop(tokio::signal::ctrl_c().await) })
         .await?;

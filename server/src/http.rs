@@ -1,5 +1,6 @@
 //! Routes of the server.
 
+mod audit;
 pub mod bundle;
 mod files;
 mod guard;
@@ -27,6 +28,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use ui::wire::ServerInfo;
 
@@ -74,6 +76,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
     let mut router = Router::new()
         .merge(pages(&state))
         .merge(files::routes())
+        .merge(audit::routes())
         .merge(rest::routes())
         .route("/live", get(live::stream))
         .layer(from_fn_with_state(state.clone(), guard::sessions))
@@ -89,7 +92,8 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .layer(from_fn(guard::lengths))
         .layer(from_fn(guard::headers))
         .layer(compression())
-        .layer(from_fn(guard::client_address));
+        .layer(SetResponseHeaderLayer::overriding(http::header::STRICT_TRANSPORT_SECURITY, settings.hsts()))
+        .layer(from_fn_with_state(settings.trusted_proxies.clone().unwrap_or_default(), guard::client_address));
     name_routes("public", &router);
     router
 }

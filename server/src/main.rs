@@ -5,8 +5,11 @@ mod commands;
 mod config;
 mod demo;
 mod http;
+mod keys;
+mod proxies;
 mod system;
 mod telemetry;
+mod tls;
 
 use std::process::ExitCode;
 

@@ -5,15 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use backend::accounts;
 use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::Provider;
+use backend::outbound::{Mailer, NoMailServer, Provider};
 use backend::outbox::dispatch::Dispatcher;
+use backend::vault::Vault;
 use backend::{Clock, Core, Db};
+use channels::email::{Sender, Server, Smtp};
 use channels::whatsapp::{Client, ClientConfig};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -22,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::cluster::{self, Binaries, Cluster};
 use crate::config::Settings;
+use crate::keys;
 
 /// The lock on the data folder; released when dropped, also by a crash.
 pub struct DataLock(#[expect(dead_code, reason = "holds the lock")] File);
@@ -103,6 +106,7 @@ pub struct System {
     pub ports: domain::ports::Backend,
     pub owner_pool: PgPool,
     provider: Arc<dyn Provider>,
+    mailer: Arc<dyn Mailer>,
 }
 
 impl System {
@@ -110,8 +114,18 @@ impl System {
         let core = core(settings, database)?;
         let provider: Arc<dyn Provider> = Arc::new(client(settings)?);
         let ports = core.ports(accounts::Settings { sandbox: settings.sandbox }, Arc::clone(&provider));
+        let mailer: Arc<dyn Mailer> = match smtp(settings)? {
+            Some(smtp) => Arc::new(smtp),
+            None => Arc::new(NoMailServer),
+        };
         let owner_pool = database.owner_pool(4).await?;
-        Ok(Self { journal: Journal::start(core.clone()), core, ports, owner_pool, provider })
+        core.vault.check(&owner_pool).await.map_err(|fault| {
+            anyhow!(
+                "{fault}. Give the right key under PARLEY_MASTER_KEY, or put back {}",
+                keys::file(settings).display()
+            )
+        })?;
+        Ok(Self { journal: Journal::start(core.clone()), core, ports, owner_pool, provider, mailer })
     }
 
     /// Starts what runs beside requests. Each part ends after `stop`.
@@ -119,7 +133,11 @@ impl System {
         let mut parts = JoinSet::new();
         parts.spawn(Applier::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
         parts.spawn(Dispatcher::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
-        let context = JobContext { core: self.core.clone(), provider: Arc::clone(&self.provider) };
+        let context = JobContext {
+            core: self.core.clone(),
+            provider: Arc::clone(&self.provider),
+            mailer: Arc::clone(&self.mailer),
+        };
         let worker = jobs::worker(self.owner_pool.clone(), context.clone(), stop.clone()).await?;
         let (pool, again, stop) = (self.owner_pool.clone(), context, stop.clone());
         parts.spawn(async move {
@@ -146,7 +164,17 @@ impl System {
 pub fn core(settings: &Settings, database: &Database) -> Result<Core> {
     let sizes = PoolSizes { app: settings.database_pool, worker: 6 };
     let db = Db::connect(&database.owner, sizes);
-    Ok(Core::new(db, Clock::system(), Files::on_disk(&settings.data_dir().join("files"))?))
+    let files = Files::on_disk(&settings.data_dir().join("files"))?;
+    Ok(Core::new(db, Clock::system(), files, Vault::new(keys::masters(settings))?, settings.public_url()))
+}
+
+/// The client of the mail server, if one is configured.
+pub fn smtp(settings: &Settings) -> Result<Option<Smtp>> {
+    let (Some(server), Some(sender)) = (&settings.smtp_url, &settings.mail_from) else { return Ok(None) };
+    let named = |key: &'static str| move |why: &'static str| anyhow::anyhow!("{key} {why}");
+    let server = Server::parse(server).map_err(named("PARLEY_SMTP_URL"))?;
+    let sender = Sender::parse(sender).map_err(named("PARLEY_MAIL_FROM"))?;
+    Ok(Some(Smtp::new(&server, sender).context("the mail client could not be built (PARLEY_SMTP_URL)")?))
 }
 
 fn client(settings: &Settings) -> Result<Client> {

@@ -7,7 +7,7 @@ use crate::config::{LogFormat, Settings};
 
 /// Starts logging to standard error.
 pub fn start(settings: &Settings) {
-    let quiet = ",sqlx=warn,hyper=warn,reqwest=warn,h2=warn,graphile_worker=warn,tower_http=warn";
+    let quiet = ",sqlx=warn,hyper=warn,reqwest=warn,h2=warn,graphile_worker=warn,lettre=warn,tower_http=warn";
     let filter = EnvFilter::try_new(format!("{}{quiet}", settings.log))
         .unwrap_or_else(|_| EnvFilter::new(format!("info{quiet}")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(true);

@@ -16,12 +16,16 @@ mod served;
 
 #[path = "http/doors.rs"]
 mod doors;
+#[path = "http/mail.rs"]
+mod mail;
 #[path = "http/rest.rs"]
 mod rest;
 #[path = "http/secrecy.rs"]
 mod secrecy;
 #[path = "http/start.rs"]
 mod start;
+#[path = "http/transport.rs"]
+mod transport;
 #[path = "http/walls/mod.rs"]
 mod walls;
 #[path = "http/webhooks.rs"]

@@ -15,6 +15,12 @@ pub enum Error {
     Unauthenticated,
     #[error("You do not have permission for this.")]
     Forbidden,
+    /// The act is dangerous, and it is a while since the person proved who they are.
+    #[error("Please confirm that it is you.")]
+    ProofNeeded,
+    /// The workspace asks for a second factor, and the session has one only.
+    #[error("This workspace asks for a second factor. Set one up under Profile.")]
+    SecondFactorNeeded,
     #[error("Not found.")]
     NotFound,
     #[error("Please check the form.")]
@@ -41,7 +47,7 @@ impl Error {
     pub fn http_status(&self) -> u16 {
         match self {
             Self::Unauthenticated => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden | Self::ProofNeeded | Self::SecondFactorNeeded => 403,
             Self::NotFound => 404,
             Self::Invalid(_) | Self::Refused(_) => 422,
             Self::Conflict => 409,
@@ -73,6 +79,25 @@ impl FieldErrors {
         let mut fields = Self::default();
         fields.0.insert(field.to_owned(), message.into());
         fields
+    }
+
+    /// The value, or its messages among the others.
+    pub fn keep<T>(&mut self, outcome: Result<T>) -> Option<T> {
+        match outcome {
+            Ok(value) => Some(value),
+            Err(Error::Invalid(errors)) => {
+                self.0.extend(errors.0);
+                None
+            }
+            Err(other) => {
+                self.0.insert("form".to_owned(), other.to_string());
+                None
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub fn get(&self, field: &str) -> Option<&str> {

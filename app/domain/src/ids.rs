@@ -44,6 +44,16 @@ ids! {
     AccountId,
     /// An account's place in one workspace.
     MemberId,
+    /// One signed-in browser.
+    SessionId,
+    /// A passkey of a person.
+    PasskeyId,
+    /// A role that a workspace has named itself.
+    RoleId,
+    /// A group of members.
+    TeamId,
+    /// A letter to somebody who may join.
+    InvitationId,
     /// A person the business talks to.
     ContactId,
     /// One way to reach a contact.

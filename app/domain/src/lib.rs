@@ -4,6 +4,8 @@
 //! (permissions, consent, the gate) is written once. It never reads a clock and never draws a random
 //! number: time and ids are passed in.
 
+pub mod accounts;
+pub mod audit;
 pub mod channel;
 pub mod consent;
 pub mod contacts;
@@ -19,6 +21,7 @@ pub mod page;
 pub mod permissions;
 pub mod ports;
 pub mod status;
+pub mod team;
 pub mod templates;
 pub mod time;
 
@@ -26,4 +29,4 @@ pub use error::{Error, ErrorRef, FieldErrors, Refusal, Result};
 pub use ids::*;
 pub use jiff::Timestamp;
 pub use members::Caller;
-pub use permissions::{Permission, Role};
+pub use permissions::{Permission, Role, Scope};

@@ -1,16 +1,19 @@
 //! Members of a workspace, and the caller on whose behalf a use case runs.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::WorkspaceRow;
 use crate::error::{Error, Result};
-use crate::ids::{ApiKeyId, MemberId, WorkspaceId};
-use crate::permissions::{Permission, Role};
+use crate::ids::{AccountId, ApiKeyId, MemberId, SessionId, WorkspaceId};
+use crate::permissions::{Permission, Role, Scope};
 
 /// Who asks. Every use case takes it first; it is made only from a session or an API key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     pub workspace: WorkspaceId,
     pub actor: Actor,
+    pub scope: Scope,
     permissions: Vec<Permission>,
 }
 
@@ -23,8 +26,18 @@ pub enum Actor {
 
 impl Caller {
     pub fn member(workspace: WorkspaceId, id: MemberId, name: impl Into<String>, role: Role) -> Self {
-        let permissions = Permission::ALL.into_iter().filter(|p| role.allows(*p)).collect();
-        Self { workspace, actor: Actor::Member { id, name: name.into() }, permissions }
+        Self::member_with(workspace, id, name, role.permissions().to_vec(), Scope::All)
+    }
+
+    /// A member whose role or scope is their workspace's own choice.
+    pub fn member_with(
+        workspace: WorkspaceId,
+        id: MemberId,
+        name: impl Into<String>,
+        permissions: Vec<Permission>,
+        scope: Scope,
+    ) -> Self {
+        Self { workspace, actor: Actor::Member { id, name: name.into() }, scope, permissions }
     }
 
     pub fn api_key(
@@ -33,7 +46,7 @@ impl Caller {
         name: impl Into<String>,
         permissions: Vec<Permission>,
     ) -> Self {
-        Self { workspace, actor: Actor::ApiKey { id, name: name.into() }, permissions }
+        Self { workspace, actor: Actor::ApiKey { id, name: name.into() }, scope: Scope::All, permissions }
     }
 
     /// The same caller without any permission but `kept`; the permission suite walks every port with it.
@@ -63,6 +76,33 @@ impl Caller {
     }
 }
 
+/// A signed-in person, whichever workspace they stand in, if any. What concerns only themselves takes this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    pub account: AccountId,
+    pub session: SessionId,
+    pub name: String,
+    /// When they last proved who they are.
+    pub proved_at: Timestamp,
+    /// By how many factors they signed in.
+    pub factors: u8,
+    /// Their place in the workspace they stand in.
+    pub caller: Option<Caller>,
+    /// The workspace they stand in asks for a second factor, and this session has one only.
+    pub needs_second_factor: bool,
+}
+
+impl Person {
+    /// Refuses with [`Error::ProofNeeded`] when it is too long ago that they proved who they are.
+    pub fn require_fresh_proof(&self, now: Timestamp) -> Result<()> {
+        let age = now.duration_since(self.proved_at);
+        if age <= FRESH_PROOF { Ok(()) } else { Err(Error::ProofNeeded) }
+    }
+}
+
+/// Before dangerous acts the last proof may be this old.
+pub const FRESH_PROOF: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
 /// What the signed-in person's screen needs to know about them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Me {
@@ -72,6 +112,9 @@ pub struct Me {
     pub workspace: WorkspaceId,
     pub workspace_name: String,
     pub role: Role,
+    pub permissions: Vec<Permission>,
+    /// The workspaces they can switch to, this one included.
+    pub workspaces: Vec<WorkspaceRow>,
     /// Enter sends (else Ctrl/Cmd+Enter does and Enter makes a new line).
     pub enter_sends: bool,
     /// The sandbox is on, so screens offer its phone.

@@ -2,56 +2,129 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A right to one kind of act.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Permission {
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
+        /// A right to one kind of act.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Permission {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Permission {
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The word stored in the database.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)+
+                }
+            }
+        }
+    };
+}
+
+permissions! {
     /// Read conversations and their messages.
-    ReadConversations,
+    ReadConversations = "read_conversations",
     /// Send messages and reactions, write notes, mark as read.
-    SendMessages,
+    SendMessages = "send_messages",
     /// Assign, resolve and reopen conversations.
-    ManageConversations,
+    ManageConversations = "manage_conversations",
     /// Read contacts with their identities and consent.
-    ReadContacts,
+    ReadContacts = "read_contacts",
     /// Change a contact's name.
-    EditContacts,
+    EditContacts = "edit_contacts",
+    /// See phone numbers; without it they are masked.
+    SeePhoneNumbers = "see_phone_numbers",
+    /// See email addresses of contacts; without it they are masked.
+    SeeEmails = "see_emails",
+    /// Take records out as a file.
+    Export = "export",
+    /// Act on many records at once.
+    BulkActions = "bulk_actions",
     /// See channel health and quarantine, and replay what was quarantined.
-    ManageChannels,
+    ManageChannels = "manage_channels",
+    /// Change the business's details and its starter pack.
+    ManageWorkspace = "manage_workspace",
+    /// Invite, deactivate, and give roles and teams.
+    ManageTeam = "manage_team",
+    /// Require a second factor, connect single sign-on, make and revoke API keys.
+    ManageSecurity = "manage_security",
+    /// Read and export the audit trail.
+    ReadAudit = "read_audit",
 }
 
 impl Permission {
-    pub const ALL: [Self; 6] = [
-        Self::ReadConversations,
-        Self::SendMessages,
-        Self::ManageConversations,
-        Self::ReadContacts,
-        Self::EditContacts,
-        Self::ManageChannels,
-    ];
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|permission| permission.as_str() == text)
+    }
 }
 
 /// A named set of permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
+    /// One a workspace; everything, and the only one who can hand the workspace over or close it.
     Owner,
     Admin,
+    Manager,
     Agent,
+    Marketer,
+    /// The data-protection contact.
+    Privacy,
     ReadOnly,
+    /// One that the workspace has named; its permissions are in its row.
+    Custom,
 }
 
 impl Role {
-    pub const ALL: [Self; 4] = [Self::Owner, Self::Admin, Self::Agent, Self::ReadOnly];
+    pub const ALL: [Self; 8] = [
+        Self::Owner,
+        Self::Admin,
+        Self::Manager,
+        Self::Agent,
+        Self::Marketer,
+        Self::Privacy,
+        Self::ReadOnly,
+        Self::Custom,
+    ];
+
+    /// What members of this role hold. A custom role's permissions are its own.
+    pub fn permissions(self) -> &'static [Permission] {
+        use Permission::*;
+        match self {
+            Self::Owner | Self::Admin => Permission::ALL,
+            Self::Manager => &[
+                ReadConversations,
+                SendMessages,
+                ManageConversations,
+                ReadContacts,
+                EditContacts,
+                SeePhoneNumbers,
+                SeeEmails,
+                Export,
+                BulkActions,
+            ],
+            Self::Agent => &[
+                ReadConversations,
+                SendMessages,
+                ManageConversations,
+                ReadContacts,
+                EditContacts,
+                SeePhoneNumbers,
+                SeeEmails,
+            ],
+            Self::Marketer => &[ReadConversations, ReadContacts, BulkActions],
+            Self::Privacy => &[ReadConversations, ReadContacts, SeePhoneNumbers, SeeEmails, Export, ReadAudit],
+            Self::ReadOnly => &[ReadConversations, ReadContacts],
+            Self::Custom => &[],
+        }
+    }
 
     /// Whether members of this role hold `permission`.
     pub fn allows(self, permission: Permission) -> bool {
-        use Permission::*;
-        match self {
-            Self::Owner | Self::Admin => true,
-            Self::Agent => !matches!(permission, ManageChannels),
-            Self::ReadOnly => matches!(permission, ReadConversations | ReadContacts),
-        }
+        self.permissions().contains(&permission)
     }
 
     /// The word stored in the database.
@@ -59,13 +132,46 @@ impl Role {
         match self {
             Self::Owner => "owner",
             Self::Admin => "admin",
+            Self::Manager => "manager",
             Self::Agent => "agent",
+            Self::Marketer => "marketer",
+            Self::Privacy => "privacy",
             Self::ReadOnly => "read_only",
+            Self::Custom => "custom",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// Which conversations a member sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    #[default]
+    All,
+    /// Their own and those of colleagues who share a team with them.
+    Team,
+    /// Only those assigned to them.
+    Own,
+}
+
+impl Scope {
+    pub const ALL: [Self; 3] = [Self::All, Self::Team, Self::Own];
+
+    /// The word stored in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Team => "team",
+            Self::Own => "own",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
     }
 }
 
@@ -75,15 +181,35 @@ mod tests {
 
     #[test]
     fn read_only_members_change_nothing() {
-        let may: Vec<_> = Permission::ALL.into_iter().filter(|p| Role::ReadOnly.allows(*p)).collect();
+        let may: Vec<_> = Permission::ALL.iter().copied().filter(|p| Role::ReadOnly.allows(*p)).collect();
         assert_eq!(may, [Permission::ReadConversations, Permission::ReadContacts]);
     }
 
     #[test]
-    fn roles_survive_the_database() {
+    fn words_survive_the_database() {
         for role in Role::ALL {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(permission.as_str()), Some(*permission));
+        }
+        for scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.as_str()), Some(scope));
+        }
         assert_eq!(Role::parse("root"), None);
+    }
+
+    #[test]
+    fn only_owners_and_admins_run_the_workspace() {
+        use Permission::*;
+        for role in Role::ALL {
+            for permission in [ManageChannels, ManageWorkspace, ManageTeam, ManageSecurity] {
+                assert_eq!(
+                    role.allows(permission),
+                    matches!(role, Role::Owner | Role::Admin),
+                    "{role:?} {permission:?}"
+                );
+            }
+        }
     }
 }

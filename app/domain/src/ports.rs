@@ -5,16 +5,22 @@
 //! `Unauthenticated`, `Forbidden` or `NotFound`; something of another workspace is `NotFound`.
 
 mod accounts;
+mod audit;
 mod channels;
 mod contacts;
 mod inbox;
+mod profile;
+mod team;
 
 use std::sync::Arc;
 
-pub use accounts::{Accounts, SessionToken};
+pub use accounts::{Accounts, SessionToken, SignedIn};
+pub use audit::Audit;
 pub use channels::Channels;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
+pub use profile::Profile;
+pub use team::Team;
 
 /// The back end as the screens see it.
 #[derive(Clone)]
@@ -23,4 +29,7 @@ pub struct Backend {
     pub inbox: Arc<dyn Inbox>,
     pub contacts: Arc<dyn Contacts>,
     pub channels: Arc<dyn Channels>,
+    pub profile: Arc<dyn Profile>,
+    pub team: Arc<dyn Team>,
+    pub audit: Arc<dyn Audit>,
 }

@@ -11,6 +11,7 @@ use ui::view;
 use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t};
 
 use crate::api::{Replay, read_channels};
+use crate::nav::SettingsNav;
 
 /// `/settings/channels`
 #[component]
@@ -28,6 +29,7 @@ pub fn ChannelsPage() -> impl IntoView {
         <Title text=t!(channels) />
         // It scrolls and may hold nothing that takes the focus, so it takes it itself.
         <div class="page" role="region" aria-label=t!(channels) tabindex="0">
+            <SettingsNav />
             <header class="page-head">
                 <h1>{t!(channels)}</h1>
                 <p class="quiet">{t!(channels_text)}</p>

@@ -1,10 +1,22 @@
-//! Settings that few people open: how the channels are doing, and one's own preferences.
+//! Settings: one's own, the team's and the business's, and how the channels are doing.
 
 #![recursion_limit = "256"]
 
 pub mod api;
+mod audit;
+mod business;
 mod channels;
+mod nav;
+mod places;
 mod profile;
+mod proof;
+mod security;
+mod team;
+mod words;
 
+pub use audit::AuditPage;
+pub use business::{BusinessPage, WelcomePage};
 pub use channels::ChannelsPage;
 pub use profile::ProfilePage;
+pub use security::SecurityPage;
+pub use team::TeamPage;

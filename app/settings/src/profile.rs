@@ -1,4 +1,7 @@
-//! One's own page: how Enter behaves, the theme of this device, and signing out.
+//! One's own page: who one is, one's workspaces, how Enter behaves, the theme of this device, and signing out.
+
+mod details;
+mod workspaces;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -6,26 +9,41 @@ use ui::browser::{remember, remembered};
 use ui::icon::LOG_OUT;
 use ui::reactive::{dynamic, effect, input};
 use ui::view;
-use ui::{Avatar, FormErrors, Icon, Saved, t, use_session};
+use ui::{Avatar, FormErrors, Icon, Saved, maybe_session, t, use_session};
 
 use crate::api::SetEnterSends;
+use crate::nav::SettingsNav;
+use details::DetailsSection;
+use workspaces::WorkspacesSection;
 
 /// `/settings/profile`. `sign_out` is where the sign-out form posts to.
 #[component]
 pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
-    let (name, email, workspace) = use_session()
-        .with_value(|session| (session.me.name.clone(), session.me.email.clone(), session.me.workspace_name.clone()));
+    let session = maybe_session();
+    let member = session.is_some();
     view! {
         <Title text=t!(profile) />
         <div class="page">
-            <header class="page-head person-line">
-                <Avatar name=name.clone() />
-                <div>
-                    <h1>{name}</h1>
-                    <p class="quiet">{email} " · " {workspace}</p>
-                </div>
-            </header>
-            <EnterSends />
+            <SettingsNav />
+            {match session {
+                Some(_) => view! { <Head /> },
+                None => {
+                    view! {
+                        <header class="page-head">
+                            <h1>{t!(profile)}</h1>
+                        </header>
+                    }
+                        .into_any()
+                }
+            }}
+            <DetailsSection />
+            {member
+                .then(|| {
+                    view! {
+                        <WorkspacesSection />
+                        <EnterSends />
+                    }
+                })}
             <Theme />
             <section class="section">
                 // A plain post: the session is over, so the page must be too.
@@ -37,6 +55,21 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                 </form>
             </section>
         </div>
+    }
+}
+
+#[component]
+fn Head() -> impl IntoView {
+    let (name, email, workspace) = use_session()
+        .with_value(|session| (session.me.name.clone(), session.me.email.clone(), session.me.workspace_name.clone()));
+    view! {
+        <header class="page-head person-line">
+            <Avatar name=name.clone() />
+            <div>
+                <h1>{name}</h1>
+                <p class="quiet">{email} " · " {workspace}</p>
+            </div>
+        </header>
     }
 }
 

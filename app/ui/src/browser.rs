@@ -64,6 +64,16 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
     web_sys::window()?.document()?.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
+/// Closes every opened `details` that `selector` names.
+pub fn fold(selector: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    while let Ok(Some(open)) = document.query_selector(selector) {
+        if open.remove_attribute("open").is_err() {
+            return;
+        }
+    }
+}
+
 /// `text` in small letters. The browser knows how; the tables need not be fetched once more.
 pub fn lower(text: &str) -> String {
     #[cfg(target_arch = "wasm32")]
@@ -84,4 +94,48 @@ pub fn typing() -> bool {
         _ => false,
     };
     field || active.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)
+}
+
+/// Puts `text` on the clipboard. Whether the browser let it is not told; without HTTPS there is none.
+pub fn copy(text: &str) {
+    let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return };
+    let Ok(clipboard) = js_sys::Reflect::get(&navigator, &"clipboard".into()) else { return };
+    let write = js_sys::Reflect::get(&clipboard, &"writeText".into()).ok().and_then(|write| write.dyn_into().ok());
+    let Some(write) = write else { return };
+    let write: js_sys::Function = write;
+    let Some(promise) = write.call1(&clipboard, &text.into()).ok().and_then(|it| it.dyn_into::<js_sys::Promise>().ok())
+    else {
+        return;
+    };
+    let refused = wasm_bindgen::closure::Closure::<dyn FnMut(wasm_bindgen::JsValue)>::new(|_| {});
+    let _ = promise.catch(&refused);
+    refused.forget();
+}
+
+/// Opens the browser's print dialog.
+pub fn print() {
+    if let Some(window) = web_sys::window() {
+        let _ = window.print();
+    }
+}
+
+fn intl(name: &str) -> Option<js_sys::Function> {
+    let intl = js_sys::Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    js_sys::Reflect::get(&intl, &name.into()).ok()?.dyn_into().ok()
+}
+
+/// The time zone of this device, as the IANA database names it.
+pub fn time_zone() -> Option<String> {
+    let format = intl("DateTimeFormat")?.call0(&wasm_bindgen::JsValue::UNDEFINED).ok()?;
+    let options = js_sys::Reflect::get(&format, &"resolvedOptions".into()).ok()?.dyn_into::<js_sys::Function>().ok()?;
+    let resolved = options.call0(&format).ok()?;
+    js_sys::Reflect::get(&resolved, &"timeZone".into()).ok()?.as_string()
+}
+
+/// The time zones that this browser knows.
+pub fn time_zones() -> Vec<String> {
+    let known = intl("supportedValuesOf")
+        .and_then(|values| values.call1(&wasm_bindgen::JsValue::UNDEFINED, &"timeZone".into()).ok())
+        .and_then(|list| list.dyn_into::<js_sys::Array>().ok());
+    known.map(|list| list.iter().filter_map(|zone| zone.as_string()).collect()).unwrap_or_default()
 }

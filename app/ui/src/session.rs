@@ -12,10 +12,20 @@ pub struct Session {
     pub members: Vec<MemberRow>,
 }
 
+/// The signed-in person, whichever workspace they stand in, if any.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Here {
+    pub name: String,
+    /// Where they are a member and may go on.
+    pub session: Option<Session>,
+    /// Their workspace waits for a second factor.
+    pub second_factor_needed: bool,
+}
+
 impl Session {
     /// Hides what would be refused; the use case decides.
     pub fn may(&self, permission: Permission) -> bool {
-        self.me.role.allows(permission)
+        self.me.permissions.contains(&permission)
     }
 
     /// The name of a colleague; somebody who left has none.
@@ -28,4 +38,9 @@ impl Session {
 pub fn use_session() -> StoredValue<Session> {
     #[expect(clippy::expect_used, reason = "only the guard renders signed-in screens, and it provides this")]
     use_context::<StoredValue<Session>>().expect("a signed-in screen outside the guard")
+}
+
+/// The session where there may be none: on pages of a person's own.
+pub fn maybe_session() -> Option<StoredValue<Session>> {
+    use_context()
 }

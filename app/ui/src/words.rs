@@ -9,6 +9,8 @@ pub fn error_words(error: &Error) -> String {
     match error {
         Error::Unauthenticated => t!(error_unauthenticated).to_owned(),
         Error::Forbidden => t!(error_forbidden).to_owned(),
+        Error::ProofNeeded => t!(error_proof_needed).to_owned(),
+        Error::SecondFactorNeeded => t!(error_second_factor_needed).to_owned(),
         Error::NotFound => t!(error_not_found).to_owned(),
         Error::Invalid(fields) => match fields.0.values().next() {
             Some(message) => message.clone(),

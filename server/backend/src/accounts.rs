@@ -1,14 +1,28 @@
-//! Signing in and out, sessions, API keys, members.
+//! Signing up, in and out, sessions, API keys, members.
 
-mod sessions;
+mod network;
+pub(crate) mod passkeys;
+pub(crate) mod password;
+mod reset;
+pub(crate) mod second_factor;
+pub(crate) mod sessions;
+mod sign_up;
 mod throttle;
 
 use async_trait::async_trait;
-use domain::members::{Credentials, Me, MemberRow};
-use domain::ports::{self, SessionToken};
-use domain::{ApiKeyId, Caller, Error, Permission, Role, WorkspaceId};
+use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
+use domain::members::{Credentials, Me, MemberRow, Person};
+use domain::ports::{self, SessionToken, SignedIn};
+use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::audit::{self, Act};
+use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
+use crate::gate::sql;
+use crate::mail::{self, Kind, Language, Link, Occasion, Outgoing};
 use crate::{Core, ids, secret};
 use throttle::Throttle;
 
@@ -32,11 +46,38 @@ impl AccountsPort {
         Self { core, settings, throttle: Throttle::default(), cache: sessions::Cache::default() }
     }
 
+    /// Unknown address and wrong password take the same path and time.
+    async fn sign_in(&self, credentials: &Credentials, origin: &Origin) -> Outcome<SignedIn> {
+        let (core, now) = (&self.core, self.core.clock.now());
+        self.throttle.check(&credentials.email, &origin.address, now)?;
+        let found = find(core, &credentials.email).await?;
+        let stored = found.as_ref().and_then(|found| found.password_hash.clone());
+        let right = password::verify(&credentials.password, stored.clone()).await?;
+        self.throttle.note(&credentials.email, &origin.address, right, now);
+        let Some(found) = found.filter(|_| right) else {
+            return Err(Error::invalid("password", "This email and password do not belong together.").into());
+        };
+        let mut tx = core.db.personal(found.account).await?;
+        if stored.is_some_and(|stored| secret::is_outdated(&stored)) {
+            let hash = password::hash_again(&credentials.password).await?;
+            sqlx::query!("update account set password_hash = $2 where id = $1", found.account.0, hash)
+                .execute(&mut **tx)
+                .await?;
+        }
+        if second_factor::is_on(&mut tx).await? {
+            tx.commit().await?;
+            return Ok(SignedIn::SecondFactor(second_factor::wait(core, found.account).await?));
+        }
+        let signed_in = sessions::open(core, &mut tx, 1, origin).await?;
+        tx.commit().await?;
+        Ok(signed_in)
+    }
+
     async fn me(&self, caller: &Caller) -> Outcome<Me> {
         let member = caller.member_id().ok_or(Error::Forbidden)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
         let row = sqlx::query!(
-            "select m.name, m.email, m.role, m.enter_sends, w.name as workspace_name
+            "select m.name, m.email, m.role, m.enter_sends, m.account_id, w.name as workspace_name
              from member m join workspace w on w.workspace_id = m.workspace_id
              where m.workspace_id = $1 and m.id = $2",
             tx.workspace.0,
@@ -51,6 +92,8 @@ impl AccountsPort {
             workspace: caller.workspace,
             workspace_name: row.workspace_name,
             role: role(&row.role)?,
+            permissions: caller.permissions().to_vec(),
+            workspaces: workspaces_of(&self.core, row.account_id.into()).await?,
             enter_sends: row.enter_sends,
             sandbox: self.settings.sandbox,
         })
@@ -97,6 +140,87 @@ impl AccountsPort {
     }
 }
 
+/// An account by its address.
+struct Known {
+    account: AccountId,
+    password_hash: Option<String>,
+}
+
+async fn find(core: &Core, email: &str) -> Outcome<Option<Known>> {
+    let row = sqlx::query!(r#"select account_id as "account_id!", password_hash from account_of($1)"#, email.trim())
+        .fetch_optional(core.db.app())
+        .await?;
+    Ok(row.map(|row| Known { account: row.account_id.into(), password_hash: row.password_hash }))
+}
+
+async fn name_of(core: &Core, account: AccountId) -> Outcome<String> {
+    let mut tx = core.db.personal(account).await?;
+    Ok(sqlx::query_scalar!("select name from account where id = $1", account.0).fetch_one(&mut **tx).await?)
+}
+
+pub(crate) async fn workspaces_of(core: &Core, account: AccountId) -> Outcome<Vec<WorkspaceRow>> {
+    let rows = sqlx::query!(
+        r#"select workspace_id as "workspace_id!", workspace_name as "workspace_name!" from memberships_of($1)"#,
+        account.0
+    )
+    .fetch_all(core.db.app())
+    .await?;
+    Ok(rows.into_iter().map(|row| WorkspaceRow { id: row.workspace_id.into(), name: row.workspace_name }).collect())
+}
+
+/// Whom a letter goes to.
+pub(crate) struct Letterhead {
+    pub name: String,
+    pub email: String,
+    pub language: Language,
+}
+
+pub(crate) async fn letterhead(tx: &mut Personal) -> Outcome<Letterhead> {
+    let row = sqlx::query!("select name, email, language from account where id = $1", tx.account.0)
+        .fetch_one(&mut ***tx)
+        .await?;
+    Ok(Letterhead { name: row.name, email: row.email, language: Language::from_tag(&row.language) })
+}
+
+/// A link with a secret, and how long it works.
+pub(crate) fn link(core: &Core, path: &str, token: &str, life: SignedDuration) -> Link {
+    let now = core.clock.now();
+    Link { url: core.page(&format!("{path}?link={token}")), until: now.checked_add(life).unwrap_or(now) }
+}
+
+/// When and on what something was done.
+pub(crate) fn occasion(core: &Core, device: Option<&str>) -> Occasion {
+    Occasion { at: core.clock.now(), device: device.map(str::to_owned) }
+}
+
+/// The page on which a person looks after their account's safety.
+pub(crate) fn security_page(core: &Core) -> String {
+    core.page("/settings/security")
+}
+
+/// Mails the person something about their account, in the same transaction.
+pub(crate) async fn tell(core: &Core, tx: &mut Personal, kind: impl FnOnce(String) -> Kind) -> Outcome<()> {
+    let Letterhead { name, email, language } = letterhead(tx).await?;
+    mail::queue(core, tx, &Outgoing { to: email, language, kind: kind(name) }).await
+}
+
+pub(crate) async fn tell_of_password(core: &Core, tx: &mut Personal, device: Option<&str>) -> Outcome<()> {
+    let (occasion, reset) = (occasion(core, device), core.page("/forgot-password"));
+    tell(core, tx, |name| Kind::PasswordChanged { name, occasion, reset }).await
+}
+
+pub(crate) async fn set_password(tx: &mut Personal, hash: &str, now: Timestamp) -> Outcome<()> {
+    sqlx::query!(
+        "update account set password_hash = $2, password_changed_at = $3 where id = $1",
+        tx.account.0,
+        hash,
+        sql(now)
+    )
+    .execute(&mut ***tx)
+    .await?;
+    Ok(())
+}
+
 fn role(word: &str) -> Outcome<Role> {
     Role::parse(word).ok_or_else(|| Fault::internal("a stored role is unknown"))
 }
@@ -106,7 +230,7 @@ pub const SCOPES: &[(&str, &[Permission])] = &[
     ("conversations:read", &[Permission::ReadConversations]),
     ("conversations:write", &[Permission::ReadConversations, Permission::ManageConversations]),
     ("messages:write", &[Permission::ReadConversations, Permission::SendMessages]),
-    ("contacts:read", &[Permission::ReadContacts]),
+    ("contacts:read", &[Permission::ReadContacts, Permission::SeePhoneNumbers, Permission::SeeEmails]),
 ];
 
 fn scope_permissions(scope: &str) -> &'static [Permission] {
@@ -125,6 +249,7 @@ pub async fn create_api_key(core: &Core, workspace: WorkspaceId, name: &str, sco
     }
     let key = format!("parley_{}", secret::token()?);
     let id: ApiKeyId = ids::fresh();
+    let mut tx = core.db.scoped(workspace).await?;
     sqlx::query!(
         "insert into api_key (id, key_hash, workspace_id, name, scopes) values ($1, $2, $3, $4, $5)",
         id.0,
@@ -133,32 +258,74 @@ pub async fn create_api_key(core: &Core, workspace: WorkspaceId, name: &str, sco
         name,
         scopes,
     )
-    .execute(core.db.app())
+    .execute(&mut **tx)
     .await?;
+    let act = Act::new("api_key.made", id.0).with(json!({ "name": name, "scopes": scopes }));
+    audit::append(&mut tx, json!({ "kind": "operator", "name": "Operator" }), core.clock.now(), act).await?;
+    tx.commit().await?;
     Ok(key)
 }
 
 #[async_trait]
 impl ports::Accounts for AccountsPort {
-    async fn sign_in(&self, credentials: Credentials, from: &str) -> domain::Result<SessionToken> {
-        self.throttle.check(&credentials.email, from, self.core.clock.now())?;
-        let outcome = sessions::sign_in(&self.core, &credentials).await;
-        let succeeded = outcome.is_ok();
-        self.throttle.note(&credentials.email, from, succeeded, self.core.clock.now());
-        Ok(outcome?)
+    async fn sign_up(&self, form: SignUpForm, origin: &Origin) -> domain::Result<()> {
+        Ok(sign_up::sign_up(self, &form, origin).await?)
+    }
+
+    async fn confirm_sign_up(&self, link: &str, origin: &Origin) -> domain::Result<SignedIn> {
+        Ok(sign_up::confirm(&self.core, link, origin).await?)
+    }
+
+    async fn sign_in(&self, credentials: Credentials, origin: &Origin) -> domain::Result<SignedIn> {
+        Ok(self.sign_in(&credentials, origin).await?)
+    }
+
+    async fn second_factor(&self, waiting: &str, code: &str, origin: &Origin) -> domain::Result<SignedIn> {
+        Ok(second_factor::answer(self, waiting, code, origin).await?)
+    }
+
+    async fn ask_for_passkey(&self) -> domain::Result<PasskeyQuestion> {
+        Ok(passkeys::ask(&self.core).await?)
+    }
+
+    async fn sign_in_by_passkey(&self, waiting: &str, answer: &str, origin: &Origin) -> domain::Result<SignedIn> {
+        Ok(passkeys::sign_in(self, waiting, answer, origin).await?)
+    }
+
+    async fn forgot_password(&self, email: &str, origin: &Origin) -> domain::Result<()> {
+        Ok(reset::forgot(self, email, origin).await?)
+    }
+
+    async fn reset_link_works(&self, link: &str) -> domain::Result<bool> {
+        Ok(reset::works(&self.core, link).await?)
+    }
+
+    async fn reset_password(&self, link: &str, password: &str, origin: &Origin) -> domain::Result<()> {
+        Ok(reset::reset(&self.core, link, password, origin).await?)
     }
 
     async fn sign_out(&self, token: &SessionToken) -> domain::Result<()> {
-        self.cache.forget(token);
         Ok(sessions::sign_out(&self.core, token).await?)
     }
 
+    async fn person(&self, token: &SessionToken) -> domain::Result<Person> {
+        Ok(self.cache.person(&self.core, token).await?)
+    }
+
     async fn caller(&self, token: &SessionToken) -> domain::Result<Caller> {
-        Ok(self.cache.caller(&self.core, token).await?)
+        let person = self.cache.person(&self.core, token).await?;
+        if person.needs_second_factor {
+            return Err(Error::SecondFactorNeeded);
+        }
+        person.caller.ok_or(Error::NotFound)
     }
 
     async fn api_caller(&self, key: &str) -> domain::Result<Caller> {
         Ok(self.api_caller(key).await?)
+    }
+
+    async fn switch(&self, person: &Person, workspace: WorkspaceId) -> domain::Result<SessionToken> {
+        Ok(sessions::switch(&self.core, person, workspace).await?)
     }
 
     async fn me(&self, caller: &Caller) -> domain::Result<Me> {

@@ -27,7 +27,7 @@ impl ContactsPort {
     async fn rename(&self, caller: &Caller, id: ContactId, name: String) -> Outcome<()> {
         caller.require(Permission::EditContacts)?;
         let name = domain::contacts::parse_name(&name)?;
-        let mut tx = self.core.db.scoped(caller.workspace).await?;
+        let mut tx = self.core.db.of(caller).await?;
         let row = sqlx::query!(
             "update contact set name = $3 where workspace_id = $1 and id = $2 returning profile_name, username",
             tx.workspace.0,
@@ -63,12 +63,12 @@ impl ContactsPort {
 impl ports::Contacts for ContactsPort {
     async fn list(&self, caller: &Caller, after: Option<Cursor>, limit: u32) -> domain::Result<Page<ContactRow>> {
         caller.require(Permission::ReadContacts)?;
-        Ok(read::list(&self.core, caller.workspace, after, limit).await?)
+        Ok(read::list(&self.core, caller, after, limit).await?)
     }
 
     async fn get(&self, caller: &Caller, id: ContactId) -> domain::Result<ContactPanel> {
         caller.require(Permission::ReadContacts)?;
-        Ok(read::get(&self.core, caller.workspace, id).await?)
+        Ok(read::get(&self.core, caller, id).await?)
     }
 
     async fn rename(&self, caller: &Caller, id: ContactId, name: String) -> domain::Result<()> {

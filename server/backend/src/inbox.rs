@@ -44,7 +44,7 @@ impl ports::Inbox for InboxPort {
 
     async fn thread(&self, caller: &Caller, id: ConversationId) -> Result<Thread> {
         caller.require(Permission::ReadConversations)?;
-        Ok(thread::open(&self.core, caller.workspace, id).await?)
+        Ok(thread::open(&self.core, caller, id).await?)
     }
 
     async fn messages(
@@ -55,17 +55,17 @@ impl ports::Inbox for InboxPort {
         limit: u32,
     ) -> Result<Page<MessageRow>> {
         caller.require(Permission::ReadConversations)?;
-        Ok(thread::messages(&self.core, caller.workspace, id, before, limit).await?)
+        Ok(thread::messages(&self.core, caller, id, before, limit).await?)
     }
 
     async fn message(&self, caller: &Caller, id: MessageId) -> Result<MessageRow> {
         caller.require(Permission::ReadConversations)?;
-        Ok(thread::message(&self.core, caller.workspace, id).await?)
+        Ok(thread::message(&self.core, caller, id).await?)
     }
 
     async fn provider_ids(&self, caller: &Caller, ids: &[MessageId]) -> Result<Vec<(MessageId, String)>> {
         caller.require(Permission::ReadConversations)?;
-        Ok(thread::provider_ids(&self.core, caller.workspace, ids).await?)
+        Ok(thread::provider_ids(&self.core, caller, ids).await?)
     }
 
     async fn send(&self, caller: &Caller, form: SendForm) -> Result<MessageRow> {
@@ -115,7 +115,7 @@ impl ports::Inbox for InboxPort {
 
     async fn templates(&self, caller: &Caller, id: ConversationId) -> Result<Vec<TemplateRow>> {
         caller.require(Permission::ReadConversations)?;
-        Ok(templates::list(&self.core, &self.provider, caller.workspace, id).await?)
+        Ok(templates::list(&self.core, &self.provider, caller, id).await?)
     }
 
     async fn upload(&self, caller: &Caller, id: ConversationId, upload: Upload) -> Result<AttachmentId> {
@@ -125,6 +125,6 @@ impl ports::Inbox for InboxPort {
 
     async fn download(&self, caller: &Caller, id: AttachmentId) -> Result<Download> {
         caller.require(Permission::ReadConversations)?;
-        Ok(files::download(&self.core, caller.workspace, id).await?)
+        Ok(files::download(&self.core, caller, id).await?)
     }
 }

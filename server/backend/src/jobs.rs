@@ -13,16 +13,18 @@ use graphile_worker::{
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
-use crate::Core;
 use crate::fault::{Fault, Outcome};
-use crate::outbound::Provider;
+use crate::outbound::{Mailer, Provider};
+use crate::{Core, mail};
 
 /// What a job needs beside its payload.
 #[derive(Clone)]
 pub struct JobContext {
     pub core: Core,
     pub provider: Arc<dyn Provider>,
+    pub mailer: Arc<dyn Mailer>,
 }
 
 impl std::fmt::Debug for JobContext {
@@ -38,7 +40,16 @@ pub struct FetchMedia {
     pub attachment: AttachmentId,
 }
 
-/// Deletes what has served its time: sessions, journalled bodies, unused uploads.
+/// Sends a mail of the table `mail`. Says which and nothing of what is in it: the queue keeps payloads in clear.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SendMail {
+    pub mail: Uuid,
+}
+
+/// How often the queue tries a job (`enqueue_job` in migration 0007).
+pub(crate) const ATTEMPTS: i32 = 12;
+
+/// Deletes what has served its time: sessions, journalled bodies, mails.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cleanup {}
 
@@ -55,6 +66,13 @@ impl Job for FetchMedia {
     }
 }
 
+impl Job for SendMail {
+    const NAME: &'static str = "send_mail";
+    fn key(&self) -> String {
+        format!("send_mail:{}", self.mail)
+    }
+}
+
 /// Enqueues a job in the caller's transaction: it runs if and only if that commits.
 #[expect(private_bounds, reason = "jobs are listed here and nowhere else")]
 pub(crate) async fn enqueue<J: Job>(tx: &mut PgConnection, job: &J) -> Outcome<()> {
@@ -68,6 +86,14 @@ impl TaskHandler for FetchMedia {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         run(context, async |context| media::fetch(&context, &self).await).await
+    }
+}
+
+impl TaskHandler for SendMail {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        run(context, async |context| mail::deliver(&context, self.mail).await).await
     }
 }
 
@@ -115,6 +141,7 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .shutdown_signal(async move { stop.cancelled().await })
         .add_extension(context)
         .define_job::<FetchMedia>()
+        .define_job::<SendMail>()
         .define_job::<Cleanup>()
         .with_cron(hourly)
         .init()

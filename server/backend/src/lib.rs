@@ -4,6 +4,7 @@
 //! [`outbound`], which the channel adapters implement.
 
 pub mod accounts;
+pub mod audit;
 pub mod channels;
 pub mod clock;
 pub mod consent;
@@ -17,11 +18,15 @@ pub mod inbox;
 pub mod ingest;
 pub mod jobs;
 pub mod live;
+pub mod mail;
 pub mod outbound;
 pub mod outbox;
 pub mod personal;
+pub mod profile;
 pub mod secret;
 pub mod seed;
+pub mod team;
+pub mod vault;
 
 use std::sync::Arc;
 
@@ -36,15 +41,51 @@ pub struct Core {
     pub clock: Clock,
     pub live: live::Hub,
     pub files: files::Files,
+    pub vault: vault::Vault,
+    /// The address in links of mails, without a slash at its end. Never taken from a request, whose `Host` anybody can
+    /// write.
+    public_url: Arc<str>,
     /// Woken when a message was queued.
     pub outbox_bell: Arc<tokio::sync::Notify>,
     /// Woken when an incoming event became durable.
     pub journal_bell: Arc<tokio::sync::Notify>,
+    /// Counts how often somebody lost power: a session ended, a role changed, a member left.
+    revocations: tokio::sync::watch::Sender<u64>,
 }
 
 impl Core {
-    pub fn new(db: Db, clock: Clock, files: files::Files) -> Self {
-        Self { db, clock, live: live::Hub::new(), files, outbox_bell: Arc::default(), journal_bell: Arc::default() }
+    pub fn new(db: Db, clock: Clock, files: files::Files, vault: vault::Vault, public_url: String) -> Self {
+        Self {
+            db,
+            clock,
+            live: live::Hub::new(),
+            files,
+            vault,
+            public_url: public_url.into(),
+            outbox_bell: Arc::default(),
+            journal_bell: Arc::default(),
+            revocations: tokio::sync::watch::Sender::new(0),
+        }
+    }
+
+    /// A page of this installation.
+    pub fn page(&self, path: &str) -> String {
+        format!("{}{path}", self.public_url)
+    }
+
+    /// Tells whoever remembers who may do what to look again. Call it after the commit.
+    pub fn revoked(&self) {
+        self.revocations.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes whenever somebody lost power.
+    pub fn revocation(&self) -> u64 {
+        *self.revocations.borrow()
+    }
+
+    /// For open streams, which have to look again at once.
+    pub fn revocations(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.revocations.subscribe()
     }
 
     /// The ports as screens and routes take them.
@@ -54,6 +95,9 @@ impl Core {
             inbox: Arc::new(inbox::InboxPort::new(self.clone(), Arc::clone(&provider))),
             contacts: Arc::new(contacts::ContactsPort::new(self.clone())),
             channels: Arc::new(channels::ChannelsPort::new(self.clone(), provider)),
+            profile: Arc::new(profile::ProfilePort::new(self.clone())),
+            team: Arc::new(team::TeamPort::new(self.clone())),
+            audit: Arc::new(audit::AuditPort::new(self.clone())),
         }
     }
 }

@@ -71,6 +71,11 @@ impl Hub {
         self.publish(workspace, Topic::Conversation(id), version);
     }
 
+    /// Much may have changed at once: screens read anew.
+    pub fn reset(&self, workspace: WorkspaceId) {
+        self.publish(workspace, Topic::Reset, 0);
+    }
+
     /// Joins a workspace's stream. `last` is the id of the last event the browser saw, if it was here before.
     pub fn subscribe(&self, workspace: WorkspaceId, last: Option<&str>) -> Subscription {
         let mut streams = self.0.streams.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,6 +1,8 @@
 //! What the back end asks of a channel's provider, and what the provider's news look like here.
 //!
-//! The adapters (`channels`) implement [`Provider`]; they know wire formats, this crate does not.
+//! The adapters (`channels`) implement [`Provider`] and [`Mailer`]; they know wire formats, this crate does not.
+
+mod mail;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -10,6 +12,7 @@ use domain::templates::TemplateRow;
 use domain::{AttachmentId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::mail::{Mail, MailParts, MailProblem, Mailer, NoMailServer};
 pub use crate::outbox::Admitted;
 
 /// A channel's outside: WhatsApp's Cloud API, or its sandbox behind another base URL.

@@ -15,6 +15,14 @@ pub fn token() -> Outcome<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// A random word for people to copy: `length` characters of 32 that are hard to confuse (Crockford's base 32), 5 bits each.
+pub fn word(length: usize) -> Outcome<String> {
+    const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+    let mut bytes = vec![0u8; length];
+    getrandom::fill(&mut bytes).map_err(|_| Fault::internal("the system has no randomness"))?;
+    Ok(bytes.iter().filter_map(|byte| LETTERS.get(usize::from(byte % 32))).map(|letter| char::from(*letter)).collect())
+}
+
 /// A short random word under which the log holds an error's details.
 pub fn reference() -> String {
     let mut bytes = [0u8; 6];
@@ -48,6 +56,13 @@ fn argon2() -> Outcome<Argon2<'static>> {
 pub fn hash_password(password: &str) -> Outcome<String> {
     let hash = argon2()?.hash_password(password.as_bytes()).map_err(|_| Fault::internal("password hashing"))?;
     Ok(hash.to_string())
+}
+
+/// Whether a stored hash was made with other parameters than today's, so that it is made anew at the next sign-in.
+pub fn is_outdated(stored: &str) -> bool {
+    stored
+        .parse::<PasswordHash>()
+        .is_ok_and(|hash| Params::try_from(&hash).ok() != argon2().ok().map(|a| a.params().clone()))
 }
 
 /// Whether `password` is the one behind `stored`. Slow on purpose: call it on a blocking thread.

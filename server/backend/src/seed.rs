@@ -126,9 +126,16 @@ pub async fn member(
         .await
         .map_err(|_| Fault::internal("hashing"))??;
     let (account, id): (AccountId, MemberId) = (ids::fresh(), ids::fresh());
-    sqlx::query!("insert into account (id, email, password_hash) values ($1, $2, $3)", account.0, email, hash)
-        .execute(owner_pool)
-        .await?;
+    sqlx::query!(
+        "insert into account (id, email, password_hash, name, password_changed_at) values ($1, $2, $3, $4, $5)",
+        account.0,
+        email,
+        hash,
+        name,
+        sql(core.clock.now()),
+    )
+    .execute(owner_pool)
+    .await?;
     let mut tx = core.db.scoped(workspace).await?;
     sqlx::query!(
         "insert into member (workspace_id, id, account_id, name, email, role) values ($1, $2, $3, $4, $5, $6)",

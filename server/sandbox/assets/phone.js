@@ -336,7 +336,7 @@ function listen() {
 }
 
 function start() {
-  for (const [id, name] of [['back', 'back'], ['open-panel', 'options'], ['open-panel-list', 'options'], ['attach', 'attach'], ['voice', 'voice'], ['send', 'send'], ['quoting-cancel', 'close']]) $(id).append(icon(name));
+  for (const [id, name] of [['back', 'back'], ['open-panel', 'options'], ['open-panel-list', 'options'], ['to-mail', 'mail'], ['attach', 'attach'], ['voice', 'voice'], ['send', 'send'], ['quoting-cancel', 'close']]) $(id).append(icon(name));
   drawSuggestions();
   $('composer').addEventListener('submit', submit);
   $('draft').addEventListener('input', grow);

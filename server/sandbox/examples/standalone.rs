@@ -11,9 +11,13 @@ async fn main() -> std::io::Result<()> {
     let config = SandboxConfig {
         public_url: format!("http://127.0.0.1:{port}/sandbox"),
         callback_url: arguments.next().unwrap_or(defaults.callback_url),
+        smtp: Some(std::net::SocketAddr::from(([127, 0, 0, 1], 0))),
         ..defaults
     };
     let sandbox = Sandbox::start(config)?;
+    if let Some(address) = sandbox.smtp_address() {
+        eprintln!("mails go to smtp://{address}");
+    }
     let app = axum::Router::new().nest_service("/sandbox", sandbox.router());
     let listener = tokio::net::TcpListener::bind(format!("127.0.0.1:{port}")).await?;
     axum::serve(listener, app).await

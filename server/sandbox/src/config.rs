@@ -1,5 +1,6 @@
 //! What a sandbox is started with.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,9 @@ pub struct SandboxConfig {
     pub public_url: String,
     /// File that receives one JSON line for each accepted send, delivered copy, posted inbound message and acknowledged webhook.
     pub ledger: Option<PathBuf>,
+    /// Where the stand-in of a mail server listens; port 0 takes a free one. It asks nobody for a password, so this must
+    /// be an address of this machine alone.
+    pub smtp: Option<SocketAddr>,
     /// Timing and randomness.
     pub profile: Profile,
     /// People on the phone.
@@ -46,6 +50,7 @@ impl Default for SandboxConfig {
             callback_url: "http://127.0.0.1:3000/webhooks/whatsapp".to_owned(),
             public_url: "http://127.0.0.1:3000/sandbox".to_owned(),
             ledger: None,
+            smtp: None,
             profile: Profile::Demo,
             contacts: Customer::estate_agency(),
         }

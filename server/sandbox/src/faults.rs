@@ -18,7 +18,7 @@ pub(crate) struct Fault {
     pub(crate) skip: u32,
     /// Graph faults only: `messages` (default), `media` or `all`.
     pub(crate) on: Option<String>,
-    /// Only for this person.
+    /// Only for this person; of mail faults, this address.
     pub(crate) customer: Option<String>,
     /// Duration of `slow`, `timeout_after_accept`, `webhook_delay`, and `Retry-After` of `http_429`.
     pub(crate) seconds: Option<f64>,
@@ -62,6 +62,11 @@ pub(crate) const KINDS: &[&str] = &[
     "media_wrong_sha",
     "media_too_large",
     "media_slow",
+    "smtp_auth",
+    "smtp_unknown_user",
+    "smtp_try_later",
+    "smtp_refuse",
+    "smtp_drop_after_data",
 ];
 
 /// The list of active faults.

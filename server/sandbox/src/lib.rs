@@ -1,4 +1,4 @@
-//! A local stand-in of Meta's WhatsApp Cloud API with a phone on screen.
+//! A local stand-in of Meta's WhatsApp Cloud API with a phone on screen, and of a mail server with a page of its mails.
 //!
 //! ```no_run
 //! # async fn run() -> std::io::Result<()> {
@@ -27,12 +27,14 @@ mod page;
 mod remux;
 mod samples;
 mod settings;
+mod smtp;
 mod state;
 mod templates;
 mod views;
 mod webhook;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
@@ -47,6 +49,8 @@ pub(crate) struct Inner {
     pub(crate) config: Arc<SandboxConfig>,
     pub(crate) http: reqwest::Client,
     pub(crate) stop: watch::Sender<bool>,
+    /// Where the stand-in of a mail server listens.
+    pub(crate) smtp: Option<SocketAddr>,
     state: Mutex<state::State>,
 }
 
@@ -68,7 +72,8 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be opened, the HTTP client cannot be built or there is no runtime.
+    /// When the ledger cannot be opened, the HTTP client cannot be built, the port for mails is taken or not of this
+    /// machine alone, or there is no runtime.
     pub fn start(config: SandboxConfig) -> io::Result<Self> {
         let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         // Another part of the process may have installed a provider; any will do.
@@ -82,9 +87,18 @@ impl Sandbox {
         let config = Arc::new(config);
         let ledger = ledger::Ledger::open(config.ledger.as_deref())?;
         let state = state::State::new(Arc::clone(&config), clock::Clock::default(), ledger);
-        let inner = Arc::new(Inner { config, http, stop: watch::Sender::new(false), state: Mutex::new(state) });
+        let (listener, smtp) = config.smtp.map(smtp::bind).transpose()?.unzip();
+        let inner = Arc::new(Inner { config, http, stop: watch::Sender::new(false), smtp, state: Mutex::new(state) });
         runtime.spawn(engine::run(Arc::clone(&inner)));
+        if let Some(listener) = listener {
+            runtime.spawn(smtp::serve(Arc::clone(&inner), listener));
+        }
         Ok(Self { inner })
+    }
+
+    /// Where the stand-in of a mail server listens, if the configuration asked for one.
+    pub fn smtp_address(&self) -> Option<SocketAddr> {
+        self.inner.smtp
     }
 
     /// Routes of the page, the control interface, the Graph interface and media.

@@ -1,4 +1,4 @@
-//! The phone page. Its files are part of the binary and work under a strict content security policy.
+//! The phone page and the page of mails. Their files are part of the binary and work under a strict content security policy.
 
 use std::sync::Arc;
 
@@ -14,9 +14,12 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// The page at both addresses of the mount, and its files.
 pub(crate) fn routes() -> Router<Arc<Inner>> {
     Router::new()
-        .route("/", get(page))
+        .route("/", get(phone))
+        .route("/mail", get(mail))
         .route("/phone.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/phone.css"))))
         .route("/phone.js", get(|| asset(SCRIPT, include_str!("../assets/phone.js"))))
+        .route("/mail.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/mail.css"))))
+        .route("/mail.js", get(|| asset(SCRIPT, include_str!("../assets/mail.js"))))
         .route("/chat.js", get(|| asset(SCRIPT, include_str!("../assets/chat.js"))))
         .route("/panel.js", get(|| asset(SCRIPT, include_str!("../assets/panel.js"))))
 }
@@ -27,15 +30,21 @@ async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
 
 /// Scripts and styles of the page itself, nothing else; no `base` element is needed, so none is allowed.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
-                      media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
+                      media-src 'self' blob:; frame-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'";
 
-/// The page is reached with and without a slash at the end of the mount, so its files get absolute paths.
-async fn page(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+async fn phone(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+    filled(&inner, include_str!("../assets/phone.html"))
+}
+
+async fn mail(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+    filled(&inner, include_str!("../assets/mail.html"))
+}
+
+/// The phone page is reached with and without a slash at the end of the mount, so the pages' files get absolute paths.
+fn filled(inner: &Inner, page: &str) -> impl IntoResponse + use<> {
     let path = reqwest::Url::parse(&inner.config.public_url).map(|url| url.path().trim_end_matches('/').to_owned());
     let base = format!("{}/", path.unwrap_or_default());
-    let html = include_str!("../assets/phone.html")
-        .replace("{{base}}", &escape(&base))
-        .replace("{{business}}", &escape(&inner.config.business_name));
+    let html = page.replace("{{base}}", &escape(&base)).replace("{{business}}", &escape(&inner.config.business_name));
     ([("content-security-policy", POLICY)], Html(html))
 }
 

@@ -13,6 +13,7 @@ use crate::faults::Faults;
 use crate::ids::{Dice, Minter, bsuid, parent_bsuid};
 use crate::ledger::Ledger;
 use crate::settings::Settings;
+use crate::smtp::Mails;
 use crate::templates::Template;
 
 /// How many entries the request and webhook logs keep.
@@ -200,6 +201,7 @@ pub(crate) struct State {
     pub(crate) fetching: usize,
     pub(crate) abandoned: u64,
     pub(crate) last_webhook_error: Option<String>,
+    pub(crate) mails: Mails,
 }
 
 impl State {
@@ -243,6 +245,7 @@ impl State {
             fetching: 0,
             abandoned: 0,
             last_webhook_error: None,
+            mails: Mails::default(),
             config,
             clock,
         };
@@ -298,6 +301,7 @@ impl State {
         self.service_sent = 0;
         self.abandoned = 0;
         self.last_webhook_error = None;
+        self.mails.clear();
         if let Some(seed) = seed {
             self.minter = Minter::new(seed);
             self.dice = Dice::new(7);

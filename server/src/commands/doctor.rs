@@ -1,11 +1,14 @@
 //! `parley doctor`: looks at everything that must be right and says what to do where it is not.
 
+use std::time::Duration;
+
 use anyhow::{Result, bail};
 
 use super::say;
 use crate::config::Settings;
 use crate::http::bundle;
 use crate::system::{self, Database};
+use crate::tls::Tls;
 
 pub async fn examine(settings: &Settings) -> Result<()> {
     let mut wrong = 0;
@@ -18,6 +21,9 @@ pub async fn examine(settings: &Settings) -> Result<()> {
     };
     check("data folder", writable(settings));
     check("browser files", bundle::check(settings));
+    if settings.tls_cert.is_some() {
+        check("certificate", Tls::read(settings).await.map(|_| "its key fits".to_owned()));
+    }
     for (key, there) in [
         ("PARLEY_WHATSAPP_TOKEN", settings.whatsapp_token.is_some()),
         ("PARLEY_WHATSAPP_APP_SECRET", settings.whatsapp_app_secret.is_some()),
@@ -30,6 +36,7 @@ pub async fn examine(settings: &Settings) -> Result<()> {
         };
         check(key, set);
     }
+    check("mail", mail(settings).await);
     match Database::open(settings).await {
         Err(error) => check("database", Err(format!("{error:#}"))),
         Ok(database) => {
@@ -54,6 +61,22 @@ fn writable(settings: &Settings) -> Result<String, String> {
         .map_err(|error| format!("{} cannot be written ({})", folder.display(), error.kind()))?;
     let _ = std::fs::remove_file(probe);
     Ok(folder.display().to_string())
+}
+
+/// Connects and signs in, and sends nothing.
+async fn mail(settings: &Settings) -> Result<String, String> {
+    match system::smtp(settings) {
+        Err(error) => Err(format!("{error:#}")),
+        Ok(None) => {
+            Err("PARLEY_SMTP_URL and PARLEY_MAIL_FROM are not set; needed for sign-up, forgotten passwords and \
+                         invitations, not for the sandbox"
+                .to_owned())
+        }
+        Ok(Some(smtp)) => match smtp.with_patience(Duration::from_secs(10)).reach().await {
+            Ok(()) => Ok("the mail server answers".to_owned()),
+            Err(problem) => Err(format!("{problem} (PARLEY_SMTP_URL)")),
+        },
+    }
 }
 
 async fn database_checks(settings: &Settings, database: &Database) -> Vec<(&'static str, Result<String, String>)> {
@@ -82,6 +105,14 @@ async fn database_checks(settings: &Settings, database: &Database) -> Vec<(&'sta
             Err(format!("{n} webhook bodies could not be read; they are kept in the table journal"))
         };
         checks.push(("webhooks", words));
+    }
+    let mails: Result<(i64, i64), _> = sqlx::query_as(
+        "select count(*) filter (where state = 'queued'), count(*) filter (where state = 'failed') from mail",
+    )
+    .fetch_one(&pool)
+    .await;
+    if let Ok((waiting, failed)) = mails {
+        checks.push(("mails", Ok(format!("{waiting} wait, {failed} of the last 30 days could not be delivered"))));
     }
     if let Ok(core) = system::core(settings, database) {
         if let Ok(lag) = backend::channels::lag(&core).await {

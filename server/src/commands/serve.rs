@@ -1,14 +1,20 @@
 //! `parley serve`.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Error, Result, bail};
+use axum::Router;
+use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
+use axum_server::tls_rustls::RustlsAcceptor;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::say;
 use crate::config::Settings;
 use crate::system::{DataLock, Database, System};
+use crate::tls::Tls;
 use crate::{demo, http};
 
 /// How long requests and leases may take to finish after a stop was asked for.
@@ -17,6 +23,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Runs until Ctrl+C or SIGTERM.
 pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     settings.sandbox |= with_demo;
+    let tls = Tls::read(&settings).await.map_err(Error::msg)?;
     let _lock = DataLock::take(&settings.data_dir())?;
     let listener = TcpListener::bind(settings.listen)
         .await
@@ -30,7 +37,13 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
         ),
         None => None,
     };
-    let sandbox = if settings.sandbox { Some(demo::start_sandbox(&mut settings)?) } else { None };
+    // The sandbox and Parley know nothing of each other's certificates: beside TLS they talk within this machine.
+    let inside = match &tls {
+        Some(_) if settings.sandbox => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?),
+        _ => None,
+    };
+    let local = inside.as_ref().map_or(Ok(settings.listen), TcpListener::local_addr)?;
+    let beside = if settings.sandbox { Some(demo::start_sandbox(&mut settings, local)?) } else { None };
     require_secrets(&settings)?;
     let database = Database::open(&settings).await?;
     database.migrate().await?;
@@ -43,23 +56,38 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     if let Err(words) = http::bundle::check(&settings) {
         tracing::warn!("{words}");
     }
+    if settings.smtp_url.is_none() {
+        tracing::warn!("no mail server is set: mails wait until PARLEY_SMTP_URL and PARLEY_MAIL_FROM name one");
+    }
     let metrics = http::metrics_handle()?;
     if let Some(listener) = admin {
         let router = http::admin_router(system.core.clone(), metrics);
         parts.spawn(run(listener, router, stop.clone()));
     }
-    let router = http::router(&settings, &system, sandbox.as_ref().map(sandbox::Sandbox::router), stop.clone());
-    parts.spawn(run(listener, router, stop.clone()));
+    let router = http::router(&settings, &system, beside.as_ref().map(|beside| beside.sandbox.router()), stop.clone());
+    if let Some(inside) = inside {
+        parts.spawn(run(inside, router.clone(), stop.clone()));
+    }
+    match tls {
+        Some(tls) => {
+            parts.spawn(run_tls(listener.into_std()?, tls.acceptor(), router, stop.clone()));
+            parts.spawn(tls.watch(stop.clone()));
+        }
+        None => drop(parts.spawn(run(listener, router, stop.clone()))),
+    }
     say(&format!("Parley is ready at {}", settings.public_url()));
     if with_demo {
         say(&format!("Sign in as {} with the password {}", backend::seed::EMAIL, backend::seed::PASSWORD));
         say(&format!("The customers' phone is at {}/sandbox", settings.public_url()));
     }
+    if beside.as_ref().is_some_and(|beside| beside.takes_mails) {
+        say(&format!("Mails are at {}/sandbox/mail", settings.public_url()));
+    }
     stop_signal().await?;
     tracing::info!("stopping");
     stop.cancel();
-    if let Some(sandbox) = &sandbox {
-        sandbox.shutdown().await;
+    if let Some(beside) = &beside {
+        beside.sandbox.shutdown().await;
     }
     let ended = tokio::time::timeout(GRACE, async { while parts.join_next().await.is_some() {} }).await;
     if ended.is_err() {
@@ -89,9 +117,35 @@ fn require_secrets(settings: &Settings) -> Result<()> {
     Ok(())
 }
 
-async fn run(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
-    let service = router.into_make_service_with_connect_info::<std::net::SocketAddr>();
+async fn run(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await }).await;
+    if let Err(error) = served {
+        tracing::error!(kind = %error.kind(), "the listener ended");
+    }
+}
+
+async fn run_tls(
+    listener: std::net::TcpListener,
+    acceptor: RustlsAcceptor<NoDelayAcceptor>,
+    router: Router,
+    stop: CancellationToken,
+) {
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let handle = Handle::new();
+    let server = match axum_server::from_tcp(listener) {
+        Ok(server) => server.acceptor(acceptor).handle(handle.clone()).serve(service),
+        Err(error) => return tracing::error!(kind = %error.kind(), "the listener ended"),
+    };
+    let stopping = async {
+        stop.cancelled().await;
+        handle.graceful_shutdown(None);
+        std::future::pending().await
+    };
+    let served = tokio::select! {
+        served = server => served,
+        never = stopping => never,
+    };
     if let Err(error) = served {
         tracing::error!(kind = %error.kind(), "the listener ended");
     }

@@ -37,10 +37,39 @@ fn a_bad_value_is_refused_by_the_name_of_its_key() {
         (&["--database-pool", "1"][..], None, "--database-pool"),
         (&["--whatsapp-version", "26"][..], None, "PARLEY_WHATSAPP_VERSION"),
         (&["--public-url", "crm.example"][..], None, "PARLEY_PUBLIC_URL"),
+        (&["--smtp-url", "mail.example", "--mail-from", "a@b.example"][..], None, "PARLEY_SMTP_URL must be smtps://"),
+        (&["--smtp-url", "smtps://mail.example"][..], None, "PARLEY_MAIL_FROM must be set"),
+        (&["--tls-cert", "a.pem"][..], None, "PARLEY_TLS_KEY must be set"),
+        (&["--tls-key", "a.pem"][..], None, "PARLEY_TLS_CERT must be set"),
+        (
+            &["--tls-cert", "a.pem", "--tls-key", "b.pem", "--public-url", "http://crm.example"][..],
+            None,
+            "PARLEY_PUBLIC_URL must begin with https://",
+        ),
+        (&["--hsts", "forever"][..], None, "PARLEY_HSTS"),
+        (&["--hsts", "max-age=1\nx"][..], None, "PARLEY_HSTS"),
+        (&["--trusted-proxies", "10.0.0.1,proxy"][..], None, "--trusted-proxies"),
+        (&[][..], Some("trusted_proxies = \"0.0.0.0/0\""), "--trusted-proxies"),
+        (&["--mail-from", "Parley"][..], None, "PARLEY_MAIL_FROM must look like"),
     ] {
         let words = read(arguments, file).unwrap_err();
         assert!(words.contains(name), "{arguments:?} {file:?}: {words}");
     }
+}
+
+#[test]
+fn browsers_are_bound_to_tls_where_there_is_tls() {
+    let hsts = |arguments: &[&str]| {
+        let header = read(arguments, None).unwrap().settings.hsts();
+        header.map(|value| value.to_str().unwrap().to_owned())
+    };
+    let secure = ["--public-url", "https://crm.example"];
+    assert_eq!(hsts(&secure).as_deref(), Some("max-age=31536000; includeSubDomains"));
+    assert_eq!(hsts(&["--tls-cert", "a.pem", "--tls-key", "b.pem"]), hsts(&secure));
+    assert_eq!(hsts(&[&secure[..], &["--hsts", "max-age=60"]].concat()).as_deref(), Some("max-age=60"));
+    assert_eq!(hsts(&[&secure[..], &["--hsts", "off"]].concat()), None);
+    assert_eq!(hsts(&["--public-url", "http://crm.example"]), None);
+    assert_eq!(hsts(&[]), None);
 }
 
 #[test]
@@ -49,8 +78,13 @@ fn no_message_shows_a_secret() {
     assert!(words.contains("PARLEY_DATABASE_URL") && !words.contains("hunter2"), "{words}");
     let words = read(&[], Some("whatsapp_token = \"hunter2")).unwrap_err();
     assert!(words.contains("line 1") && !words.contains("hunter2"), "{words}");
-    let shown = format!("{:?}", read(&["--whatsapp-token", "hunter2"], None).unwrap());
-    assert!(!shown.contains("hunter2"));
+    let words = read(&["--smtp-url", "smtps://me:hunter2@mail.example/x"], None).unwrap_err();
+    assert!(words.contains("PARLEY_SMTP_URL") && !words.contains("hunter2"), "{words}");
+    let mail = ["--smtp-url", "smtps://me:hunter2@mail.example", "--mail-from", "a@b.example"];
+    for arguments in [&["--whatsapp-token", "hunter2"][..], &mail[..]] {
+        let shown = format!("{:?}", read(arguments, None).unwrap());
+        assert!(!shown.contains("hunter2"));
+    }
 }
 
 /// `docs/configuration.md` is made from the same list as `--help`. `PARLEY_BLESS=1` writes it.

@@ -10,12 +10,28 @@ use domain::ports::{Backend, SessionToken};
 use domain::{Caller, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use ui::wire::{ClientAddress, SESSION_COOKIE};
+use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE};
 
 use super::{AppState, Site};
+use crate::proxies::Proxies;
 
 /// Server functions that need no session. Everything else under `/api/` does.
-const PUBLIC: &[&str] = &["/api/app/api/sign_in", "/api/app/api/sign_out"];
+const PUBLIC: &[&str] = &[
+    "/api/app/api/sign_in",
+    "/api/app/api/second_factor",
+    "/api/app/api/ask_for_passkey",
+    "/api/app/api/sign_in_by_passkey",
+    "/api/app/api/sign_out",
+    "/api/app/api/sign_up",
+    "/api/app/api/confirm_sign_up",
+    "/api/app/api/forgot_password",
+    "/api/app/api/reset_link_works",
+    "/api/app/api/reset_password",
+    "/api/app/api/confirm_address",
+    "/api/app/api/read_invitation",
+    "/api/app/api/accept_as_new",
+    "/api/app/api/mail_is_sandboxed",
+];
 
 /// The longest path that names anything here, and its longest segment: file systems know no longer names.
 const LONGEST_PATH: usize = 1024;
@@ -31,27 +47,30 @@ pub async fn lengths(request: Request, next: Next) -> Response {
 }
 
 /// Notes where a request came from, for slowing down guesses.
-pub async fn client_address(mut request: Request, next: Next) -> Response {
-    if let Some(ConnectInfo(address)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
-        request.extensions_mut().insert(ClientAddress(address.ip().to_string()));
+pub async fn client_address(State(proxies): State<Proxies>, mut request: Request, next: Next) -> Response {
+    if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>().copied() {
+        let client = proxies.client(peer.ip(), request.headers());
+        request.extensions_mut().insert(ClientAddress(client.to_string()));
     }
     next.run(request).await
 }
 
 /// Refuses what another site's page sent with our cookies. Programs, which send neither header, have no cookies.
 pub async fn origin(State(site): State<Site>, request: Request, next: Next) -> Response {
-    if request.method().is_safe() || is_own(&site, request.headers()) {
+    if request.method().is_safe() || is_own(&site, &request) {
         return next.run(request).await;
     }
     (StatusCode::FORBIDDEN, "This request came from another site.").into_response()
 }
 
-fn is_own(site: &Site, headers: &HeaderMap) -> bool {
-    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+fn is_own(site: &Site, request: &Request) -> bool {
+    let text = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
     match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
         (Some(fetch_site), _) => matches!(fetch_site, "same-origin" | "none"),
         (None, Some(origin)) => {
-            let host = text(header::HOST).unwrap_or_default();
+            // HTTP/2 names the host in the address instead.
+            let host = request.uri().authority().map(|authority| authority.as_str());
+            let host = host.or_else(|| text(header::HOST)).unwrap_or_default();
             origin == site.public_url || origin == format!("http://{host}") || origin == format!("https://{host}")
         }
         (None, None) => true,
@@ -59,6 +78,7 @@ fn is_own(site: &Site, headers: &HeaderMap) -> bool {
 }
 
 /// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
+/// Whether the person also needs a workspace is for each function to ask.
 pub async fn sessions(State(backend): State<Backend>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let guarded = path.starts_with("/api/") && !path.starts_with("/api/v1/") && !PUBLIC.contains(&path);
@@ -66,7 +86,7 @@ pub async fn sessions(State(backend): State<Backend>, request: Request, next: Ne
         return next.run(request).await;
     }
     let known = match session(request.headers()) {
-        Some(token) => backend.accounts.caller(&token).await.map(|_| ()),
+        Some(token) => backend.accounts.person(&token).await.map(|_| ()),
         None => Err(Error::Unauthenticated),
     };
     match known {
@@ -114,11 +134,16 @@ impl IntoResponse for ErrorJson {
 }
 
 /// Headers that keep browsers careful. A handler's own wins: pages bring their policy with a nonce.
-pub async fn headers(request: Request, next: Next) -> Response {
+pub async fn headers(mut request: Request, next: Next) -> Response {
     let hashed = request.uri().path().starts_with("/pkg/");
+    let own_policy = PagePolicy::default();
+    request.extensions_mut().insert(own_policy.clone());
     let mut response = next.run(request).await;
     let found = response.status().is_success();
     let headers = response.headers_mut();
+    if let Some(policy) = own_policy.take() {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
     // Files of our own that a browser runs or shows, such as the service worker and its offline page, load more of them.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = kind.starts_with("text/html") || kind.contains("javascript");

@@ -37,11 +37,11 @@ pub async fn stream(
         return ErrorJson(error).into_response();
     }
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let events = events(core, caller.workspace, last);
+    let events = events(core.clone(), caller.workspace, last);
     let ended = async move {
         tokio::select! {
             () = stop.cancelled() => {}
-            () = session_ended(backend, token) => {}
+            () = power_ended(core, backend, token) => {}
         }
     };
     let events = events.take_until(ended).map(Ok::<_, Infallible>);
@@ -51,11 +51,20 @@ pub async fn stream(
     response
 }
 
-async fn session_ended(backend: Backend, token: SessionToken) {
+/// Ends when the session does, or when its member may no longer read. Whoever takes power away in this process rings;
+/// what happened elsewhere is seen at the next look.
+async fn power_ended(core: Core, backend: Backend, token: SessionToken) {
+    let mut revocations = core.revocations();
     loop {
-        tokio::time::sleep(RECHECK).await;
-        if matches!(backend.accounts.caller(&token).await, Err(Error::Unauthenticated)) {
-            return;
+        tokio::select! {
+            _ = revocations.changed() => {}
+            () = tokio::time::sleep(RECHECK) => {}
+        }
+        match backend.accounts.caller(&token).await {
+            Ok(caller) if caller.may(domain::Permission::ReadConversations) => {}
+            // The database may be away for a moment: that is no reason.
+            Err(Error::Unexpected(_)) => {}
+            _ => return,
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What tests stand on: a real PostgreSQL with one database a test, a clock that is moved by hand, a provider that
-//! records what it is asked to send.
+//! records what it is asked to send, a mail server that keeps what it is given.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,11 +10,13 @@
 )]
 
 mod database;
+mod mailer;
 mod provider;
 mod webhook;
 mod world;
 
 pub use database::TestDb;
+pub use mailer::Postbox;
 pub use provider::{Parse, Recorder};
 pub use webhook::{Webhook, message, status};
-pub use world::{Bench, World};
+pub use world::{Bench, PUBLIC_URL, World};

@@ -8,9 +8,10 @@ use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::Provider;
+use backend::outbound::{Mailer, Provider};
 use backend::outbox::dispatch::Dispatcher;
 use backend::seed::{self, Number, Seeded};
+use backend::vault::{MasterKey, Vault};
 use backend::{Clock, Core, Db};
 use bytes::Bytes;
 use domain::conversations::ListQuery;
@@ -19,7 +20,7 @@ use domain::{Caller, ConversationId, MemberId, Role, Timestamp};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Parse, Recorder, TestDb};
+use crate::{Parse, Postbox, Recorder, TestDb};
 
 /// One workspace and who is in it.
 pub struct Bench {
@@ -32,11 +33,15 @@ pub struct Bench {
     pub agent_id: MemberId,
 }
 
+/// The address in links of mails.
+pub const PUBLIC_URL: &str = "https://parley.example";
+
 /// Everything a back-end test needs.
 pub struct World {
     pub core: Core,
     pub clock: Clock,
     pub provider: Arc<Recorder>,
+    pub postbox: Arc<Postbox>,
     pub ports: Backend,
     /// Sees all rows of all workspaces.
     pub owner: PgPool,
@@ -59,7 +64,8 @@ impl World {
         #[expect(clippy::disallowed_methods, reason = "a name for a throw-away folder")]
         let folder = std::env::temp_dir().join(format!("parley-test-{}", uuid::Uuid::now_v7().simple()));
         let db = Db::connect(&database.options(), PoolSizes { app: 8, worker: 4 });
-        let core = Core::new(db, clock.clone(), Files::on_disk(&folder).unwrap());
+        let vault = Vault::new(Arc::new(|| Ok(vec![MasterKey::new([7; 32])]))).unwrap();
+        let core = Core::new(db, clock.clone(), Files::on_disk(&folder).unwrap(), vault, PUBLIC_URL.to_owned());
         let provider = Arc::new(Recorder::new(parse));
         let shared: Arc<dyn Provider> = Arc::clone(&provider) as Arc<dyn Provider>;
         let ours = bench(&core, &owner, "Ours", "1001").await;
@@ -72,6 +78,7 @@ impl World {
             core,
             clock,
             provider,
+            postbox: Arc::default(),
             owner,
             ours,
             theirs,
@@ -112,7 +119,11 @@ impl World {
 
     /// Runs all waiting background jobs once.
     pub async fn run_jobs(&self) {
-        let context = JobContext { core: self.core.clone(), provider: Arc::clone(&self.provider) as Arc<dyn Provider> };
+        let context = JobContext {
+            core: self.core.clone(),
+            provider: Arc::clone(&self.provider) as Arc<dyn Provider>,
+            mailer: Arc::clone(&self.postbox) as Arc<dyn Mailer>,
+        };
         let worker = jobs::worker(self.owner.clone(), context, CancellationToken::new()).await.unwrap();
         worker.run_once().await.unwrap();
     }

@@ -1,7 +1,11 @@
+use std::net::SocketAddr;
+
 use reqwest::header::COOKIE;
+use sandbox::{Profile, Sandbox, SandboxConfig};
 use serde_json::json;
 
-use crate::served::{SECRET, Served, TOKEN, VERIFY, text};
+use crate::mail;
+use crate::served::{SECRET, Served, TOKEN, VERIFY, parley, text};
 
 /// Sent through every input below; none may appear in what the process prints or measures.
 const CANARIES: [&str; 7] =
@@ -74,4 +78,69 @@ async fn no_secret_text_or_number_reaches_a_log_a_metric_or_an_error_page() {
         let place = all.find(canary).map(|at| all[at.saturating_sub(200)..(at + 40).min(all.len())].to_owned());
         assert_eq!(place, None, "{canary} leaked");
     }
+}
+
+/// In the address of the mail server, of the recipients and of the links.
+const MAIL_CANARIES: [&str; 4] =
+    ["canary-smtp-user-7", "canary-smtp-password-8", "canary-mail-9", "canary-link-token-10"];
+
+#[tokio::test]
+async fn no_address_link_or_password_of_a_mail_reaches_a_log_or_a_metric() {
+    let config = SandboxConfig {
+        smtp: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
+        profile: Profile::Test,
+        ..SandboxConfig::default()
+    };
+    let post = Sandbox::start(config).unwrap();
+    let url = format!("smtp://canary-smtp-user-7:canary-smtp-password-8@{}", post.smtp_address().unwrap());
+    let mail_environment =
+        [("PARLEY_SMTP_URL", url.as_str()), ("PARLEY_MAIL_FROM", "Parley <no-reply@parley.example>")];
+    let mut served = Served::start_with(&mail_environment).await;
+    let link = "https://crm.example/reset/canary-link-token-10";
+    let everybody = ["ok", "hard", "soft", "full", "block", "drop-after-data"];
+    let mut mails: Vec<_> =
+        everybody.iter().map(|name| mail::reset(&format!("{name}@canary-mail-9.example"), link)).collect();
+    // One that is no address at all, and one whose data cannot be read.
+    mails.push(mail::reset("canary-mail-9", link));
+    mail::queue(&served, &mails).await;
+    let pool = served.database.owner().await;
+    sqlx::raw_sql(
+        "insert into mail (id, to_address, kind, language, data)
+             values ('00000000-0000-0000-0000-000000000001', 'a@canary-mail-9.example', 'x', 'en', 'canary-link-token-10');
+         select enqueue_job('send_mail', '{\"mail\": \"00000000-0000-0000-0000-000000000001\"}', 'x')",
+    )
+    .execute(&pool)
+    .await
+    .unwrap();
+    pool.close().await;
+    served
+        .until("all are tried", async || served.count("select count(*) from mail where attempts = 0").await == 0)
+        .await;
+    served
+        .until("all that can end have ended", async || {
+            served.count("select count(*) from mail where state in ('sent', 'failed')").await == 5
+                && served.count("select count(*) from graphile_worker._private_jobs where last_error is not null").await
+                    == 3
+        })
+        .await;
+    mail::hurry(&served).await;
+    served
+        .until("the second tries", async || served.count("select count(*) from mail where attempts = 2").await == 3)
+        .await;
+    let mut doctor = parley(&served.database, &served.folder);
+    doctor.envs(mail_environment).arg("doctor");
+    // On a thread of its own: the mail server that it talks to runs on this one.
+    let doctor = tokio::task::spawn_blocking(move || doctor.output().unwrap()).await.unwrap();
+    let doctor = format!("{}{}", String::from_utf8_lossy(&doctor.stdout), String::from_utf8_lossy(&doctor.stderr));
+    assert!(doctor.contains("the mail server answers"), "{doctor}");
+    let metrics = served.client.get(format!("{}/metrics", served.admin)).send().await.unwrap().text().await.unwrap();
+    assert!(metrics.contains("parley_mails_total"));
+    assert!(served.stop(), "a graceful stop");
+    let all = format!("{}{metrics}{doctor}", served.output());
+    assert!(all.contains("550 5.1.1") && all.contains("451 4.2.2"), "the log says what the server said");
+    for canary in MAIL_CANARIES {
+        let place = all.find(canary).map(|at| all[at.saturating_sub(200)..(at + 40).min(all.len())].to_owned());
+        assert_eq!(place, None, "{canary} leaked");
+    }
+    post.shutdown().await;
 }

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use backend::db::PoolSizes;
 use backend::files::Files;
+use backend::vault::{MasterKey, Vault};
 use backend::{Clock, Core, Db};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use reqwest::{Client, RequestBuilder, Response};
@@ -18,6 +19,8 @@ use testkit::TestDb;
 pub const SECRET: &str = "canary-app-secret-1";
 pub const TOKEN: &str = "canary-token-2";
 pub const VERIFY: &str = "canary-verify-3";
+/// Thirty-two sevens.
+const MASTER_KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 pub const NUMBER: &str = "1060000000000003";
 
 /// The server, its database and everything that it printed.
@@ -28,13 +31,14 @@ pub struct Served {
     pub database: TestDb,
     output: Arc<Mutex<String>>,
     child: Child,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 /// A `parley` command on a database, with an environment of its own.
 pub fn parley(database: &TestDb, folder: &std::path::Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_parley"));
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command.env("PARLEY_MASTER_KEY", MASTER_KEY);
     command.env("PARLEY_DATABASE_URL", database.url()).env("PARLEY_DATA_DIR", folder);
     command
         .env("PARLEY_WHATSAPP_APP_SECRET", SECRET)
@@ -57,11 +61,20 @@ pub fn fresh_folder() -> PathBuf {
 impl Served {
     /// With the demonstration workspace and the sandbox.
     pub async fn start() -> Self {
-        Self::run(&["serve", "--demo"]).await
+        Self::start_with(&[]).await
+    }
+
+    /// The same with more of an environment.
+    pub async fn start_with(environment: &[(&str, &str)]) -> Self {
+        Self::run_with(&["serve", "--demo"], environment).await
     }
 
     /// Any command that serves.
     pub async fn run(arguments: &[&str]) -> Self {
+        Self::run_with(arguments, &[]).await
+    }
+
+    async fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, folder) = (TestDb::new().await, fresh_folder());
         let (port, admin) = (free_port(), free_port());
@@ -69,16 +82,21 @@ impl Served {
         command
             .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
             .env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
+        command.envs(environment.iter().copied());
         command.env("PARLEY_LOG", "debug").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let output = Arc::new(Mutex::new(String::new()));
         collect(child.stdout.take().unwrap(), Arc::clone(&output));
         collect(child.stderr.take().unwrap(), Arc::clone(&output));
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let certificate = environment.iter().find(|(key, _)| *key == "PARLEY_TLS_CERT");
+        let base = match certificate {
+            Some(_) => format!("https://localhost:{port}"),
+            None => format!("http://127.0.0.1:{port}"),
+        };
         let served = Self {
-            base: format!("http://127.0.0.1:{port}"),
+            base,
             admin: format!("http://127.0.0.1:{admin}"),
-            client,
+            client: client(certificate.map(|(_, file)| std::fs::read(file).unwrap())),
             database,
             output,
             child,
@@ -139,7 +157,8 @@ impl Served {
     /// The back end over the same database and files, for setting up what has no screen.
     pub fn core(&self) -> Core {
         let db = Db::connect(&self.database.options(), PoolSizes { app: 2, worker: 2 });
-        Core::new(db, Clock::system(), Files::on_disk(&self.folder.join("files")).unwrap())
+        let vault = Vault::new(Arc::new(|| Ok(vec![MasterKey::new([7; 32])]))).unwrap();
+        Core::new(db, Clock::system(), Files::on_disk(&self.folder.join("files")).unwrap(), vault, self.base.clone())
     }
 
     /// Polls a condition until it holds, for at most 30 seconds.
@@ -163,6 +182,16 @@ impl Served {
         let _ = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
         self.child.wait().unwrap().success()
     }
+}
+
+/// A client that follows no redirects, and trusts one certificate if it is given one.
+pub fn client(certificate: Option<Vec<u8>>) -> Client {
+    let builder = Client::builder().redirect(reqwest::redirect::Policy::none());
+    let builder = match certificate {
+        Some(pem) => builder.tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()]),
+        None => builder,
+    };
+    builder.build().unwrap()
 }
 
 fn collect(stream: impl std::io::Read + Send + 'static, into: Arc<Mutex<String>>) {

@@ -1,8 +1,12 @@
 //! The server's side of the wire: cookies, the caller, statuses.
 
-use domain::ports::{Backend, SessionToken};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::accounts::{Origin, device_words};
+use domain::members::Person;
+use domain::ports::{Backend, SessionToken, SignedIn};
 use domain::{Caller, Error};
-use http::header::{ACCEPT, COOKIE, SET_COOKIE};
+use http::header::{ACCEPT, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -12,6 +16,12 @@ use uuid::Uuid;
 use super::{AppError, SESSION_COOKIE};
 
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
+const A_YEAR: u32 = 365 * 24 * 60 * 60;
+const TEN_MINUTES: u32 = 10 * 60;
+/// The secret by which a browser is known again.
+const DEVICE_COOKIE: &str = "parley_device";
+/// The secret of a sign-in that waits for its second factor.
+const WAITING_COOKIE: &str = "parley_waiting";
 
 /// What screens must know about this installation. The server provides it by context.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +36,21 @@ pub struct ServerInfo {
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
+/// What a page's document says of foreign code, on its way to the response. The server puts an empty one into the
+/// request's extensions: a header given to the rendering can get lost when a request beside it is dropped.
+#[derive(Clone, Debug, Default)]
+pub struct PagePolicy(Arc<Mutex<Option<HeaderValue>>>);
+
+impl PagePolicy {
+    pub fn set(&self, policy: HeaderValue) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(policy);
+    }
+
+    pub fn take(&self) -> Option<HeaderValue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
 /// The back end, which the server provides by context.
 pub fn backend() -> Result<Backend, AppError> {
     use_context::<Backend>().ok_or(AppError(Error::Unauthenticated))
@@ -39,18 +64,58 @@ pub async fn caller() -> Result<(Caller, Backend), AppError> {
     Ok((caller, backend))
 }
 
+/// The signed-in person, whichever workspace they stand in, and the back end to call.
+pub async fn person() -> Result<(Person, Backend), AppError> {
+    let backend = backend()?;
+    let token = session_token().ok_or(AppError(Error::Unauthenticated))?;
+    let person = backend.accounts.person(&token).await?;
+    Ok((person, backend))
+}
+
 /// The secret in the request's session cookie.
 pub fn session_token() -> Option<SessionToken> {
+    cookie(SESSION_COOKIE).map(SessionToken)
+}
+
+/// The secret of a sign-in that waits for its second factor.
+pub fn waiting_token() -> Option<String> {
+    cookie(WAITING_COOKIE)
+}
+
+fn cookie(wanted: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
-    parts
-        .headers
-        .get_all(COOKIE)
-        .iter()
-        .filter_map(|header| header.to_str().ok())
-        .flat_map(|header| header.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
-        .map(|(_, value)| SessionToken(value.to_owned()))
+    let headers = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let mut pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value.to_owned())
+}
+
+/// Where the request came from, as far as people are told of it.
+pub fn origin() -> Origin {
+    let user_agent = use_context::<Parts>()
+        .and_then(|parts| parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned));
+    Origin {
+        address: client_address(),
+        device: device_words(&user_agent.unwrap_or_default()),
+        device_token: cookie(DEVICE_COOKIE),
+    }
+}
+
+/// Hands the browser what a step of signing in came to, and answers where it goes on: `next`, or the second factor.
+pub fn signed_in(outcome: SignedIn, next: &str) -> String {
+    match outcome {
+        SignedIn::Done { session, device } => {
+            set_session_cookie(&session);
+            set_cookie(WAITING_COOKIE, "", 0);
+            if let Some(device) = device {
+                set_cookie(DEVICE_COOKIE, &device, A_YEAR);
+            }
+            next.to_owned()
+        }
+        SignedIn::SecondFactor(waiting) => {
+            set_cookie(WAITING_COOKIE, &waiting, TEN_MINUTES);
+            format!("/sign-in/second-factor?next={}", super::escape(next))
+        }
+    }
 }
 
 /// The address of the other end, or a word that all unknown ones share.
@@ -62,21 +127,26 @@ pub fn client_address() -> String {
 
 /// Hands the browser its session.
 pub fn set_session_cookie(token: &SessionToken) {
-    set_cookie(&token.0, THIRTY_DAYS);
+    set_cookie(SESSION_COOKIE, &token.0, THIRTY_DAYS);
 }
 
 /// Takes the session away from the browser.
 pub fn clear_session_cookie() {
-    set_cookie("", 0);
+    set_cookie(SESSION_COOKIE, "", 0);
 }
 
-fn set_cookie(value: &str, max_age: u32) {
+fn set_cookie(name: &str, value: &str, max_age: u32) {
     let secure = use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies);
     let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{SESSION_COOKIE}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
+    let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(SET_COOKIE, cookie);
     }
+}
+
+/// Leads on, with scripts and without.
+pub fn redirect(path: &str) {
+    leptos_axum::redirect(path);
 }
 
 /// Redirects a form that was posted without scripts; a script stays where it is.

@@ -1,118 +1,327 @@
-//! Sessions: opaque tokens, stored as hashes, that expire and can be ended.
+//! Sessions: opaque tokens, stored as hashes, that expire, can be ended, and are renewed when power changes.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use domain::members::Credentials;
-use domain::ports::SessionToken;
-use domain::{Caller, Error, Role, Timestamp};
+use domain::accounts::Origin;
+use domain::members::Person;
+use domain::ports::{SessionToken, SignedIn};
+use domain::{AccountId, Caller, Error, MemberId, Permission, Role, Scope, SessionId, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
-use tokio::sync::Semaphore;
+use uuid::Uuid;
 
+use serde_json::json;
+
+use super::network::network;
+use crate::audit::{self, Act};
+use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::{Core, secret};
+use crate::mail::Kind;
+use crate::{Core, ids, secret};
 
 /// How long a session lasts without a new sign-in.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How long it lasts unused.
+const IDLE: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The last use is noted when the noted one is older than this: a request that only reads should not write.
+const NOTED: SignedDuration = SignedDuration::from_mins(5);
 /// How long a resolved session is remembered: an ended one loses its power within this time everywhere.
 const REMEMBERED: SignedDuration = SignedDuration::from_millis(800);
 /// Remembered sessions, at most.
 const REMEMBER_MAX: usize = 10_000;
-/// Password hashes computed at once: each takes 19 MiB, so a flood of sign-ins cannot take the memory.
-static HASHING: Semaphore = Semaphore::const_new(4);
 
-/// Checks a password and opens a session. Unknown address and wrong password take the same path and time.
-pub(super) async fn sign_in(core: &Core, credentials: &Credentials) -> Outcome<SessionToken> {
-    let found = sqlx::query!(
-        r#"select account_id as "account_id!", password_hash as "password_hash!", workspace_id as "workspace_id!", member_id as "member_id!"
-           from sign_in_lookup($1)"#,
-        credentials.email.trim(),
-    )
-    .fetch_optional(core.db.app())
-    .await?;
-    let stored = found.as_ref().map_or_else(|| decoy().to_owned(), |row| row.password_hash.clone());
-    let password = credentials.password.clone();
-    let _turn = HASHING.acquire().await.map_err(|_| Fault::internal("hashing is closed"))?;
-    let right = tokio::task::spawn_blocking(move || secret::verify_password(&password, &stored))
-        .await
-        .map_err(|_| Fault::internal("password check"))?;
-    let Some(found) = found.filter(|_| right) else {
-        return Err(Error::invalid("password", "This email and password do not belong together.").into());
-    };
-    let token = SessionToken(secret::token()?);
+/// Opens a session in the person's first workspace, if they have any, and knows the browser from now on.
+pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &Origin) -> Outcome<SignedIn> {
     let now = core.clock.now();
+    let place = place(tx, None).await?;
+    let session = insert(tx, place, factors, now).await?;
     sqlx::query!(
-        "insert into session (token_hash, workspace_id, member_id, created_at, last_seen_at, expires_at) values ($1, $2, $3, $4, $4, $5)",
-        secret::hash(&token.0),
-        found.workspace_id,
-        found.member_id,
-        sql(now),
-        sql(now.checked_add(LIFETIME).unwrap_or(now)),
+        "insert into session_origin (session_id, account_id, device, network) values ($1, $2, $3, $4)",
+        session.0.0,
+        tx.account.0,
+        origin.device,
+        network(&origin.address),
     )
-    .execute(core.db.app())
+    .execute(&mut ***tx)
     .await?;
-    Ok(token)
+    let device = know_device(core, tx, origin, now).await?;
+    if let Some((workspace, member)) = place {
+        note(core, tx, workspace, member, factors, origin).await?;
+    }
+    Ok(SignedIn::Done { session: session.1, device })
 }
 
-/// A hash that no password fits, verified for unknown addresses so that they take as long as known ones.
-fn decoy() -> &'static str {
-    static DECOY: OnceLock<String> = OnceLock::new();
-    DECOY.get_or_init(|| secret::hash_password("no one has this password").unwrap_or_default())
+/// A sign-in is an act in the workspace that it leads to.
+async fn note(
+    core: &Core,
+    tx: &mut Personal,
+    workspace: WorkspaceId,
+    member: MemberId,
+    factors: i16,
+    origin: &Origin,
+) -> Outcome<()> {
+    let name = super::letterhead(tx).await?.name;
+    tx.enter(workspace).await?;
+    let act = Act::new("session.opened", member.0)
+        .with(json!({ "factors": factors }))
+        .from(json!({ "device": origin.device, "network": network(&origin.address) }));
+    audit::append(tx, json!({ "kind": "member", "id": member, "name": name }), core.clock.now(), act).await
+}
+
+type Place = (WorkspaceId, MemberId);
+
+/// Where the person stands: in the wanted workspace, or in the first they joined.
+async fn place(tx: &mut Personal, wanted: Option<WorkspaceId>) -> Outcome<Option<Place>> {
+    let rows = sqlx::query!(
+        r#"select workspace_id as "workspace_id!", member_id as "member_id!" from memberships_of($1)"#,
+        tx.account.0
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    let found = rows.into_iter().find(|row| wanted.is_none_or(|wanted| wanted.0 == row.workspace_id));
+    Ok(found.map(|row| (row.workspace_id.into(), row.member_id.into())))
+}
+
+async fn insert(
+    tx: &mut Personal,
+    place: Option<Place>,
+    factors: i16,
+    now: Timestamp,
+) -> Outcome<(SessionId, SessionToken)> {
+    let (id, token): (SessionId, _) = (ids::fresh(), SessionToken(secret::token()?));
+    sqlx::query!(
+        "insert into session (token_hash, id, account_id, workspace_id, member_id, created_at, last_seen_at, proved_at, factors, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)",
+        secret::hash(&token.0),
+        id.0,
+        tx.account.0,
+        place.map(|place| place.0.0),
+        place.map(|place| place.1.0),
+        sql(now),
+        factors,
+        sql(now.checked_add(LIFETIME).unwrap_or(now)),
+    )
+    .execute(&mut ***tx)
+    .await?;
+    Ok((id, token))
+}
+
+/// A new browser gets a secret of its own, and its person a mail, unless it is their first browser ever.
+async fn know_device(core: &Core, tx: &mut Personal, origin: &Origin, now: Timestamp) -> Outcome<Option<String>> {
+    let known = sqlx::query_scalar!(
+        "update device set last_seen_at = $3 where account_id = $1 and token_hash = $2 returning account_id",
+        tx.account.0,
+        secret::hash(origin.device_token.as_deref().unwrap_or_default()),
+        sql(now),
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    if known.is_some() {
+        return Ok(None);
+    }
+    let first = sqlx::query_scalar!(
+        r#"select not exists(select 1 from device where account_id = $1) as "first!""#,
+        tx.account.0
+    )
+    .fetch_one(&mut ***tx)
+    .await?;
+    let token = secret::token()?;
+    sqlx::query!(
+        "insert into device (account_id, token_hash, first_seen_at, last_seen_at) values ($1, $2, $3, $3)",
+        tx.account.0,
+        secret::hash(&token),
+        sql(now),
+    )
+    .execute(&mut ***tx)
+    .await?;
+    if !first {
+        let place = format!("{} ({})", origin.device, network(&origin.address));
+        let (occasion, security) = (super::occasion(core, Some(&place)), super::security_page(core));
+        super::tell(core, tx, |name| Kind::NewDevice { name, occasion, security }).await?;
+    }
+    Ok(Some(token))
+}
+
+/// A new secret for the same session, in another place if wanted: a stolen old one is worth nothing after power
+/// changed (ASVS 5.0, 7.2.4). The caller tells [`Core::revoked`] after its commit.
+pub(crate) async fn renew(tx: &mut Personal, session: SessionId, place: Option<Place>) -> Outcome<SessionToken> {
+    let token = SessionToken(secret::token()?);
+    let renewed = sqlx::query_scalar!(
+        "update session set token_hash = $3, workspace_id = coalesce($4, workspace_id), member_id = coalesce($5, member_id)
+         where account_id = $1 and id = $2 returning id",
+        tx.account.0,
+        session.0,
+        secret::hash(&token.0),
+        place.map(|place| place.0.0),
+        place.map(|place| place.1.0),
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    renewed.map(|_| token).ok_or(Fault::Plain(Error::Unauthenticated))
+}
+
+/// Stands the session in another of the person's workspaces.
+pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId) -> Outcome<SessionToken> {
+    let mut tx = core.db.personal(person.account).await?;
+    let place = place(&mut tx, Some(workspace)).await?.ok_or(Error::NotFound)?;
+    let token = renew(&mut tx, person.session, Some(place)).await?;
+    tx.commit().await?;
+    core.revoked();
+    Ok(token)
 }
 
 pub(super) async fn sign_out(core: &Core, token: &SessionToken) -> Outcome<()> {
     sqlx::query!("delete from session where token_hash = $1", secret::hash(&token.0)).execute(core.db.app()).await?;
+    core.revoked();
+    Ok(())
+}
+
+/// Ends every session of a person but `kept`. The caller tells [`Core::revoked`] after its commit.
+pub(crate) async fn end_all(tx: &mut Personal, kept: Option<SessionId>) -> Outcome<()> {
+    sqlx::query!(
+        "delete from session where account_id = $1 and id is distinct from $2",
+        tx.account.0,
+        kept.map(|session| session.0)
+    )
+    .execute(&mut ***tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the person has just proved who they are.
+pub(crate) async fn proved(core: &Core, tx: &mut Personal, session: SessionId, factors: i16) -> Outcome<()> {
+    sqlx::query!(
+        "update session set proved_at = $3, factors = greatest(factors, $4) where account_id = $1 and id = $2",
+        tx.account.0,
+        session.0,
+        sql(core.clock.now()),
+        factors,
+    )
+    .execute(&mut ***tx)
+    .await?;
     Ok(())
 }
 
 /// Sessions resolved a moment ago, so that the requests of one page ask the database once.
 #[derive(Default)]
-pub(super) struct Cache(Mutex<HashMap<Vec<u8>, (Caller, Timestamp)>>);
+pub(super) struct Cache(Mutex<Remembered>);
+
+#[derive(Default)]
+struct Remembered {
+    /// Of [`Core::revocations`]; whatever was read before the present one may no longer hold.
+    revocation: u64,
+    people: HashMap<Vec<u8>, (Person, Timestamp)>,
+}
 
 impl Cache {
-    pub(super) async fn caller(&self, core: &Core, token: &SessionToken) -> Outcome<Caller> {
-        let (hash, now) = (secret::hash(&token.0), core.clock.now());
-        if let Some(caller) = self.remembered(&hash, now) {
-            return Ok(caller);
+    pub(super) async fn person(&self, core: &Core, token: &SessionToken) -> Outcome<Person> {
+        let (hash, now, revocation) = (secret::hash(&token.0), core.clock.now(), core.revocation());
+        if let Some(person) = self.remembered(&hash, now, revocation) {
+            return Ok(person);
         }
-        let caller = load(core, &hash, now).await?;
+        let person = load(core, &hash, now).await?;
         let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if cache.len() >= REMEMBER_MAX {
-            cache.clear();
+        if cache.people.len() >= REMEMBER_MAX {
+            cache.people.clear();
         }
-        cache.insert(hash, (caller.clone(), now));
-        Ok(caller)
+        // Not if something was revoked while this was read.
+        if cache.revocation == revocation {
+            cache.people.insert(hash, (person.clone(), now));
+        }
+        Ok(person)
     }
 
-    pub(super) fn forget(&self, token: &SessionToken) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&secret::hash(&token.0));
-    }
-
-    fn remembered(&self, hash: &[u8], now: Timestamp) -> Option<Caller> {
-        let cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.get(hash).filter(|(_, at)| now.duration_since(*at) < REMEMBERED).map(|(caller, _)| caller.clone())
+    fn remembered(&self, hash: &[u8], now: Timestamp, revocation: u64) -> Option<Person> {
+        let mut cache = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if cache.revocation != revocation {
+            *cache = Remembered { revocation, ..Remembered::default() };
+        }
+        cache.people.get(hash).filter(|(_, at)| now.duration_since(*at) < REMEMBERED).map(|(person, _)| person.clone())
     }
 }
 
-async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Caller> {
-    let session = sqlx::query!(
-        "select workspace_id, member_id from session where token_hash = $1 and expires_at > $2",
+struct Stored {
+    id: Uuid,
+    account: AccountId,
+    place: Option<Place>,
+    proved_at: Timestamp,
+    factors: i16,
+}
+
+async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
+    let session = find(core, hash, now).await?;
+    let (name, caller, wants_more) = match session.place {
+        Some(place) => in_workspace(core, place).await?,
+        None => (None, None, false),
+    };
+    let name = match name {
+        Some(name) => name,
+        None => super::name_of(core, session.account).await?,
+    };
+    let needs_second_factor = wants_more && session.factors < 2;
+    Ok(Person {
+        account: session.account,
+        session: session.id.into(),
+        name,
+        proved_at: session.proved_at,
+        factors: u8::try_from(session.factors).unwrap_or(1),
+        caller: caller.filter(|_| !needs_second_factor),
+        needs_second_factor,
+    })
+}
+
+async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {
+    let row = sqlx::query!(
+        "select id, account_id, workspace_id, member_id, proved_at, factors, last_seen_at from session
+         where token_hash = $1 and expires_at > $2 and last_seen_at > $3",
         hash,
-        sql(now)
+        sql(now),
+        sql(now.checked_sub(IDLE).unwrap_or(now)),
     )
     .fetch_optional(core.db.app())
     .await?
     .ok_or(Error::Unauthenticated)?;
-    let mut tx = core.db.scoped(session.workspace_id.into()).await?;
-    let member = sqlx::query!(
-        "select name, role from member where workspace_id = $1 and id = $2 and deactivated_at is null",
-        session.workspace_id,
-        session.member_id,
+    if now.duration_since(row.last_seen_at.to_jiff()) > NOTED {
+        sqlx::query!("update session set last_seen_at = $2 where token_hash = $1", hash, sql(now))
+            .execute(core.db.app())
+            .await?;
+    }
+    Ok(Stored {
+        id: row.id,
+        account: row.account_id.into(),
+        place: row.workspace_id.zip(row.member_id).map(|(workspace, member)| (workspace.into(), member.into())),
+        proved_at: row.proved_at.to_jiff(),
+        factors: row.factors,
+    })
+}
+
+/// The member in a place: their name, what they may do, and whether the workspace wants two factors. Nothing for who
+/// was deactivated.
+async fn in_workspace(core: &Core, (workspace, member): Place) -> Outcome<(Option<String>, Option<Caller>, bool)> {
+    let mut tx = core.db.scoped(workspace).await?;
+    let row = sqlx::query!(
+        r#"select m.name, m.role, m.scope, r.permissions as "permissions?", w.two_factors
+         from member m join workspace w on w.workspace_id = m.workspace_id
+         left join role r on r.workspace_id = m.workspace_id and r.id = m.custom_role_id
+         where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null"#,
+        workspace.0,
+        member.0,
     )
     .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(Error::Unauthenticated)?;
-    let role = Role::parse(&member.role).ok_or_else(|| Fault::internal("a stored role is unknown"))?;
-    Ok(Caller::member(session.workspace_id.into(), session.member_id.into(), member.name, role))
+    .await?;
+    let Some(row) = row else { return Ok((None, None, false)) };
+    let permissions = held(&row.role, row.permissions.as_deref())?;
+    let scope = Scope::parse(&row.scope).ok_or_else(|| Fault::internal("a stored scope is unknown"))?;
+    let caller = Caller::member_with(workspace, member, row.name.clone(), permissions, scope);
+    Ok((Some(row.name), Some(caller), row.two_factors))
+}
+
+/// The permissions of a stored role. One that this version does not know is not held.
+pub(crate) fn held(role: &str, custom: Option<&[String]>) -> Outcome<Vec<Permission>> {
+    let role = Role::parse(role).ok_or_else(|| Fault::internal("a stored role is unknown"))?;
+    Ok(match custom {
+        Some(words) => words.iter().filter_map(|word| Permission::parse(word)).collect(),
+        None => role.permissions().to_vec(),
+    })
 }

@@ -36,6 +36,19 @@ impl Throttle {
         }
     }
 
+    /// Notes an attempt that names no account.
+    pub(super) fn note_address(&self, address: &str, succeeded: bool, now: Timestamp) {
+        self.note("", address, succeeded, now);
+    }
+
+    /// Takes one of the mails that may be asked for about an account or from an address; refuses when there were many.
+    pub(super) fn take_mail(&self, account: &str, address: &str, now: Timestamp) -> Result<()> {
+        let (account, address) = (format!("mail:{account}"), format!("mail:{address}"));
+        self.check(&account, &address, now)?;
+        self.note(&account, &address, false, now);
+        Ok(())
+    }
+
     /// Notes an attempt. A success clears the account's failures, not the address's.
     pub(super) fn note(&self, account: &str, address: &str, succeeded: bool, now: Timestamp) {
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,8 +1,8 @@
 use domain::consent::{ConsentState, Purpose};
 use domain::contacts::{ConsentRow, ContactPanel, ContactRow, IdentityRow};
-use domain::identity::IdentityKind;
+use domain::identity::{IdentityKind, PhoneDigits};
 use domain::page::{Cursor, Page};
-use domain::{ContactId, Error, WorkspaceId};
+use domain::{Caller, ContactId, Error, Permission};
 use uuid::Uuid;
 
 use crate::Core;
@@ -10,15 +10,10 @@ use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 
-pub(super) async fn list(
-    core: &Core,
-    workspace: WorkspaceId,
-    after: Option<Cursor>,
-    limit: u32,
-) -> Outcome<Page<ContactRow>> {
+pub(super) async fn list(core: &Core, caller: &Caller, after: Option<Cursor>, limit: u32) -> Outcome<Page<ContactRow>> {
     let limit = limit.clamp(1, 100);
     let (at, id) = position(after)?;
-    let mut tx = core.db.scoped(workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     let rows = sqlx::query!(
         r#"select c.id, coalesce(c.name, c.profile_name) as name, c.created_at,
                   coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value) order by i.created_at)
@@ -27,7 +22,7 @@ pub(super) async fn list(
            from contact c
            where c.workspace_id = $1 and ($2::timestamptz is null or (c.created_at, c.id) < ($2, $3))
            order by c.created_at desc, c.id desc limit $4"#,
-        workspace.0,
+        tx.workspace.0,
         at.map(sql) as _,
         id,
         i64::from(limit) + 1,
@@ -42,7 +37,7 @@ pub(super) async fn list(
                 name: row.name,
                 identities: serde_json::from_value::<Vec<StoredIdentity>>(row.identities)?
                     .iter()
-                    .filter_map(StoredIdentity::shown)
+                    .map(|identity| identity.shown(caller))
                     .collect(),
                 created_at: row.created_at.to_jiff(),
             })
@@ -63,13 +58,13 @@ pub(crate) fn position(cursor: Option<Cursor>) -> Outcome<(Option<jiff::Timestam
     }
 }
 
-pub(super) async fn get(core: &Core, workspace: WorkspaceId, id: ContactId) -> Outcome<ContactPanel> {
-    let mut tx = core.db.scoped(workspace).await?;
-    panel(&mut tx, id).await
+pub(super) async fn get(core: &Core, caller: &Caller, id: ContactId) -> Outcome<ContactPanel> {
+    let mut tx = core.db.of(caller).await?;
+    panel(&mut tx, caller, id).await
 }
 
 /// A contact with identities and consents.
-pub(crate) async fn panel(tx: &mut Scoped, id: ContactId) -> Outcome<ContactPanel> {
+pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Outcome<ContactPanel> {
     let row = sqlx::query!(
         r#"select c.name, c.profile_name, c.username, c.restricted, c.created_at,
               coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value) order by i.created_at)
@@ -93,7 +88,7 @@ pub(crate) async fn panel(tx: &mut Scoped, id: ContactId) -> Outcome<ContactPane
         name: row.name,
         profile_name: row.profile_name,
         username: row.username,
-        identities: identities.iter().filter_map(StoredIdentity::shown).collect(),
+        identities: identities.iter().map(|identity| identity.shown(caller)).collect(),
         consents: strictest(consents),
         restricted: row.restricted,
         created_at: row.created_at.to_jiff(),
@@ -108,13 +103,20 @@ struct StoredIdentity {
 }
 
 impl StoredIdentity {
-    fn shown(&self) -> Option<IdentityRow> {
+    /// As the caller may see it: without the permission, a number is masked.
+    fn shown(&self, caller: &Caller) -> IdentityRow {
         let shown = match self.kind {
             IdentityKind::Bsuid => self.value.clone(),
-            IdentityKind::Phone => international(&self.value),
+            IdentityKind::Phone if caller.may(Permission::SeePhoneNumbers) => international(&self.value),
+            IdentityKind::Phone => masked(&self.value),
         };
-        Some(IdentityRow { id: self.id.into(), kind: self.kind, shown })
+        IdentityRow { id: self.id.into(), kind: self.kind, shown }
     }
+}
+
+/// Enough of a number to tell two people apart, too little to call either.
+fn masked(digits: &str) -> String {
+    PhoneDigits::parse(digits).map_or_else(|| "…".to_owned(), |digits| digits.masked())
 }
 
 /// A phone number as people read it: `14155550111` becomes `+1 415-555-0111`.

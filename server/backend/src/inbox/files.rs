@@ -1,7 +1,7 @@
 use bytes::Bytes;
 use domain::messages::MediaKind;
 use domain::ports::{Download, Upload};
-use domain::{AttachmentId, Caller, ConversationId, Error, WorkspaceId};
+use domain::{AttachmentId, Caller, ConversationId, Error};
 use sha2::{Digest, Sha256};
 
 use super::thread;
@@ -31,7 +31,7 @@ pub(super) async fn upload(
         .into());
     }
     let id: AttachmentId = ids::fresh();
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     thread::exists(&mut tx, conversation).await?;
     let key = Files::key(caller.workspace, id);
     let bytes = Bytes::from(upload.bytes);
@@ -62,11 +62,11 @@ fn file_name(name: &str) -> Option<String> {
     (!clean.trim().is_empty()).then_some(clean)
 }
 
-pub(super) async fn download(core: &Core, workspace: WorkspaceId, id: AttachmentId) -> Outcome<Download> {
-    let mut tx = core.db.scoped(workspace).await?;
+pub(super) async fn download(core: &Core, caller: &Caller, id: AttachmentId) -> Outcome<Download> {
+    let mut tx = core.db.of(caller).await?;
     let row = sqlx::query!(
         "select mime, file_name, object_key from attachment where workspace_id = $1 and id = $2 and state = 'ready'",
-        workspace.0,
+        tx.workspace.0,
         id.0,
     )
     .fetch_optional(&mut **tx)

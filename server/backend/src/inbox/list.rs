@@ -2,7 +2,7 @@ use domain::conversations::{ConversationList, ConversationRow, ConversationStatu
 use domain::messages::Direction;
 use domain::page::{Cursor, Page};
 use domain::status::DeliveryStatus;
-use domain::{Caller, WorkspaceId};
+use domain::{Caller, Scope};
 use uuid::Uuid;
 
 use crate::Core;
@@ -15,16 +15,16 @@ pub(super) async fn list(core: &Core, caller: &Caller, query: ListQuery) -> Outc
     let limit = query.limit.map_or(LIST_PAGE, |limit| limit.clamp(1, 100) as usize);
     let rows = match query.search.trim() {
         "" => page(core, caller, &query, limit).await?,
-        words => search(core, caller.workspace, words, limit).await?,
+        words => search(core, caller, words, limit).await?,
     };
     let page = Page::cut(rows, limit, |row| Cursor::new(row.last_at, row.id.0));
     Ok(ConversationList { page, counts: counts(core, caller).await? })
 }
 
-/// One round trip: the function sets the workspace and reads.
+/// One round trip for who sees all: the function sets the workspace and reads. A scope costs another.
 async fn page(core: &Core, caller: &Caller, query: &ListQuery, limit: usize) -> Outcome<Vec<ConversationRow>> {
     let (after_at, after_id) = position(query.after.clone())?;
-    let rows = sqlx::query_as!(
+    let select = sqlx::query_as!(
         Stored,
         r#"select id as "id!", contact_id as "contact_id!", title as "title!", status as "status!", assignee_id, unread as "unread!",
                   last_line as "last_line!", last_direction as "last_direction!", last_status, last_at as "last_at!",
@@ -36,22 +36,24 @@ async fn page(core: &Core, caller: &Caller, query: &ListQuery, limit: usize) -> 
         after_at.map(sql) as _,
         after_id,
         i32::try_from(limit + 1).unwrap_or(101),
-    )
-    .fetch_all(core.db.app())
-    .await?;
+    );
+    let rows = match caller.scope {
+        Scope::All => select.fetch_all(core.db.app()).await?,
+        Scope::Team | Scope::Own => select.fetch_all(&mut **core.db.of(caller).await?).await?,
+    };
     Ok(rows.into_iter().map(Stored::row).collect())
 }
 
 /// Conversations whose name begins with, or has a word that begins with, what was typed; newest first.
-async fn search(core: &Core, workspace: WorkspaceId, words: &str, limit: usize) -> Outcome<Vec<ConversationRow>> {
-    let mut tx = core.db.scoped(workspace).await?;
+async fn search(core: &Core, caller: &Caller, words: &str, limit: usize) -> Outcome<Vec<ConversationRow>> {
+    let mut tx = core.db.of(caller).await?;
     let rows = sqlx::query_as!(
         Stored,
         r#"select id as "id!", contact_id as "contact_id!", title as "title!", status as "status!", assignee_id, unread as "unread!",
                   last_line as "last_line!", last_direction as "last_direction!", last_status, last_at as "last_at!",
                   last_inbound_at, version as "version!"
            from search_conversations($1, $2, $3)"#,
-        workspace.0,
+        tx.workspace.0,
         words.to_lowercase(),
         i32::try_from(limit).unwrap_or(100),
     )
@@ -61,12 +63,13 @@ async fn search(core: &Core, workspace: WorkspaceId, words: &str, limit: usize) 
 }
 
 async fn counts(core: &Core, caller: &Caller) -> Outcome<ViewCounts> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     let row = sqlx::query!(
         r#"select coalesce(sum(open), 0)::bigint as "all!",
                   coalesce(sum(open) filter (where assignee_id = $2), 0)::bigint as "mine!",
                   coalesce(sum(open) filter (where assignee_id = '00000000-0000-0000-0000-000000000000'), 0)::bigint as "unassigned!"
-           from inbox_counter where workspace_id = $1"#,
+           from inbox_counter where workspace_id = $1
+             and (coalesce(current_setting('parley.scope', true), '') = '' or scope_sees(assignee_id))"#,
         tx.workspace.0,
         caller.member_id().map_or(Uuid::max(), |id| id.0),
     )

@@ -2,20 +2,19 @@ use std::sync::Arc;
 
 use domain::conversations::ConversationStatus;
 use domain::{Caller, ConversationId, Error, MemberId};
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::json;
 
 use crate::Core;
+use crate::audit::{self, Act};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::ids;
 use crate::outbound::Provider;
 use crate::outbox::status_word;
 
 /// Gives a conversation to a member, or to nobody.
 pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to: Option<MemberId>) -> Outcome<()> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     if let Some(member) = to {
         sqlx::query_scalar!(
             r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
@@ -26,6 +25,8 @@ pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to:
         .await?
         .ok_or(Fault::Plain(Error::invalid("member", "This person is not in your team.")))?;
     }
+    super::thread::exists(&mut tx, id).await?;
+    tx.leave_scope().await?;
     let version = sqlx::query_scalar!(
         "update conversation set assignee_id = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
         tx.workspace.0,
@@ -35,7 +36,8 @@ pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to:
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
-    audit(core, &mut tx, caller, "conversation.assigned", id.0, json!({ "to": to })).await?;
+    let act = Act::new("conversation.assigned", id.0).with(json!({ "to": to }));
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.live.conversation(caller.workspace, id, version);
     Ok(())
@@ -48,7 +50,7 @@ pub(super) async fn set_status(
     id: ConversationId,
     status: ConversationStatus,
 ) -> Outcome<()> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     let version = sqlx::query_scalar!(
         "update conversation set status = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
         tx.workspace.0,
@@ -58,35 +60,10 @@ pub(super) async fn set_status(
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
-    audit(core, &mut tx, caller, &format!("conversation.{}", status_word(status)), id.0, json!({})).await?;
+    let action = format!("conversation.{}", status_word(status));
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(&action, id.0)).await?;
     tx.commit().await?;
     core.live.conversation(caller.workspace, id, version);
-    Ok(())
-}
-
-/// Notes who did what. In the same transaction as the act.
-async fn audit(
-    core: &Core,
-    tx: &mut Scoped,
-    caller: &Caller,
-    action: &str,
-    subject: Uuid,
-    details: Value,
-) -> Outcome<()> {
-    let id: Uuid = ids::fresh();
-    let actor = super::send::sender(caller);
-    sqlx::query!(
-        "insert into audit_event (workspace_id, id, at, actor, action, subject, details) values ($1, $2, $3, $4, $5, $6, $7)",
-        tx.workspace.0,
-        id,
-        sql(core.clock.now()),
-        serde_json::to_value(actor)?,
-        action,
-        subject,
-        details,
-    )
-    .execute(&mut ***tx)
-    .await?;
     Ok(())
 }
 
@@ -97,7 +74,7 @@ pub(super) async fn mark_read(
     caller: &Caller,
     id: ConversationId,
 ) -> Outcome<()> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     super::thread::exists(&mut tx, id).await?;
     let version = sqlx::query_scalar!(
         "update conversation set unread = 0, read_until = greatest(read_until, last_at, $3), version = version + 1

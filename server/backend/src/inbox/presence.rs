@@ -90,7 +90,7 @@ pub(super) async fn be_present(
     id: ConversationId,
     typing: bool,
 ) -> Outcome<Vec<Presence>> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     super::thread::exists(&mut tx, id).await?;
     let domain::members::Actor::Member { id: member, name } = &caller.actor else { return Ok(Vec::new()) };
     let noted = board.note(caller.workspace, id, (*member, name), typing, core.clock.now());

@@ -15,7 +15,7 @@ use crate::{Core, ids};
 /// Queues a message. The same client key again answers the first message: a flaky line cannot double it.
 pub(super) async fn send(core: &Core, caller: &Caller, form: SendForm) -> Outcome<MessageRow> {
     let outgoing = Outgoing::parse(&form.body, form.attachment)?;
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     lock(&mut tx, form.conversation).await?;
     if let Some(first) = already(&mut tx, form.conversation, form.client_key).await? {
         return thread::read_message(&mut tx, first).await;
@@ -190,7 +190,7 @@ pub(super) async fn react(core: &Core, caller: &Caller, target: MessageId, emoji
         return Err(Error::invalid("emoji", "Choose one emoji.").into());
     }
     let now = core.clock.now();
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     let row = sqlx::query!(
         "update message set our_reaction = $3 where workspace_id = $1 and id = $2 and shown and direction <> 'note'
          returning conversation_id, channel_id, provider_id",
@@ -245,7 +245,7 @@ pub(super) async fn note(
 ) -> Outcome<MessageRow> {
     let body = domain::messages::parse_note(body)?;
     let now = core.clock.now();
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     lock(&mut tx, conversation).await?;
     if let Some(first) = already(&mut tx, conversation, key).await? {
         return thread::read_message(&mut tx, first).await;

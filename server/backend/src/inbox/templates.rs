@@ -24,10 +24,11 @@ const FRESH: SignedDuration = SignedDuration::from_mins(10);
 pub(super) async fn list(
     core: &Core,
     provider: &Arc<dyn Provider>,
-    workspace: WorkspaceId,
+    caller: &Caller,
     id: ConversationId,
 ) -> Outcome<Vec<TemplateRow>> {
-    let mut tx = core.db.scoped(workspace).await?;
+    let workspace = caller.workspace;
+    let mut tx = core.db.of(caller).await?;
     let channel = sqlx::query!(
         "select ch.id, ch.waba_id, (select max(t.fetched_at) from template t where t.workspace_id = ch.workspace_id and t.channel_id = ch.id) as fetched_at
          from conversation c join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
@@ -119,7 +120,7 @@ fn category_word(category: TemplateCategory) -> &'static str {
 
 /// Queues a template with its places filled.
 pub(super) async fn send(core: &Core, caller: &Caller, form: TemplateForm) -> Outcome<MessageRow> {
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     send::lock(&mut tx, form.conversation).await?;
     if let Some(first) = send::already(&mut tx, form.conversation, form.client_key).await? {
         return thread::read_message(&mut tx, first).await;

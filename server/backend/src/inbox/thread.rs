@@ -3,7 +3,7 @@ use domain::gate::{Intent, decide};
 use domain::messages::{Content, Delivery, Direction, Failure, MessageRow, Quote, Sender};
 use domain::page::{Cursor, Page};
 use domain::status::DeliveryStatus;
-use domain::{ConversationId, Error, MessageId, WorkspaceId};
+use domain::{Caller, ConversationId, Error, MessageId, WorkspaceId};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -15,15 +15,15 @@ use crate::fault::{Fault, Outcome};
 use crate::gate::{self, sql, window_end};
 
 /// A conversation with the newest page of its entries.
-pub(super) async fn open(core: &Core, workspace: WorkspaceId, id: ConversationId) -> Outcome<Thread> {
-    let mut tx = core.db.scoped(workspace).await?;
-    let conversation = head(core, &mut tx, id).await?;
+pub(super) async fn open(core: &Core, caller: &Caller, id: ConversationId) -> Outcome<Thread> {
+    let mut tx = core.db.of(caller).await?;
+    let conversation = head(core, &mut tx, caller, id).await?;
     drop(tx);
-    let messages = page(core, workspace, id, None, THREAD_PAGE).await?;
+    let messages = page(core, caller.workspace, id, None, THREAD_PAGE).await?;
     Ok(Thread { conversation, messages })
 }
 
-async fn head(core: &Core, tx: &mut Scoped, id: ConversationId) -> Outcome<ConversationHead> {
+async fn head(core: &Core, tx: &mut Scoped, caller: &Caller, id: ConversationId) -> Outcome<ConversationHead> {
     let row = sqlx::query!(
         r#"select c.channel_id, ch.name as channel_name, c.title, c.status, c.assignee_id, c.contact_id, c.last_inbound_at, c.version,
                   (select m.id from message m where m.workspace_id = c.workspace_id and m.conversation_id = c.id and m.shown
@@ -47,7 +47,7 @@ async fn head(core: &Core, tx: &mut Scoped, id: ConversationId) -> Outcome<Conve
         assignee: row.assignee_id.map(Into::into),
         window_expires_at: window_end(row.last_inbound_at.map(|at| at.to_jiff())),
         blocked: decide(&facts, Intent::FreeForm).err(),
-        contact: contacts::panel(tx, row.contact_id.into()).await?,
+        contact: contacts::panel(tx, caller, row.contact_id.into()).await?,
         last_inbound: row.last_inbound.map(Into::into),
         version: row.version,
     })
@@ -56,15 +56,15 @@ async fn head(core: &Core, tx: &mut Scoped, id: ConversationId) -> Outcome<Conve
 /// Entries before a position; a conversation of another workspace is `NotFound`.
 pub(super) async fn messages(
     core: &Core,
-    workspace: WorkspaceId,
+    caller: &Caller,
     id: ConversationId,
     before: Option<Cursor>,
     limit: u32,
 ) -> Outcome<Page<MessageRow>> {
-    let mut tx = core.db.scoped(workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     exists(&mut tx, id).await?;
     drop(tx);
-    page(core, workspace, id, before, limit.clamp(1, 100) as usize).await
+    page(core, caller.workspace, id, before, limit.clamp(1, 100) as usize).await
 }
 
 pub(super) async fn exists(tx: &mut Scoped, id: ConversationId) -> Outcome<()> {
@@ -79,7 +79,8 @@ pub(super) async fn exists(tx: &mut Scoped, id: ConversationId) -> Outcome<()> {
     .ok_or(Fault::Plain(Error::NotFound))
 }
 
-/// One round trip: the function sets the workspace and reads. Newest first in, oldest first out.
+/// One round trip: the function sets the workspace and reads. Newest first in, oldest first out. That the caller sees the
+/// conversation was found out before.
 async fn page(
     core: &Core,
     workspace: WorkspaceId,
@@ -107,8 +108,8 @@ async fn page(
     Ok(page)
 }
 
-pub(super) async fn message(core: &Core, workspace: WorkspaceId, id: MessageId) -> Outcome<MessageRow> {
-    let mut tx = core.db.scoped(workspace).await?;
+pub(super) async fn message(core: &Core, caller: &Caller, id: MessageId) -> Outcome<MessageRow> {
+    let mut tx = core.db.of(caller).await?;
     read_message(&mut tx, id).await
 }
 
@@ -128,13 +129,9 @@ pub(super) async fn read_message(tx: &mut Scoped, id: MessageId) -> Outcome<Mess
 }
 
 /// The provider's ids of those messages that have one.
-pub(super) async fn provider_ids(
-    core: &Core,
-    workspace: WorkspaceId,
-    ids: &[MessageId],
-) -> Outcome<Vec<(MessageId, String)>> {
+pub(super) async fn provider_ids(core: &Core, caller: &Caller, ids: &[MessageId]) -> Outcome<Vec<(MessageId, String)>> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let mut tx = core.db.scoped(workspace).await?;
+    let mut tx = core.db.of(caller).await?;
     let rows = sqlx::query!(
         r#"select id, provider_id as "provider_id!" from message where workspace_id = $1 and id = any($2) and provider_id is not null"#,
         tx.workspace.0,

@@ -5,6 +5,7 @@ use jiff::SignedDuration;
 use crate::Core;
 use crate::fault::Outcome;
 use crate::gate::sql;
+use crate::mail;
 
 /// Raw webhook bodies are kept this long (consent contract, retention table); Meta repeats for at most 7 days.
 const JOURNAL: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -16,5 +17,6 @@ pub(super) async fn clean(core: &Core) -> Outcome<()> {
     sqlx::query!("delete from journal where applied_at is not null and received_at < $1", sql(old))
         .execute(core.db.worker())
         .await?;
+    mail::clean(core).await?;
     Ok(())
 }

@@ -9,14 +9,21 @@
 )]
 
 mod accounts;
+mod audit;
 mod catalogue;
 mod consent;
 mod identity;
 mod inbox;
 mod ingest;
+mod mail;
 mod media;
 mod outbox;
+mod people;
 mod permissions;
+mod profile;
+mod scope;
+mod team;
+mod vault;
 mod walls;
 
 use channels::whatsapp::parse_webhook;

@@ -3,9 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::audit::AuditQuery;
 use domain::conversations::ListQuery;
 use domain::ports::{Backend, TemplateForm, Upload};
-use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, QuarantineId};
+use domain::team::{Business, InviteForm};
+use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, QuarantineId, Role, Scope};
 use uuid::Uuid;
 
 use crate::{form, key, world};
@@ -60,10 +62,28 @@ async fn each_port_needs_its_permission() {
         (ManageChannels, call!(channels.report())),
         (ManageChannels, call!(channels.replay(QuarantineId(Uuid::nil())))),
         (ReadConversations, call!(accounts.members())),
+        (ReadAudit, call!(audit.page(AuditQuery::default()))),
+        (ManageWorkspace, call!(team.business())),
+        (ManageWorkspace, call!(team.save_business(Business::default()))),
+        (ManageSecurity, call!(team.two_factors_required())),
+        (ManageTeam, call!(team.page())),
+        (
+            ManageTeam,
+            call!(team.invite(InviteForm { email: String::new(), role: Role::ReadOnly.into(), scope: Scope::All })),
+        ),
+        (ManageTeam, call!(team.resend_invitation(Uuid::nil().into()))),
+        (ManageTeam, call!(team.revoke_invitation(Uuid::nil().into()))),
+        (ManageTeam, call!(team.deactivate(Uuid::nil().into(), None))),
+        (ManageTeam, call!(team.reactivate(Uuid::nil().into()))),
+        (ManageTeam, call!(team.save_role(None, "", vec![]))),
+        (ManageTeam, call!(team.delete_role(Uuid::nil().into()))),
+        (ManageTeam, call!(team.save_team(None, "", vec![]))),
+        (ManageTeam, call!(team.delete_team(Uuid::nil().into()))),
     ];
     let world = world().await;
     for (needed, (name, call)) in table {
-        let without: Vec<Permission> = Permission::ALL.into_iter().filter(|permission| *permission != needed).collect();
+        let without: Vec<Permission> =
+            Permission::ALL.iter().copied().filter(|permission| *permission != needed).collect();
         let lacking = world.ours.caller.clone().restricted_to(&without);
         assert_eq!(call(&world.ports, &lacking).await, Some(Error::Forbidden), "{name} without {needed:?}");
         let holding = world.ours.caller.clone().restricted_to(&[needed]);

@@ -1,8 +1,10 @@
 //! The standing suite: every port, called by a member of another workspace with our ids.
 
+use domain::audit::AuditQuery;
 use domain::conversations::{ListQuery, View};
 use domain::ports::{TemplateForm, Upload};
-use domain::{AttachmentId, Error, QuarantineId};
+use domain::team::InviteForm;
+use domain::{AttachmentId, Error, QuarantineId, Role, Scope};
 use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
@@ -66,6 +68,32 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert!(ports.channels.report(&them).await.unwrap().quarantine.is_empty());
     assert_eq!(ports.channels.replay(&them, quarantined).await, Err(Error::NotFound));
     assert!(ports.accounts.members(&them).await.unwrap().iter().all(|member| member.id != world.ours.agent_id));
+    assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+
+    let trail = ports.audit.page(&them, AuditQuery::default()).await.unwrap();
+    assert!(trail.items.is_empty(), "{trail:?}");
+    assert!(!ports.audit.export(&them).await.unwrap().contains(&world.ours.seeded.workspace.to_string()));
+
+    let team = &ports.team;
+    let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
+    team.invite(&world.ours.caller, form).await.unwrap();
+    team.save_role(&world.ours.caller, None, "Ours", vec![]).await.unwrap();
+    team.save_team(&world.ours.caller, None, "Ours", vec![]).await.unwrap();
+    let page = team.page(&world.ours.caller).await.unwrap();
+    let before = snapshot(&world).await;
+    let (invitation, role, group) = (page.invitations[0].id, page.roles[0].id, page.teams[0].id);
+    let their_page = team.page(&them).await.unwrap();
+    assert!(their_page.invitations.is_empty() && their_page.roles.is_empty() && their_page.teams.is_empty());
+    assert!(their_page.members.iter().all(|member| member.id != world.ours.agent_id));
+    assert_eq!(team.resend_invitation(&them, invitation).await, Err(Error::NotFound));
+    assert_eq!(team.revoke_invitation(&them, invitation).await, Err(Error::NotFound));
+    assert_eq!(team.set_role(&them, world.ours.agent_id, Role::Agent.into(), Scope::All).await, Err(Error::NotFound));
+    assert_eq!(team.deactivate(&them, world.ours.agent_id, None).await, Err(Error::NotFound));
+    assert_eq!(team.reactivate(&them, world.ours.agent_id).await, Err(Error::NotFound));
+    assert_eq!(team.save_role(&them, Some(role), "Theirs", vec![]).await, Err(Error::NotFound));
+    assert_eq!(team.delete_role(&them, role).await, Err(Error::NotFound));
+    assert_eq!(team.delete_team(&them, group).await, Err(Error::NotFound));
+    assert!(team.offer_ownership(&them, Some(world.ours.agent_id)).await.is_err());
     assert!(matches!(
         ports.inbox.assign(&world.ours.caller, id, Some(world.theirs.agent_id)).await,
         Err(Error::Invalid(_))
@@ -76,7 +104,8 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
 
 async fn snapshot(world: &World) -> Vec<String> {
     sqlx::query_scalar("select md5(string_agg(t, '|' order by t)) from (select c::text as t from conversation c union all select m::text from message m
-        union all select q::text from quarantine q union all select n::text from contact n) all_rows")
+        union all select q::text from quarantine q union all select n::text from contact n
+        union all select b::text from member b union all select i::text from invitation i union all select r::text from role r union all select g::text from team g) all_rows")
         .fetch_all(&world.owner)
         .await
         .unwrap()
@@ -118,4 +147,33 @@ async fn ids_of_nothing_are_not_found() {
     let caller = &world.ours.caller;
     assert_eq!(world.ports.inbox.download(caller, AttachmentId(Uuid::nil())).await.err(), Some(Error::NotFound));
     assert_eq!(world.ports.channels.replay(caller, QuarantineId(Uuid::nil())).await, Err(Error::NotFound));
+}
+
+#[tokio::test]
+async fn a_request_that_is_dropped_while_it_begins_leaves_no_transaction_behind() {
+    let world = world().await;
+    let workspace = world.ours.seeded.workspace;
+    for polls in 0..60 {
+        let mut begun = Box::pin(world.core.db.scoped(workspace));
+        for _ in 0..polls % 6 {
+            let _ = futures::poll!(&mut begun);
+            tokio::task::yield_now().await;
+        }
+        drop(begun);
+    }
+    // Whatever was begun is rolled back by whoever began it; then autocommit is autocommit again.
+    for _ in 0..20 {
+        let id = uuid::Uuid::now_v7().to_string();
+        sqlx::query("insert into challenge (token_hash, kind, expires_at) values ($1, 'second_factor', now())")
+            .bind(id.as_bytes())
+            .execute(world.core.db.app())
+            .await
+            .unwrap();
+        let seen: i64 = sqlx::query_scalar("select count(*) from challenge where token_hash = $1")
+            .bind(id.as_bytes())
+            .fetch_one(&world.owner)
+            .await
+            .unwrap();
+        assert_eq!(seen, 1, "committed at once");
+    }
 }

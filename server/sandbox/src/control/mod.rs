@@ -1,6 +1,7 @@
 //! The control interface: what a tester or the phone page does (sections 8.1, 8.7 and 8.8). See the crate's README for
 //! the JSON of each endpoint.
 
+mod mail;
 mod people;
 mod tools;
 
@@ -75,6 +76,8 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
         .route("/raw_webhook", post(tools::raw_webhook))
         .route("/change", post(tools::change))
         .route("/handshake", post(tools::handshake))
+        .route("/mail", get(mail::list).delete(mail::clear))
+        .route("/mail/{id}/html", get(mail::html))
         .route("/reset", post(tools::reset))
 }
 
@@ -94,7 +97,7 @@ async fn chat(State(inner): Shared, Path(id): Path<String>) -> Answer {
     })
 }
 
-/// Server-sent events: names of chats that changed, or `number`, `webhooks`, `settings`, `reset`. The page fetches the rest.
+/// Server-sent events: names of chats that changed, or `mail`, `number`, `webhooks`, `settings`, `reset`. The page fetches the rest.
 async fn events(State(inner): Shared) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let (receiver, stop) = (inner.with(|state| state.events.subscribe()), inner.stop.subscribe());
     let changes = stream::unfold((receiver, stop), |(mut receiver, mut stop)| async move {

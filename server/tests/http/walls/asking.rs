@@ -60,6 +60,12 @@ pub fn ordinary(field: &Field, ids: &Ids) -> String {
         Value::Colleague => ids.colleague,
         Value::File => ids.file,
         Value::Quarantined => ids.quarantined,
+        Value::Spare => ids.spare,
+        Value::Session => ids.session,
+        Value::Workspace => ids.workspace,
+        Value::Invitation => ids.invitation,
+        Value::OwnRole => ids.role,
+        Value::Team => ids.team,
     };
     id.to_string()
 }

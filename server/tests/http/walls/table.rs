@@ -3,12 +3,16 @@
 //! A new route, server function or REST operation fails the tests until it has a line here.
 
 use domain::Permission::{
-    self, EditContacts, ManageChannels, ManageConversations, ReadContacts, ReadConversations, SendMessages,
+    self, EditContacts, ManageChannels, ManageConversations, ManageSecurity, ManageTeam, ManageWorkspace, ReadAudit,
+    ReadContacts, ReadConversations, SendMessages,
 };
 
-use Guard::{Key, Member, Open, Operator, Page, Role, Signed, StandIn};
+use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, StandIn, Tried};
 use Place::{File, Form, Header, Json, Path, Query};
-use Value::{Colleague, Contact, Conversation, File as AFile, Fresh, Message, Quarantined, Text};
+use Value::{
+    Colleague, Contact, Conversation, File as AFile, Fresh, Invitation, Message, OwnRole, Quarantined, Session, Spare,
+    Team, Text, Workspace,
+};
 
 /// One route with arguments that it takes.
 #[derive(Debug)]
@@ -29,14 +33,21 @@ pub struct Field(pub Place, pub &'static str, pub Value);
 pub enum Guard {
     /// Nothing, because it holds nothing of a workspace.
     Open,
-    /// A session.
+    /// A session, even of somebody who stands in no workspace. What comes of it is that person's own affair: it may end
+    /// or renew their sessions, so each is asked with a new one.
+    Person,
+    /// A session of a member.
     Member,
+    /// A session of the workspace's owner. What comes of it depends on more.
+    Owner,
+    /// As [`Role`], but what comes of it depends on more: what is named may be gone after the first time.
+    Tried(Permission),
     /// A session of a member whose role has the permission.
     Role(Permission),
     /// An API key with a scope that has the permission.
     Key(Permission),
-    /// A document for everybody, with content for a session whose role has the permission, if it names one. The text is
-    /// what then shows of the workspace, after its mark.
+    /// A document for everybody, with content for a session whose role has the permission, if it names one; without, even
+    /// for a person without a workspace. The text is what then shows of the workspace, after its mark.
     Page(Option<Permission>, &'static str),
     /// The secret that we share with Meta, whoever asks.
     Signed,
@@ -70,6 +81,14 @@ pub enum Value {
     Colleague,
     File,
     Quarantined,
+    /// A member whom nobody misses.
+    Spare,
+    Session,
+    Workspace,
+    Invitation,
+    /// A role that the workspace has named.
+    OwnRole,
+    Team,
 }
 
 impl Value {
@@ -104,6 +123,16 @@ const fn any(path: &'static str, guard: Guard) -> Door {
 const CONVERSATION: Field = Field(Form, "conversation", Conversation);
 const KEY: Field = Field(Form, "client_key", Fresh);
 const ID: Field = Field(Path, "id", Conversation);
+const LINK: Field = Field(Form, "link", Text("nothing"));
+const BUSINESS: &[Field] = &[
+    Field(Form, "name", Text("")),
+    Field(Form, "industry", Text("")),
+    Field(Form, "address", Text("")),
+    Field(Form, "phone", Text("")),
+    Field(Form, "country", Text("")),
+    Field(Form, "time_zone", Text("UTC")),
+    Field(Form, "currency", Text("EUR")),
+];
 
 /// On the address for people and programs. A route may have several lines.
 pub const DOORS: &[Door] = &[
@@ -115,6 +144,19 @@ pub const DOORS: &[Door] = &[
     get("/inbox/{id}", Page(Some(ReadConversations), " text"), &[ID]),
     get("/settings/channels", Page(Some(ManageChannels), " number"), &[]),
     get("/settings/profile", Page(None, ""), &[]),
+    get("/settings/security", Page(None, ""), &[]),
+    get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
+    get("/settings/business", Page(Some(ManageWorkspace), " workspace\" "), &[]),
+    get("/settings/audit", Page(Some(ReadAudit), " owner<!></strong>"), &[]),
+    get("/welcome", Page(None, ""), &[]),
+    get("/sign-in/second-factor", Open, &[Field(Query, "next", Text("/inbox"))]),
+    get("/sign-up", Open, &[]),
+    get("/sign-up/sent", Open, &[]),
+    get("/sign-up/confirm", Open, &[Field(Query, "link", Text("nothing"))]),
+    get("/forgot-password", Open, &[Field(Query, "sent", Text("yes"))]),
+    get("/reset-password", Open, &[Field(Query, "link", Text("nothing"))]),
+    get("/confirm-address", Open, &[Field(Query, "link", Text("nothing"))]),
+    get("/invitation", Open, &[Field(Query, "link", Text("nothing"))]),
     get("/favicon.ico", Open, &[]),
     // Server functions.
     server_function(
@@ -127,7 +169,44 @@ pub const DOORS: &[Door] = &[
         ],
     ),
     server_function("/api/app/api/sign_out", Open, &[]),
-    server_function("/api/app/api/who_am_i", Role(ReadConversations), &[]),
+    server_function(
+        "/api/app/api/second_factor",
+        Open,
+        &[Field(Form, "code", Text("000000")), Field(Form, "next", Text("/"))],
+    ),
+    server_function(
+        "/api/app/api/sign_up",
+        Open,
+        &[
+            Field(Form, "name", Text("Somebody")),
+            Field(Form, "email", Text("somebody@nowhere.example")),
+            Field(Form, "password", Text("seven brown otters")),
+            Field(Form, "organisation", Text("A business")),
+            Field(Form, "job_title", Text("")),
+            Field(Form, "accepted", Text("true")),
+        ],
+    ),
+    server_function("/api/app/api/confirm_sign_up", Open, &[LINK]),
+    server_function("/api/app/api/ask_for_passkey", Open, &[]),
+    server_function(
+        "/api/app/api/sign_in_by_passkey",
+        Open,
+        &[Field(Form, "waiting", Text("x")), Field(Form, "answer", Text("{}")), Field(Form, "next", Text("/inbox"))],
+    ),
+    server_function("/api/app/api/forgot_password", Open, &[Field(Form, "email", Text("nobody@nowhere.example"))]),
+    server_function("/api/app/api/reset_link_works", Open, &[LINK]),
+    server_function("/api/app/api/reset_password", Open, &[LINK, Field(Form, "password", Text("seven brown otters"))]),
+    server_function("/api/app/api/confirm_address", Open, &[LINK]),
+    server_function("/api/app/api/read_invitation", Open, &[LINK]),
+    server_function(
+        "/api/app/api/accept_as_new",
+        Open,
+        &[LINK, Field(Form, "name", Text("Somebody")), Field(Form, "password", Text("seven brown otters"))],
+    ),
+    server_function("/api/app/api/mail_is_sandboxed", Open, &[]),
+    server_function("/api/app/api/accept_invitation", Person, &[LINK]),
+    server_function("/api/app/api/who_is_here", Person, &[]),
+    server_function("/api/app/api/who_am_i", Member, &[]),
     server_function(
         "/api/inbox/api/list_conversations",
         Role(ReadConversations),
@@ -203,6 +282,99 @@ pub const DOORS: &[Door] = &[
     server_function("/api/settings/api/read_channels", Role(ManageChannels), &[]),
     server_function("/api/settings/api/replay", Role(ManageChannels), &[Field(Form, "id", Quarantined)]),
     server_function("/api/settings/api/set_enter_sends", Member, &[Field(Form, "enter_sends", Text("true"))]),
+    server_function("/api/settings/api/read_profile", Person, &[]),
+    server_function(
+        "/api/settings/api/save_profile",
+        Person,
+        &[
+            Field(Form, "name", Text("Somebody")),
+            Field(Form, "phone", Text("")),
+            Field(Form, "job_title", Text("")),
+            Field(Form, "bio", Text("")),
+            Field(Form, "time_zone", Text("UTC")),
+            Field(Form, "currency", Text("EUR")),
+            Field(Form, "language", Text("en")),
+        ],
+    ),
+    server_function("/api/settings/api/change_email", Person, &[Field(Form, "email", Text("new@nowhere.example"))]),
+    server_function("/api/settings/api/switch_workspace", Person, &[Field(Form, "workspace", Workspace)]),
+    server_function(
+        "/api/settings/api/prove",
+        Person,
+        &[Field(Form, "password", Text("wrong")), Field(Form, "page", Text("/settings/profile"))],
+    ),
+    server_function("/api/settings/api/change_password", Person, &[Field(Form, "new_password", Text("short"))]),
+    server_function("/api/settings/api/read_factors", Person, &[]),
+    server_function("/api/settings/api/begin_app", Person, &[]),
+    server_function("/api/settings/api/confirm_app", Person, &[Field(Form, "code", Text("000000"))]),
+    server_function("/api/settings/api/renew_recovery_codes", Person, &[]),
+    server_function("/api/settings/api/remove_app", Person, &[]),
+    server_function("/api/settings/api/begin_passkey", Person, &[]),
+    server_function(
+        "/api/settings/api/add_passkey",
+        Person,
+        &[Field(Form, "waiting", Text("x")), Field(Form, "answer", Text("{}")), Field(Form, "name", Text("A key"))],
+    ),
+    server_function("/api/settings/api/remove_passkey", Person, &[Field(Form, "passkey", Fresh)]),
+    server_function(
+        "/api/settings/api/read_audit",
+        Role(ReadAudit),
+        &[Field(Form, "search", Text("")), Field(Form, "after", Text(""))],
+    ),
+    server_function("/api/settings/api/read_sessions", Person, &[]),
+    server_function("/api/settings/api/end_session", Person, &[Field(Form, "session", Session)]),
+    server_function("/api/settings/api/end_other_sessions", Person, &[]),
+    server_function("/api/settings/api/create_workspace", Person, BUSINESS),
+    server_function("/api/settings/api/leave", Person, &[Field(Form, "sure", Text(""))]),
+    server_function("/api/settings/api/accept_ownership", Person, &[]),
+    server_function("/api/settings/api/read_business", Role(ManageWorkspace), &[]),
+    server_function("/api/settings/api/save_business", Tried(ManageWorkspace), BUSINESS),
+    server_function("/api/settings/api/two_factors_required", Role(ManageSecurity), &[]),
+    server_function(
+        "/api/settings/api/require_two_factors",
+        Role(ManageSecurity),
+        &[Field(Form, "required", Text(""))],
+    ),
+    server_function("/api/settings/api/read_team", Role(ManageTeam), &[]),
+    server_function(
+        "/api/settings/api/invite",
+        Role(ManageTeam),
+        &[
+            Field(Form, "email", Text("guest@nowhere.example")),
+            Field(Form, "role", Text("agent")),
+            Field(Form, "scope", Text("all")),
+        ],
+    ),
+    server_function("/api/settings/api/resend_invitation", Tried(ManageTeam), &[Field(Form, "invitation", Invitation)]),
+    server_function("/api/settings/api/revoke_invitation", Tried(ManageTeam), &[Field(Form, "invitation", Invitation)]),
+    server_function(
+        "/api/settings/api/set_role",
+        Role(ManageTeam),
+        &[Field(Form, "member", Spare), Field(Form, "role", Text("agent")), Field(Form, "scope", Text("all"))],
+    ),
+    server_function(
+        "/api/settings/api/deactivate",
+        Role(ManageTeam),
+        &[Field(Form, "member", Spare), Field(Form, "heir", Colleague)],
+    ),
+    server_function("/api/settings/api/reactivate", Role(ManageTeam), &[Field(Form, "member", Spare)]),
+    server_function("/api/settings/api/offer_ownership", Owner, &[Field(Form, "member", Spare)]),
+    server_function(
+        "/api/settings/api/save_role",
+        Tried(ManageTeam),
+        &[
+            Field(Form, "role", OwnRole),
+            Field(Form, "name", Text("A role")),
+            Field(Form, "permissions[]", Text("read_contacts")),
+        ],
+    ),
+    server_function("/api/settings/api/delete_role", Tried(ManageTeam), &[Field(Form, "role", OwnRole)]),
+    server_function(
+        "/api/settings/api/save_team",
+        Tried(ManageTeam),
+        &[Field(Form, "team", Team), Field(Form, "name", Text("A team")), Field(Form, "members[]", Text(""))],
+    ),
+    server_function("/api/settings/api/delete_team", Tried(ManageTeam), &[Field(Form, "team", Team)]),
     // Files and the event stream.
     post(
         "/files",
@@ -210,6 +382,7 @@ pub const DOORS: &[Door] = &[
         &[Field(Query, "conversation", Conversation), Field(File, "file", Text("A file"))],
     ),
     get("/files/{id}", Role(ReadConversations), &[Field(Path, "id", AFile)]),
+    get("/audit/export", Role(ReadAudit), &[]),
     get("/live", Role(ReadConversations), &[]),
     // The REST interface.
     get("/api/v1/openapi.json", Open, &[]),

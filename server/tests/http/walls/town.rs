@@ -9,6 +9,7 @@ use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
 use sqlx::{AssertSqlSafe, PgPool};
 use testkit::{Webhook, message};
+use ui::wire::SESSION_COOKIE;
 use uuid::Uuid;
 
 use super::asking::Pass;
@@ -37,6 +38,8 @@ pub struct House {
     number: &'static str,
     phone: &'static str,
     pub ids: Ids,
+    /// Whose sessions come and go.
+    passer: Uuid,
     cookies: BTreeMap<&'static str, String>,
 }
 
@@ -49,6 +52,17 @@ pub struct Ids {
     pub colleague: Uuid,
     pub file: Uuid,
     pub quarantined: Uuid,
+    pub spare: Uuid,
+    pub session: Uuid,
+    pub workspace: Uuid,
+    pub invitation: Uuid,
+    pub role: Uuid,
+    pub team: Uuid,
+}
+
+/// The roles that every workspace has.
+pub fn roles() -> impl Iterator<Item = Role> {
+    Role::ALL.into_iter().filter(|role| *role != Role::Custom)
 }
 
 impl Town {
@@ -70,6 +84,23 @@ impl Town {
     pub async fn master_key(&self, house: &House) -> Pass {
         let scopes: Vec<&str> = SCOPES.iter().map(|(scope, _)| *scope).collect();
         self.key(house, &scopes).await
+    }
+
+    /// A new session of a member of a house whom nobody misses: for what ends or renews sessions.
+    pub async fn passing(&self, house: &House) -> Pass {
+        let secret = ids::fresh::<Uuid>().to_string();
+        #[expect(clippy::disallowed_methods, reason = "signing in takes long, and this is done at every door")]
+        let done = sqlx::query(
+            "insert into session (token_hash, id, account_id, workspace_id, member_id, created_at, last_seen_at, proved_at, factors, expires_at)
+             select $1, gen_random_uuid(), account_id, workspace_id, id, now(), now(), now(), 1, now() + interval '1 day' from member where id = $2",
+        )
+        .bind(secret::hash(&secret))
+        .bind(house.passer)
+        .execute(&self.owner)
+        .await
+        .unwrap();
+        assert_eq!(done.rows_affected(), 1);
+        Pass::Cookie(format!("{SESSION_COOKIE}={secret}"))
     }
 
     /// A session of a new member of ours.
@@ -135,7 +166,7 @@ impl House {
         let first = (head.as_str(), email.as_str(), seed::PASSWORD);
         let seeded = seed::workspace(core, owner, &name, first, &connected).await.unwrap();
         let mut cookies = BTreeMap::new();
-        for role in Role::ALL {
+        for role in roles() {
             let (name, email) = (format!("{mark} {}", role.as_str()), address(role));
             if role != Role::Owner {
                 let who = (name.as_str(), email.as_str(), seed::PASSWORD);
@@ -144,6 +175,11 @@ impl House {
             cookies.insert(role.as_str(), served.sign_in(&email).await);
         }
         let nothing = Uuid::nil();
+        let (spare, passer) = (format!("spare@{mark}.example"), format!("passer@{mark}.example"));
+        let spare = (mark, spare.as_str(), seed::PASSWORD);
+        let spare = seed::member(core, owner, seeded.workspace, spare, Role::Agent).await.unwrap();
+        let passer = (mark, passer.as_str(), seed::PASSWORD);
+        let passer = seed::member(core, owner, seeded.workspace, passer, Role::Agent).await.unwrap();
         let mut house = Self {
             workspace: seeded.workspace,
             mark,
@@ -156,7 +192,14 @@ impl House {
                 colleague: seeded.owner.0,
                 file: nothing,
                 quarantined: nothing,
+                spare: spare.0,
+                session: nothing,
+                workspace: seeded.workspace.0,
+                invitation: nothing,
+                role: nothing,
+                team: nothing,
             },
+            passer: passer.0,
             cookies,
         };
         house.furnish(served, owner).await;
@@ -173,7 +216,27 @@ impl House {
             served.until(sql, async || id().await.unwrap().map(|_: Uuid| ()).is_some()).await;
             id().await.unwrap().unwrap()
         };
+        for (name, form) in [
+            (
+                "invite",
+                vec![
+                    ("email", format!("guest@{}.example", self.mark)),
+                    ("role", "agent".into()),
+                    ("scope", "all".into()),
+                ],
+            ),
+            ("save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
+            ("save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
+        ] {
+            let request = served.post(&format!("/api/settings/api/{name}")).header("cookie", self.cookie(Role::Owner));
+            let answer = request.form(&form).send().await.unwrap();
+            assert_eq!(answer.status(), 200, "{name}");
+        }
         self.ids = Ids {
+            session: find("select id from session where workspace_id = $1 limit 1").await,
+            invitation: find("select id from invitation where workspace_id = $1").await,
+            role: find("select id from role where workspace_id = $1").await,
+            team: find("select id from team where workspace_id = $1").await,
             message: find("select id from message where workspace_id = $1").await,
             conversation: find("select id from conversation where workspace_id = $1").await,
             contact: find("select id from contact where workspace_id = $1").await,

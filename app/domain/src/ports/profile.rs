@@ -1,0 +1,57 @@
+use async_trait::async_trait;
+
+use crate::accounts::{AppSetup, Factors, Origin, PasskeyQuestion, Profile as Page, ProfileForm, SessionRow};
+use crate::error::Result;
+use crate::ids::{PasskeyId, SessionId};
+use crate::members::Person;
+
+use super::SessionToken;
+
+/// One's own page: who one is, how one proves it, and where one is signed in.
+#[async_trait]
+pub trait Profile: Send + Sync {
+    async fn read(&self, person: &Person) -> Result<Page>;
+
+    async fn save(&self, person: &Person, form: ProfileForm) -> Result<()>;
+
+    /// Proves again who one is, by the password: dangerous acts ask for it when the last proof is old.
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Result<()>;
+
+    /// Ends every other session; this one's secret is renewed.
+    async fn change_password(&self, person: &Person, password: &str) -> Result<SessionToken>;
+
+    /// Mails a link to both addresses; the change is made when both were followed. Needs a fresh proof.
+    async fn change_email(&self, person: &Person, email: &str) -> Result<()>;
+
+    /// One of the two links was followed. Answers whether the change is complete.
+    async fn confirm_email_change(&self, link: &str) -> Result<bool>;
+
+    async fn sessions(&self, person: &Person) -> Result<Vec<SessionRow>>;
+
+    async fn end_session(&self, person: &Person, session: SessionId) -> Result<()>;
+
+    async fn end_other_sessions(&self, person: &Person) -> Result<()>;
+
+    async fn factors(&self, person: &Person) -> Result<Factors>;
+
+    /// Begins to set up an authenticator app. Nothing changes until a code of it is shown. Needs a fresh proof.
+    async fn begin_app(&self, person: &Person) -> Result<AppSetup>;
+
+    /// Shows a first code of the app. Answers fresh recovery codes, shown this once.
+    async fn confirm_app(&self, person: &Person, code: &str) -> Result<Vec<String>>;
+
+    /// Needs a fresh proof.
+    async fn remove_app(&self, person: &Person) -> Result<()>;
+
+    /// Replaces the recovery codes. Needs a fresh proof.
+    async fn renew_recovery_codes(&self, person: &Person) -> Result<Vec<String>>;
+
+    /// Begins to add a passkey. Needs a fresh proof. `NotFound` where this installation's address can have none.
+    async fn begin_passkey(&self, person: &Person) -> Result<PasskeyQuestion>;
+
+    /// The authenticator's answer, under a name for the person to know it by.
+    async fn add_passkey(&self, person: &Person, waiting: &str, name: &str, answer: &str) -> Result<()>;
+
+    /// Needs a fresh proof.
+    async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> Result<()>;
+}

@@ -1,0 +1,77 @@
+use async_trait::async_trait;
+
+use crate::accounts::Origin;
+use crate::error::Result;
+use crate::ids::{InvitationId, MemberId, RoleId, TeamId};
+use crate::members::{Caller, Person};
+use crate::permissions::{Permission, Scope};
+use crate::team::{Business, InvitationPage, InviteForm, RoleChoice, TeamPage};
+
+use super::{SessionToken, SignedIn};
+
+/// Workspaces and the people in them.
+#[async_trait]
+pub trait Team: Send + Sync {
+    /// Makes a workspace whose owner is this person, and stands the session in it. The session's secret is renewed.
+    async fn create_workspace(&self, person: &Person, business: Business) -> Result<SessionToken>;
+
+    async fn business(&self, caller: &Caller) -> Result<Business>;
+
+    async fn save_business(&self, caller: &Caller, business: Business) -> Result<()>;
+
+    /// Members, invitations, roles and teams.
+    async fn page(&self, caller: &Caller) -> Result<TeamPage>;
+
+    /// Mails an invitation. An open one to the same address is sent again instead.
+    async fn invite(&self, caller: &Caller, form: InviteForm) -> Result<()>;
+
+    async fn resend_invitation(&self, caller: &Caller, id: InvitationId) -> Result<()>;
+
+    async fn revoke_invitation(&self, caller: &Caller, id: InvitationId) -> Result<()>;
+
+    /// What the page behind an invitation's link shows; `NotFound` once it was used, revoked or is too old.
+    async fn invitation(&self, link: &str) -> Result<InvitationPage>;
+
+    /// A person without an account accepts: the link has shown that the address is theirs.
+    async fn accept_as_new(&self, link: &str, name: &str, password: &str, origin: &Origin) -> Result<SignedIn>;
+
+    /// A signed-in person accepts, if the invitation was sent to their address. The session's secret is renewed.
+    async fn accept(&self, person: &Person, link: &str) -> Result<SessionToken>;
+
+    /// Gives a member a role and a scope. The owner's cannot be changed, and nobody becomes owner this way.
+    async fn set_role(&self, caller: &Caller, member: MemberId, role: RoleChoice, scope: Scope) -> Result<()>;
+
+    /// Ends a member's access and hands what was assigned to them over to `heir`, or to nobody.
+    async fn deactivate(&self, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> Result<()>;
+
+    async fn reactivate(&self, caller: &Caller, member: MemberId) -> Result<()>;
+
+    /// Leaves the workspace. The owner has to hand it over first.
+    async fn leave(&self, caller: &Caller) -> Result<()>;
+
+    /// Offers the workspace to another member, or takes the offer back. The owner's alone.
+    async fn offer_ownership(&self, caller: &Caller, to: Option<MemberId>) -> Result<()>;
+
+    /// The member to whom the workspace was offered becomes its owner; the former owner becomes an admin.
+    async fn accept_ownership(&self, caller: &Caller) -> Result<()>;
+
+    async fn save_role(
+        &self,
+        caller: &Caller,
+        id: Option<RoleId>,
+        name: &str,
+        permissions: Vec<Permission>,
+    ) -> Result<()>;
+
+    /// Refused while somebody has it.
+    async fn delete_role(&self, caller: &Caller, id: RoleId) -> Result<()>;
+
+    async fn save_team(&self, caller: &Caller, id: Option<TeamId>, name: &str, members: Vec<MemberId>) -> Result<()>;
+
+    async fn delete_team(&self, caller: &Caller, id: TeamId) -> Result<()>;
+
+    async fn two_factors_required(&self, caller: &Caller) -> Result<bool>;
+
+    /// Whether everybody here needs a second factor. The caller's own session must have one.
+    async fn require_two_factors(&self, person: &Person, required: bool) -> Result<()>;
+}

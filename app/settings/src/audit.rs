@@ -1,0 +1,119 @@
+//! Who did what.
+
+use domain::Permission;
+use domain::audit::AuditRow;
+use domain::page::Cursor;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use ui::icon::{DOWNLOAD, SEARCH};
+use ui::wire::escape;
+use ui::{EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
+
+use crate::api::read_audit;
+use crate::nav::SettingsNav;
+
+/// `/settings/audit`. Search and pages are addresses: they can be shared, and need no scripts.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let query = use_query_map();
+    let asked =
+        move || query.with(|query| (query.get("search").unwrap_or_default(), query.get("after").unwrap_or_default()));
+    let page = Read::new(asked, |(search, after)| read_audit(search, after));
+    let may_export = use_session().with_value(|session| session.may(Permission::Export));
+    view! {
+        <Title text=t!(audit) />
+        <div class="page">
+            <SettingsNav />
+            <header class="page-head">
+                <h1>{t!(audit)}</h1>
+                <p class="quiet">{t!(audit_text)}</p>
+            </header>
+            <form class="audit-search" role="search" method="get" action="/settings/audit">
+                <label class="field">
+                    <span>{t!(audit_search)}</span>
+                    <input class="input" type="search" name="search" prop:value=move || asked().0 value=asked().0 />
+                </label>
+                <button type="submit" class="button">{t!(search)}</button>
+                {may_export
+                    .then(|| {
+                        view! {
+                            <a class="button" href="/audit/export" rel="external" download>
+                                <Icon drawing=DOWNLOAD />
+                                {t!(export)}
+                            </a>
+                        }
+                    })}
+            </form>
+            <Load
+                resource=page
+                skeleton=|| view! { <Skeleton rows=6 /> }
+                children=move |page| {
+                    let search = asked().0;
+                    let empty = page.items.is_empty();
+                    view! {
+                        {empty
+                            .then(|| view! { <EmptyState icon=SEARCH title=t!(audit_empty) text=t!(audit_empty_text) /> })}
+                        <ul class="rows">{page.items.into_iter().map(|row| view! { <Act row /> }).collect_view()}</ul>
+                        {page.next.map(|next| view! { <Older search next /> })}
+                    }
+                }
+            />
+        </div>
+    }
+}
+
+#[component]
+fn Older(search: String, next: Cursor) -> impl IntoView {
+    let href = format!("/settings/audit?search={}&after={}", escape(&search), escape(&next.0));
+    view! {
+        <a class="button" href=href>
+            {t!(older)}
+        </a>
+    }
+}
+
+#[component]
+fn Act(row: AuditRow) -> impl IntoView {
+    let more = [
+        (row.details != "{}").then_some((t!(audit_details), row.details)),
+        row.before.map(|before| (t!(audit_before), before)),
+        row.after.map(|after| (t!(audit_after), after)),
+    ];
+    let more: Vec<_> = more.into_iter().flatten().collect();
+    view! {
+        <li class="row-line">
+            <div>
+                <p>
+                    <strong>{row.actor}</strong>
+                    " · "
+                    <code>{row.action}</code>
+                </p>
+                <p class="quiet">
+                    <Time at=row.at shape=Shape::Full />
+                </p>
+                {(!more.is_empty())
+                    .then(|| {
+                        view! {
+                            <details>
+                                <summary>{t!(audit_more)}</summary>
+                                <dl class="audit-more">
+                                    {more
+                                        .into_iter()
+                                        .map(|(label, value)| {
+                                            view! {
+                                                <dt>{label}</dt>
+                                                <dd>
+                                                    <code>{value}</code>
+                                                </dd>
+                                            }
+                                        })
+                                        .collect_view()}
+                                </dl>
+                            </details>
+                        }
+                    })}
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,199 @@
+//! The business behind a workspace: its first details, and changing them.
+
+use domain::team::Business;
+use domain::{Error, Permission};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::fields::Refused;
+use ui::reactive::{dynamic, part};
+use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
+
+use crate::api::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, two_factors_required};
+use crate::nav::SettingsNav;
+use crate::places::{CurrencyField, TimeZoneField, countries};
+use crate::proof::{Proof, Prove};
+
+const FIELDS: &[&str] = &["name", "industry", "address", "phone", "country", "time_zone", "currency"];
+
+/// `/welcome`: a person without a workspace makes one.
+#[component]
+pub fn WelcomePage() -> impl IntoView {
+    let action = ServerAction::<CreateWorkspace>::new();
+    let refused = refused(action);
+    let fresh = Business { time_zone: "UTC".to_owned(), currency: "EUR".to_owned(), ..Business::default() };
+    view! {
+        <Title text=t!(welcome) />
+        <div class="page">
+            <header class="page-head">
+                <h1>{t!(welcome_title)}</h1>
+                <p class="quiet">{t!(welcome_text)}</p>
+            </header>
+            <section class="section">
+                <ActionForm action>
+                    <Details business=fresh refused />
+                    <FormError refused fields=FIELDS />
+                    <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                        {t!(create_workspace)}
+                    </button>
+                </ActionForm>
+            </section>
+            <p class="quiet aside">{t!(welcome_invited)}</p>
+        </div>
+    }
+}
+
+/// `/settings/business`
+#[component]
+pub fn BusinessPage() -> impl IntoView {
+    let (details, security) = use_session()
+        .with_value(|session| (session.may(Permission::ManageWorkspace), session.may(Permission::ManageSecurity)));
+    let save = ServerAction::<SaveBusiness>::new();
+    let business = Read::new(|| (), |()| read_business());
+    // Whose role opens one half only, sees that one; whose role opens neither, is told so.
+    let first = details || !security;
+    view! {
+        <Title text=t!(business) />
+        <div class="page">
+            <SettingsNav />
+            <header class="page-head">
+                <h1>{t!(business)}</h1>
+                <p class="quiet">{t!(business_text)}</p>
+            </header>
+            {first
+                .then(|| {
+                    view! {
+                        <Load
+                            resource=business
+                            skeleton=|| view! { <Skeleton rows=6 /> }
+                            children=move |business| view! { <Change business save /> }
+                        />
+                    }
+                })}
+            {security.then(|| view! { <TwoFactors /> })}
+            <Saved action=save text=t!(saved) />
+        </div>
+    }
+}
+
+#[component]
+fn Change(business: Business, save: ServerAction<SaveBusiness>) -> impl IntoView {
+    let refused = refused(save);
+    view! {
+        <section class="section">
+            <ActionForm action=save>
+                <Details business refused />
+                <FormError refused fields=FIELDS />
+                <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+                    {t!(save)}
+                </button>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn Details(business: Business, refused: Refused) -> impl IntoView {
+    view! {
+        <TextField
+            label=t!(business_name)
+            name="name"
+            refused
+            value=business.name
+            autocomplete="organization"
+            required=true
+            max="80"
+        />
+        <TextField
+            label=t!(industry)
+            name="industry"
+            refused
+            value=business.industry
+            hint=t!(industry_hint)
+            max="80"
+        />
+        <TextField
+            label=t!(address)
+            name="address"
+            refused
+            value=business.address
+            autocomplete="street-address"
+            max="200"
+        />
+        <div class="field-row">
+            <TextField
+                label=t!(phone)
+                name="phone"
+                refused
+                kind="tel"
+                value=business.phone
+                autocomplete="tel"
+                max="40"
+            />
+            <SelectField
+                label=t!(country)
+                name="country"
+                options=countries()
+                chosen=business.country
+                autocomplete="country"
+            />
+        </div>
+        <div class="field-row">
+            <TimeZoneField value=business.time_zone refused />
+            <CurrencyField value=business.currency refused />
+        </div>
+    }
+}
+
+#[component]
+fn TwoFactors() -> impl IntoView {
+    let action = ServerAction::<RequireTwoFactors>::new();
+    let refused = refused(action);
+    let proof = Proof::provide();
+    proof.watch(action);
+    let required = Read::new(move || action.version().get(), |_| two_factors_required());
+    view! {
+        <section class="section">
+            <h2>{t!(second_factor)}</h2>
+            <Prove page="/settings/business" />
+            <Load
+                resource=required
+                skeleton=|| view! { <Skeleton rows=1 /> }
+                children=move |required| {
+                    view! {
+                        <ActionForm action>
+                            <label class="check">
+                                <input type="checkbox" name="required" value="true" checked=required />
+                                <span>{t!(require_two_factors)}</span>
+                            </label>
+                            <p class="quiet">{t!(require_two_factors_text)}</p>
+                            {part(move || {
+                                refused
+                                    .with(|error| matches!(error, Some(Error::SecondFactorNeeded)))
+                                    .then(|| {
+                                        view! {
+                                            <p class="form-error" role="alert">
+                                                {t!(own_factor_first)}
+                                                " "
+                                                <a class="link" href="/settings/security">
+                                                    {t!(security)}
+                                                </a>
+                                            </p>
+                                        }
+                                    })
+                            })}
+                            {part(move || {
+                                refused
+                                    .with(|error| !matches!(error, Some(Error::SecondFactorNeeded)))
+                                    .then(|| view! { <FormError refused fields=&[] /> })
+                            })}
+                            <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                                {t!(save)}
+                            </button>
+                        </ActionForm>
+                    }
+                }
+            />
+            <Saved action text=t!(saved) />
+        </section>
+    }
+}

@@ -1,0 +1,36 @@
+//! The way between the settings. Hides what the role does not open.
+
+use domain::Permission;
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use ui::reactive::dynamic;
+use ui::{maybe_session, t, view};
+
+#[component]
+pub fn SettingsNav() -> impl IntoView {
+    let may = |permission| maybe_session().is_some_and(|session| session.with_value(|session| session.may(permission)));
+    let team = may(Permission::ManageTeam).then(|| ("/settings/team", t!(team)));
+    let business = (may(Permission::ManageWorkspace) || may(Permission::ManageSecurity))
+        .then(|| ("/settings/business", t!(business)));
+    let channels = may(Permission::ManageChannels).then(|| ("/settings/channels", t!(channels)));
+    let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
+    let links = [Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
+        .into_iter()
+        .chain([team, business, channels, audit])
+        .flatten()
+        .map(|(href, label)| {
+            let path = use_location().pathname;
+            let here = dynamic(move || path.with(|path| path == href).then_some("page"));
+            view! {
+                <a class="settings-link" href=href aria-current=here>
+                    {label}
+                </a>
+            }
+        })
+        .collect_view();
+    view! {
+        <nav class="settings-nav" aria-label=t!(settings)>
+            {links}
+        </nav>
+    }
+}

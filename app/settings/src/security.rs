@@ -1,0 +1,92 @@
+//! How one proves who one is, and where one is signed in.
+
+mod app;
+mod passkeys;
+mod sessions;
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use ui::reactive::{dynamic, effect};
+use ui::{FormError, PasswordField, Saved, maybe_session, refused, t, view};
+
+use crate::api::ChangePassword;
+use crate::nav::SettingsNav;
+use crate::proof::{Proof, Prove};
+use app::AppSection;
+use passkeys::PasskeysSection;
+use sessions::SessionsSection;
+
+/// `/settings/security`
+#[component]
+pub fn SecurityPage() -> impl IntoView {
+    let outside = maybe_session().is_none();
+    Proof::provide();
+    view! {
+        <Title text=t!(security) />
+        <div class="page">
+            <SettingsNav />
+            <header class="page-head">
+                <h1>{t!(security)}</h1>
+                <p class="quiet">{t!(security_text)}</p>
+            </header>
+            <Prove page="/settings/security" />
+            <PasswordSection />
+            <AppSection />
+            <PasskeysSection />
+            <SessionsSection />
+            {outside
+                .then(|| {
+                    view! {
+                        // A new document: what was refused before may be open now.
+                        <a class="button" href="/inbox" rel="external">
+                            {t!(to_inbox)}
+                        </a>
+                    }
+                })}
+        </div>
+    }
+}
+
+#[component]
+fn PasswordSection() -> impl IntoView {
+    let action = ServerAction::<ChangePassword>::new();
+    let refused = refused(action);
+    if let Some(proof) = use_context::<Proof>() {
+        proof.watch(action);
+    }
+    effect(move || {
+        // What was typed has served.
+        if matches!(action.value().get(), Some(Ok(()))) {
+            clear("#new_password");
+        }
+    });
+    view! {
+        <section class="section">
+            <h2>{t!(password)}</h2>
+            <p class="quiet">{t!(change_password_text)}</p>
+            <div>
+                <ActionForm action>
+                    <PasswordField
+                        label=t!(new_password)
+                        name="new_password"
+                        refused
+                        autocomplete="new-password"
+                        hint=t!(password_hint)
+                    />
+                    <FormError refused fields=&["new_password"] />
+                    <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                        {t!(change_password)}
+                    </button>
+                </ActionForm>
+            </div>
+            <Saved action text=t!(password_is_changed) />
+        </section>
+    }
+}
+
+fn clear(selector: &str) {
+    use wasm_bindgen::JsCast;
+    if let Some(field) = ui::browser::find(selector).and_then(|it| it.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        field.set_value("");
+    }
+}

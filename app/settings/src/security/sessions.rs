@@ -1,0 +1,83 @@
+//! Where one is signed in.
+
+use domain::accounts::SessionRow;
+use leptos::prelude::*;
+use ui::reactive::dynamic;
+use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
+
+use crate::api::{EndOtherSessions, EndSession, read_sessions};
+
+#[component]
+pub fn SessionsSection() -> impl IntoView {
+    let end = ServerAction::<EndSession>::new();
+    let end_others = ServerAction::<EndOtherSessions>::new();
+    let sessions = Read::new(move || (end.version().get(), end_others.version().get()), |_| read_sessions());
+    let show = move |sessions: Vec<SessionRow>| {
+        let several = sessions.len() > 1;
+        let rows = sessions.into_iter().map(|row| view! { <Row row end /> }).collect_view();
+        view! {
+            <ul class="rows">{rows}</ul>
+            {several.then(|| view! { <EndOthers action=end_others /> })}
+        }
+    };
+    view! {
+        <section class="section">
+            <h2>{t!(sessions)}</h2>
+            <p class="quiet">{t!(sessions_text)}</p>
+            <FormErrors action=end />
+            <Load
+                resource=sessions
+                skeleton=|| view! { <Skeleton rows=2 /> }
+                children=show
+            />
+            <Saved action=end text=t!(session_ended) />
+            <Saved action=end_others text=t!(sessions_ended) />
+        </section>
+    }
+}
+
+#[component]
+fn Row(row: SessionRow, end: ServerAction<EndSession>) -> impl IntoView {
+    let label = t!(end_session_of, device = row.device.clone()).to_string();
+    view! {
+        <li class="row-line">
+            <div>
+                <p class="badges">
+                    <strong>{row.device}</strong>
+                    {row.this.then(|| view! { <Badge text=t!(this_session) tone=Tone::Accent /> })}
+                </p>
+                <p class="quiet">
+                    {row.network} " · " {t!(last_used)} " " <Time at=row.last_seen_at shape=Shape::Full />
+                </p>
+            </div>
+            {(!row.this)
+                .then(|| {
+                    view! {
+                        <ActionForm action=end>
+                            <input type="hidden" name="session" value=row.id.to_string() />
+                            <button
+                                type="submit"
+                                class="button"
+                                aria-label=label
+                                disabled=dynamic(move || end.pending().get())
+                            >
+                                {t!(sign_out)}
+                            </button>
+                        </ActionForm>
+                    }
+                })}
+        </li>
+    }
+}
+
+#[component]
+fn EndOthers(action: ServerAction<EndOtherSessions>) -> impl IntoView {
+    view! {
+        <ActionForm action>
+            <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                {t!(end_others)}
+            </button>
+        </ActionForm>
+        <FormErrors action />
+    }
+}

@@ -1,0 +1,154 @@
+//! The team: who is in, who is asked in, which roles and teams there are, and whose the workspace is.
+
+mod groups;
+mod invitations;
+mod members;
+mod ownership;
+mod roles;
+
+use domain::Permission;
+use domain::team::TeamPage as Team;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use server_fn::ServerFn;
+use ui::reactive::effect;
+use ui::{AppError, Load, Read, Saved, Skeleton, t, use_session, view};
+
+use crate::api::{
+    Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
+    SaveRole, SaveTeam, SetRole, read_team,
+};
+use crate::nav::SettingsNav;
+use groups::GroupsSection;
+use invitations::{InvitationsSection, InviteSection};
+use members::MembersSection;
+use ownership::{OfferSection, OfferedSection};
+use roles::RolesSection;
+
+/// What can be done on the page. Its actions outlive the lists, which are read anew after each.
+#[derive(Clone, Copy)]
+struct Acts {
+    invite: ServerAction<Invite>,
+    resend: ServerAction<ResendInvitation>,
+    revoke: ServerAction<RevokeInvitation>,
+    set_role: ServerAction<SetRole>,
+    deactivate: ServerAction<Deactivate>,
+    reactivate: ServerAction<Reactivate>,
+    save_role: ServerAction<SaveRole>,
+    delete_role: ServerAction<DeleteRole>,
+    save_team: ServerAction<SaveTeam>,
+    delete_team: ServerAction<DeleteTeam>,
+    offer: ServerAction<OfferOwnership>,
+}
+
+impl Acts {
+    fn new() -> Self {
+        Self {
+            invite: ServerAction::new(),
+            resend: ServerAction::new(),
+            revoke: ServerAction::new(),
+            set_role: ServerAction::new(),
+            deactivate: ServerAction::new(),
+            reactivate: ServerAction::new(),
+            save_role: ServerAction::new(),
+            delete_role: ServerAction::new(),
+            save_team: ServerAction::new(),
+            delete_team: ServerAction::new(),
+            offer: ServerAction::new(),
+        }
+    }
+
+    /// Changes with everything that was done.
+    fn version(self) -> usize {
+        self.invite.version().get()
+            + self.resend.version().get()
+            + self.revoke.version().get()
+            + self.set_role.version().get()
+            + self.deactivate.version().get()
+            + self.reactivate.version().get()
+            + self.save_role.version().get()
+            + self.delete_role.version().get()
+            + self.save_team.version().get()
+            + self.delete_team.version().get()
+            + self.offer.version().get()
+    }
+}
+
+/// Folds away what was opened, once it has served: the lists are read anew and may have another order.
+fn fold_after<S>(action: ServerAction<S>)
+where
+    S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
+{
+    let value = action.value();
+    effect(move || {
+        if matches!(value.get(), Some(Ok(()))) {
+            ui::browser::fold(".fold[open]");
+        }
+    });
+}
+
+/// `/settings/team`
+#[component]
+pub fn TeamPage() -> impl IntoView {
+    let acts = Acts::new();
+    fold_after(acts.set_role);
+    fold_after(acts.deactivate);
+    fold_after(acts.save_role);
+    fold_after(acts.delete_role);
+    fold_after(acts.save_team);
+    fold_after(acts.delete_team);
+    fold_after(acts.offer);
+    let team = Read::new(move || acts.version(), |_| read_team());
+    let leads = use_session().with_value(|session| session.may(Permission::ManageTeam));
+    view! {
+        <Title text=t!(team) />
+        <div class="page">
+            <SettingsNav />
+            <header class="page-head">
+                <h1>{t!(team)}</h1>
+                <p class="quiet">{t!(team_text)}</p>
+            </header>
+            <Load
+                resource=team
+                skeleton=|| view! { <Skeleton rows=6 /> }
+                children=move |team| view! { <Sections team acts /> }
+            />
+            // Who does not lead the team still may be offered the workspace.
+            {(!leads).then(|| view! { <OfferedSection /> })}
+            <Told acts />
+        </div>
+    }
+}
+
+#[component]
+fn Sections(team: Team, acts: Acts) -> impl IntoView {
+    let me = use_session().with_value(|session| session.me.member);
+    let offered = team.offered_to == Some(me);
+    view! {
+        {offered.then(|| view! { <OfferedSection /> })}
+        <MembersSection team=team.clone() acts />
+        <InviteSection team=team.clone() acts />
+        <InvitationsSection team=team.clone() acts />
+        <GroupsSection team=team.clone() acts />
+        <RolesSection team=team.clone() acts />
+        <OfferSection team acts />
+    }
+}
+
+/// How each act went.
+#[component]
+fn Told(acts: Acts) -> impl IntoView {
+    view! {
+        <Saved action=acts.invite text=t!(invited) />
+        <Saved action=acts.resend text=t!(invitation_resent) />
+        <Saved action=acts.revoke text=t!(invitation_revoked) />
+        <Saved action=acts.set_role text=t!(saved) />
+        <Saved action=acts.deactivate text=t!(deactivated) />
+        <Saved action=acts.reactivate text=t!(reactivated) />
+        <Saved action=acts.save_role text=t!(saved) />
+        <Saved action=acts.delete_role text=t!(role_deleted) />
+        <Saved action=acts.save_team text=t!(saved) />
+        <Saved action=acts.delete_team text=t!(team_deleted) />
+        <Saved action=acts.offer text=t!(saved) />
+    }
+}

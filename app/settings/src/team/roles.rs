@@ -1,0 +1,126 @@
+//! Roles that the workspace has named itself.
+
+use domain::Permission;
+use domain::team::{CustomRole, TeamPage};
+use leptos::prelude::*;
+use ui::reactive::dynamic;
+use ui::{FormErrors, t, use_session, view};
+
+use super::Acts;
+use crate::words;
+
+#[component]
+pub fn RolesSection(team: TeamPage, acts: Acts) -> impl IntoView {
+    let rows = team.roles.into_iter().map(|role| view! { <Row role acts /> }).collect_view();
+    view! {
+        <section class="section">
+            <h2>{t!(own_roles)}</h2>
+            <p class="quiet">{t!(own_roles_text)}</p>
+            <FormErrors action=acts.save_role />
+            <FormErrors action=acts.delete_role />
+            <ul class="rows">{rows}</ul>
+            <details class="fold">
+                <summary class="button">{t!(new_role)}</summary>
+                <Form role=None acts />
+            </details>
+        </section>
+    }
+}
+
+#[component]
+fn Row(role: CustomRole, acts: Acts) -> impl IntoView {
+    let used = t!(role_used, count = role.used).to_string();
+    let change = t!(change_role, name = role.name.clone()).to_string();
+    let delete = t!(delete_role, name = role.name.clone()).to_string();
+    let free = role.used == 0;
+    let names: Vec<&str> = role.permissions.iter().map(|permission| words::permission(*permission).0).collect();
+    view! {
+        <li class="row-line">
+            <div>
+                <p>
+                    <strong>{role.name.clone()}</strong>
+                    " "
+                    <span class="quiet">{used}</span>
+                </p>
+                <p class="quiet">{names.join(" · ")}</p>
+            </div>
+            <details class="fold">
+                <summary class="button" aria-label=change>
+                    {t!(change)}
+                </summary>
+                <Form role=Some(role.clone()) acts />
+                {free
+                    .then(|| {
+                        view! {
+                            <ActionForm action=acts.delete_role>
+                                <input type="hidden" name="role" value=role.id.to_string() />
+                                <button
+                                    type="submit"
+                                    class="button button-bad"
+                                    disabled=dynamic(move || acts.delete_role.pending().get())
+                                >
+                                    {delete}
+                                </button>
+                            </ActionForm>
+                        }
+                    })}
+            </details>
+        </li>
+    }
+}
+
+/// Nobody gives what they do not hold, so only that is offered.
+#[component]
+fn Form(role: Option<CustomRole>, acts: Acts) -> impl IntoView {
+    let session = use_session();
+    let held = role.as_ref().map(|role| role.permissions.clone()).unwrap_or_default();
+    let checks = Permission::ALL
+        .iter()
+        .copied()
+        .filter(|permission| session.with_value(|session| session.may(*permission)))
+        .map(|permission| {
+            let (name, text) = words::permission(permission);
+            view! {
+                <label class="check check-told">
+                    <input
+                        type="checkbox"
+                        name="permissions[]"
+                        value=permission.as_str()
+                        checked=held.contains(&permission)
+                    />
+                    <span>
+                        {name}
+                        <span class="hint">{text}</span>
+                    </span>
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <ActionForm action=acts.save_role>
+            <input
+                type="hidden"
+                name="role"
+                value=role.as_ref().map(|role| role.id.to_string()).unwrap_or_default()
+            />
+            <label class="field">
+                <span>{t!(role_name)}</span>
+                <input
+                    class="input"
+                    name="name"
+                    value=role.map(|role| role.name).unwrap_or_default()
+                    required=true
+                    maxlength="40"
+                    autocomplete="off"
+                />
+            </label>
+            <fieldset class="checks">
+                <legend>{t!(role_may)}</legend>
+                {checks}
+            </fieldset>
+            <button type="submit" class="button" disabled=dynamic(move || acts.save_role.pending().get())>
+                {t!(save)}
+            </button>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,107 @@
+//! Joining somebody's workspace.
+
+use domain::Error;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use server_fn::ServerFn;
+use ui::reactive::dynamic;
+use ui::view;
+use ui::wire::{AppError, sign_in_path};
+use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, Skeleton, TextField, refused, t};
+
+use crate::alone::Alone;
+use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignOut, read_invitation};
+
+/// `/invitation`
+#[component]
+pub fn InvitationPage() -> impl IntoView {
+    let query = use_query_map();
+    let link = query.with_untracked(|query| query.get("link").unwrap_or_default());
+    let asked = link.clone();
+    let invited = Read::blocking(move || read_invitation(asked.clone()));
+    view! {
+        <Alone title=t!(invitation)>
+            <LoadOnce
+                resource=invited
+                skeleton=|| view! { <Skeleton rows=3 /> }
+                children=move |read| match read {
+                    Ok(invited) => {
+                        let link = link.clone();
+                        view! { <Joining invited link /> }
+                    }
+                    Err(AppError(Error::NotFound)) => view! { <p>{t!(invitation_gone)}</p> },
+                    Err(error) => view! { <Failed error /> },
+                }
+            />
+        </Alone>
+    }
+}
+
+#[component]
+fn Joining(invited: Invited, link: String) -> impl IntoView {
+    let Invited { page, signed_in } = invited;
+    let text = t!(invited_by, name = page.invited_by.clone(), workspace = page.workspace.clone()).to_string();
+    let what = if signed_in {
+        view! { <Accept link /> }
+    } else if page.known {
+        let next = sign_in_path("/invitation", &format!("link={link}"));
+        view! {
+            <p class="quiet">{t!(invitation_known)}</p>
+            <a class="button button-primary" href=next>
+                {t!(sign_in_to_accept)}
+            </a>
+        }
+        .into_any()
+    } else {
+        view! { <Newcomer link /> }
+    };
+    view! {
+        <p>{text}</p>
+        <p class="quiet">{t!(invitation_for, email = page.email).to_string()}</p>
+        {what}
+    }
+}
+
+/// Somebody is signed in; whether the invitation is theirs is for the back end to say.
+#[component]
+fn Accept(link: String) -> impl IntoView {
+    let action = ServerAction::<AcceptInvitation>::new();
+    view! {
+        <ActionForm action>
+            <input type="hidden" name="link" value=link />
+            <FormErrors action />
+            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                {t!(accept_invitation)}
+            </button>
+        </ActionForm>
+        <form method="post" action=SignOut::url()>
+            <button type="submit" class="button button-quiet">
+                {t!(sign_out)}
+            </button>
+        </form>
+    }
+}
+
+#[component]
+fn Newcomer(link: String) -> impl IntoView {
+    let action = ServerAction::<AcceptAsNew>::new();
+    let refused = refused(action);
+    view! {
+        <ActionForm action>
+            <input type="hidden" name="link" value=link />
+            <TextField label=t!(your_name) name="name" refused autocomplete="name" required=true max="80" autofocus=true />
+            <PasswordField
+                label=t!(password)
+                name="password"
+                refused
+                autocomplete="new-password"
+                hint=t!(password_hint)
+            />
+            <p class="quiet">{t!(terms_by_joining)}</p>
+            <FormError refused fields=&["name", "password"] />
+            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                {t!(join)}
+            </button>
+        </ActionForm>
+    }
+}

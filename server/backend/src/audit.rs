@@ -1,0 +1,129 @@
+//! The audit trail: who did what, when and from where; a chain of hashes a workspace (migration 0011).
+
+mod read;
+
+pub use read::AuditPort;
+
+use domain::members::Actor;
+use domain::{Caller, Timestamp};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::fault::Outcome;
+use crate::gate::sql;
+use crate::ids;
+
+/// One act, as it is written down.
+#[derive(Clone, Debug)]
+pub(crate) struct Act<'a> {
+    /// A noun and a past participle, for example `member.deactivated`.
+    pub action: &'a str,
+    pub subject: Option<Uuid>,
+    pub details: Value,
+    /// The device and the network it was done from, where that matters.
+    pub origin: Value,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
+}
+
+impl<'a> Act<'a> {
+    pub(crate) fn new(action: &'a str, subject: Uuid) -> Self {
+        Self { action, subject: Some(subject), details: json!({}), origin: json!({}), before: None, after: None }
+    }
+
+    /// What a value was and what it is now.
+    pub(crate) fn changed(mut self, before: Value, after: Value) -> Self {
+        (self.before, self.after) = (Some(before), Some(after));
+        self
+    }
+
+    pub(crate) fn from(mut self, origin: Value) -> Self {
+        self.origin = origin;
+        self
+    }
+
+    pub(crate) fn with(mut self, details: Value) -> Self {
+        self.details = details;
+        self
+    }
+}
+
+/// Writes an act down in the caller's transaction. Do it last: writers of one workspace take turns from here to the
+/// commit.
+pub(crate) async fn write(tx: &mut PgConnection, caller: &Caller, now: Timestamp, act: Act<'_>) -> Outcome<()> {
+    append(tx, actor(&caller.actor), now, act).await
+}
+
+/// The same for what no member did.
+pub(crate) async fn append(tx: &mut PgConnection, actor: Value, now: Timestamp, act: Act<'_>) -> Outcome<()> {
+    sqlx::query!(
+        "select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        ids::fresh::<Uuid>(),
+        sql(now),
+        actor,
+        act.action,
+        act.subject,
+        act.details,
+        act.origin,
+        act.before,
+        act.after,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+fn actor(actor: &Actor) -> Value {
+    match actor {
+        Actor::Member { id, name } => json!({ "kind": "member", "id": id, "name": name }),
+        Actor::ApiKey { id, name } => json!({ "kind": "api_key", "id": id, "name": name }),
+    }
+}
+
+/// What a check of all chains found.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    pub chains: i64,
+    pub events: i64,
+    /// At most one for each chain: the first place where it does not hold.
+    pub broken: Vec<Broken>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Broken {
+    pub workspace: Uuid,
+    pub seq: i64,
+    pub what: String,
+}
+
+/// Walks every chain: each event's hash is that of its content and of the event before, numbers have no gap, and the
+/// chain ends where its head says. `pool` is of the owner of the schema, who sees all.
+pub async fn verify(pool: &sqlx::PgPool) -> Outcome<Report> {
+    let counts = sqlx::query!(
+        r#"select (select count(*) from audit_head) as "chains!", (select count(*) from audit_event) as "events!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    let broken = sqlx::query!(
+        r#"with walked as (
+               select e.workspace_id, e.seq,
+                      case when e.hash <> audit_digest(e) then 'its content was changed'
+                           when e.seq <> coalesce(lag(e.seq) over chain, 0) + 1 then 'an event before it is missing'
+                           when e.previous <> coalesce(lag(e.hash) over chain, '\x') then 'it does not follow the event before'
+                           when lead(e.seq) over chain is null and (h.seq, h.hash) is distinct from (e.seq, e.hash) then 'the chain does not end here'
+                      end as what
+               from audit_event e left join audit_head h on h.workspace_id = e.workspace_id
+               window chain as (partition by e.workspace_id order by e.seq))
+           select distinct on (workspace_id) workspace_id as "workspace_id!", seq as "seq!", what as "what!"
+           from (select * from walked where what is not null
+                 union all
+                 select h.workspace_id, h.seq, 'every event of the chain is missing' from audit_head h
+                 where h.seq > 0 and not exists (select 1 from audit_event e where e.workspace_id = h.workspace_id)) found
+           order by workspace_id, seq"#
+    )
+    .fetch_all(pool)
+    .await?;
+    let broken = broken.into_iter().map(|row| Broken { workspace: row.workspace_id, seq: row.seq, what: row.what });
+    Ok(Report { chains: counts.chains, events: counts.events, broken: broken.collect() })
+}

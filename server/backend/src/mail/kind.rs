@@ -1,0 +1,193 @@
+//! The mails there are, each with exactly what its words need.
+
+use domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// An address that only the recipient of the mail knows, and the end of its life.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    pub url: String,
+    pub until: Timestamp,
+}
+
+/// When and on what something was done.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Occasion {
+    pub at: Timestamp,
+    /// In a person's words, such as «Firefox on Linux».
+    pub device: Option<String>,
+}
+
+/// What was done to the second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondFactorChange {
+    TurnedOn,
+    TurnedOff,
+    Replaced,
+}
+
+/// What was done to a passkey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PasskeyChange {
+    Added,
+    Removed,
+}
+
+/// What happened to the recovery codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecoveryCodes {
+    /// New ones were made; the old ones no longer work.
+    Made,
+    /// One was used to sign in.
+    Used { left: u32 },
+}
+
+/// A mail. `name` is the recipient's; plain addresses (`sign_in`, `security`, `team`, `reset`) are pages of this
+/// installation without a secret.
+///
+/// The two mails that anybody can cause for any address carry no name, so that the sign-up form cannot be used to send
+/// strangers words of one's own.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Kind {
+    /// Sign-up: proves the address.
+    VerifyEmail {
+        link: Link,
+    },
+    /// Sign-up with an address that has an account.
+    AlreadyRegistered {
+        sign_in: String,
+    },
+    /// Somebody forgot the password.
+    ResetPassword {
+        name: String,
+        link: Link,
+    },
+    PasswordChanged {
+        name: String,
+        occasion: Occasion,
+        reset: String,
+    },
+    /// To the address that is being left: the link leads to where the change is confirmed or refused.
+    EmailChangeOld {
+        name: String,
+        new_address: String,
+        link: Link,
+    },
+    /// To the address that is being taken: proves it.
+    EmailChangeNew {
+        name: String,
+        link: Link,
+    },
+    /// The change is done; for either address.
+    EmailChanged {
+        name: String,
+        new_address: String,
+        occasion: Occasion,
+        security: String,
+    },
+    /// A sign-in from a device not seen before.
+    NewDevice {
+        name: String,
+        occasion: Occasion,
+        security: String,
+    },
+    SecondFactorChanged {
+        name: String,
+        change: SecondFactorChange,
+        occasion: Occasion,
+        security: String,
+    },
+    PasskeyChanged {
+        name: String,
+        change: PasskeyChange,
+        passkey: String,
+        occasion: Occasion,
+        security: String,
+    },
+    RecoveryCodes {
+        name: String,
+        what: RecoveryCodes,
+        occasion: Occasion,
+        security: String,
+    },
+    /// To somebody who may have no account yet.
+    Invitation {
+        inviter: String,
+        workspace: String,
+        link: Link,
+    },
+    /// To whoever invited.
+    InvitationAccepted {
+        name: String,
+        member: String,
+        workspace: String,
+        team: String,
+    },
+    /// The owner wants to hand the workspace over.
+    OwnershipOffered {
+        name: String,
+        owner: String,
+        workspace: String,
+        link: Link,
+    },
+    /// The membership was ended.
+    Deactivated {
+        name: String,
+        workspace: String,
+    },
+}
+
+impl Kind {
+    /// The word for the database, metrics and logs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::VerifyEmail { .. } => "verify_email",
+            Self::AlreadyRegistered { .. } => "already_registered",
+            Self::ResetPassword { .. } => "reset_password",
+            Self::PasswordChanged { .. } => "password_changed",
+            Self::EmailChangeOld { .. } => "email_change_old",
+            Self::EmailChangeNew { .. } => "email_change_new",
+            Self::EmailChanged { .. } => "email_changed",
+            Self::NewDevice { .. } => "new_device",
+            Self::SecondFactorChanged { .. } => "second_factor_changed",
+            Self::PasskeyChanged { .. } => "passkey_changed",
+            Self::RecoveryCodes { .. } => "recovery_codes",
+            Self::Invitation { .. } => "invitation",
+            Self::InvitationAccepted { .. } => "invitation_accepted",
+            Self::OwnershipOffered { .. } => "ownership_offered",
+            Self::Deactivated { .. } => "deactivated",
+        }
+    }
+
+    /// The secret link that it carries. After the link's end the mail is not sent any more.
+    pub fn link(&self) -> Option<&Link> {
+        match self {
+            Self::VerifyEmail { link }
+            | Self::ResetPassword { link, .. }
+            | Self::EmailChangeOld { link, .. }
+            | Self::EmailChangeNew { link, .. }
+            | Self::Invitation { link, .. }
+            | Self::OwnershipOffered { link, .. } => Some(link),
+            Self::AlreadyRegistered { .. }
+            | Self::PasswordChanged { .. }
+            | Self::EmailChanged { .. }
+            | Self::NewDevice { .. }
+            | Self::SecondFactorChanged { .. }
+            | Self::PasskeyChanged { .. }
+            | Self::RecoveryCodes { .. }
+            | Self::InvitationAccepted { .. }
+            | Self::Deactivated { .. } => None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Kind {
+    /// Shows no name, address or link.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}

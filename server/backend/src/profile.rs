@@ -1,0 +1,326 @@
+//! One's own page: who one is, how one proves it, and where one is signed in.
+
+mod address;
+
+use async_trait::async_trait;
+use domain::accounts::{
+    AppSetup, Factors, NewPassword, Origin, PasskeyQuestion, PasskeyRow, Profile, ProfileForm, SessionRow, Theme, line,
+    optional_line,
+};
+use domain::members::Person;
+use domain::ports::{self, SessionToken};
+use domain::{Error, FieldErrors, PasskeyId, SessionId};
+
+use crate::Core;
+use crate::accounts::{self, passkeys, password, second_factor, sessions};
+use crate::fault::{Fault, Outcome};
+use crate::mail::{Kind, PasskeyChange};
+
+/// Languages that the screens and mails speak.
+const LANGUAGES: &[&str] = &["en"];
+
+/// [`ports::Profile`] over PostgreSQL.
+pub struct ProfilePort {
+    core: Core,
+}
+
+impl ProfilePort {
+    pub fn new(core: Core) -> Self {
+        Self { core }
+    }
+
+    async fn read(&self, person: &Person) -> Outcome<Profile> {
+        let mut tx = self.core.db.personal(person.account).await?;
+        let row = sqlx::query!(
+            r#"select a.name, a.email, a.phone, a.job_title, a.bio, a.time_zone, a.currency, a.language, a.theme,
+                      a.avatar_key is not null as "avatar!", c.new_email as "new_email?"
+               from account a left join email_change c on c.account_id = a.id and c.expires_at > $2
+               where a.id = $1"#,
+            person.account.0,
+            crate::gate::sql(self.core.clock.now()),
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        Ok(Profile {
+            name: row.name,
+            email: row.email,
+            new_email: row.new_email,
+            phone: row.phone.unwrap_or_default(),
+            job_title: row.job_title.unwrap_or_default(),
+            bio: row.bio.unwrap_or_default(),
+            time_zone: row.time_zone,
+            currency: row.currency,
+            language: row.language,
+            theme: Theme::parse(&row.theme).unwrap_or_default(),
+            avatar: row.avatar,
+        })
+    }
+
+    async fn save(&self, person: &Person, form: &ProfileForm) -> Outcome<()> {
+        let checked = Checked::parse(form)?;
+        let mut tx = self.core.db.personal(person.account).await?;
+        sqlx::query!(
+            "update account set name = $2, phone = $3, job_title = $4, bio = $5, time_zone = $6, currency = $7, language = $8, theme = $9
+             where id = $1",
+            person.account.0,
+            checked.name,
+            checked.phone,
+            checked.job_title,
+            checked.bio,
+            form.time_zone,
+            form.currency,
+            form.language,
+            form.theme.as_str(),
+        )
+        .execute(&mut **tx)
+        .await?;
+        sqlx::query!("select spread_profile($1)", person.account.0).execute(&mut **tx).await?;
+        tx.commit().await?;
+        self.core.revoked();
+        Ok(())
+    }
+
+    async fn prove(&self, person: &Person, password: &str) -> Outcome<()> {
+        let mut tx = self.core.db.personal(person.account).await?;
+        let stored = sqlx::query_scalar!("select password_hash from account where id = $1", person.account.0)
+            .fetch_one(&mut **tx)
+            .await?;
+        if !password::verify(password, stored).await? {
+            return Err(Error::invalid("password", "This is not your password.").into());
+        }
+        sessions::proved(&self.core, &mut tx, person.session, 1).await?;
+        tx.commit().await?;
+        self.core.revoked();
+        Ok(())
+    }
+
+    async fn change_password(&self, person: &Person, new: &str) -> Outcome<SessionToken> {
+        person.require_fresh_proof(self.core.clock.now())?;
+        let new = NewPassword::parse(new, "new_password")?;
+        let mut tx = self.core.db.personal(person.account).await?;
+        let about = accounts::letterhead(&mut tx).await?;
+        let hash = password::hash_new(&new, &[&about.name, &about.email], "new_password").await?;
+        accounts::set_password(&mut tx, &hash, self.core.clock.now()).await?;
+        sessions::end_all(&mut tx, Some(person.session)).await?;
+        let token = sessions::renew(&mut tx, person.session, None).await?;
+        accounts::tell_of_password(&self.core, &mut tx, None).await?;
+        tx.commit().await?;
+        self.core.revoked();
+        Ok(token)
+    }
+
+    async fn sessions(&self, person: &Person) -> Outcome<Vec<SessionRow>> {
+        let mut tx = self.core.db.personal(person.account).await?;
+        let rows = sqlx::query!(
+            r#"select s.id, o.device as "device?", o.network as "network?", s.created_at, s.last_seen_at
+               from session s left join session_origin o on o.session_id = s.id
+               where s.account_id = $1 and s.expires_at > $2 order by s.last_seen_at desc"#,
+            person.account.0,
+            crate::gate::sql(self.core.clock.now()),
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        let row = rows.into_iter().map(|row| SessionRow {
+            id: row.id.into(),
+            device: row.device.unwrap_or_default(),
+            network: row.network.unwrap_or_default(),
+            created_at: row.created_at.to_jiff(),
+            last_seen_at: row.last_seen_at.to_jiff(),
+            this: row.id == person.session.0,
+        });
+        Ok(row.collect())
+    }
+
+    async fn end_session(&self, person: &Person, session: SessionId) -> Outcome<()> {
+        let ended = sqlx::query!("delete from session where account_id = $1 and id = $2", person.account.0, session.0)
+            .execute(self.core.db.app())
+            .await?;
+        self.core.revoked();
+        if ended.rows_affected() == 0 { Err(Error::NotFound.into()) } else { Ok(()) }
+    }
+
+    async fn end_other_sessions(&self, person: &Person) -> Outcome<()> {
+        let mut tx = self.core.db.personal(person.account).await?;
+        sessions::end_all(&mut tx, Some(person.session)).await?;
+        tx.commit().await?;
+        self.core.revoked();
+        Ok(())
+    }
+
+    async fn factors(&self, person: &Person) -> Outcome<Factors> {
+        let mut tx = self.core.db.personal(person.account).await?;
+        let password = sqlx::query_scalar!(
+            r#"select password_hash is not null as "password!" from account where id = $1"#,
+            person.account.0
+        )
+        .fetch_one(&mut **tx)
+        .await?;
+        let passkeys = sqlx::query!(
+            "select id, name, created_at, last_used_at from passkey where account_id = $1 order by created_at",
+            person.account.0
+        )
+        .fetch_all(&mut **tx)
+        .await?;
+        let passkeys = passkeys.into_iter().map(|row| PasskeyRow {
+            id: row.id.into(),
+            name: row.name,
+            created_at: row.created_at.to_jiff(),
+            last_used_at: row.last_used_at.map(|at| at.to_jiff()),
+        });
+        Ok(Factors {
+            password,
+            app: second_factor::is_on(&mut tx).await?,
+            recovery_codes: second_factor::recovery_codes_left(&mut tx).await?,
+            passkeys: passkeys.collect(),
+        })
+    }
+
+    async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> Outcome<()> {
+        person.require_fresh_proof(self.core.clock.now())?;
+        let mut tx = self.core.db.personal(person.account).await?;
+        let passkey = sqlx::query_scalar!(
+            "delete from passkey where account_id = $1 and id = $2 returning name",
+            person.account.0,
+            passkey.0
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+        let (occasion, security) = (accounts::occasion(&self.core, None), accounts::security_page(&self.core));
+        let change = PasskeyChange::Removed;
+        accounts::tell(&self.core, &mut tx, |name| Kind::PasskeyChanged { name, change, passkey, occasion, security })
+            .await?;
+        tx.commit().await
+    }
+}
+
+/// A profile's lines, checked.
+struct Checked {
+    name: String,
+    phone: Option<String>,
+    job_title: Option<String>,
+    bio: Option<String>,
+}
+
+impl Checked {
+    fn parse(form: &ProfileForm) -> domain::Result<Self> {
+        let mut errors = FieldErrors::default();
+        let name = errors.keep(line(&form.name, "name", 80));
+        let phone = errors.keep(optional_line(&form.phone, "phone", 40));
+        let job_title = errors.keep(optional_line(&form.job_title, "job_title", 80));
+        let bio = errors.keep(about(&form.bio));
+        errors.keep(time_zone(&form.time_zone, "time_zone"));
+        errors.keep(currency(&form.currency, "currency"));
+        if !LANGUAGES.contains(&form.language.as_str()) {
+            errors.keep(Err::<(), _>(Error::invalid("language", "Choose a language of the list.")));
+        }
+        match (name, phone, job_title, bio) {
+            (Some(name), Some(phone), Some(job_title), Some(bio)) if errors.is_empty() => {
+                Ok(Self { name, phone, job_title, bio })
+            }
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+}
+
+/// Several lines about oneself.
+fn about(text: &str) -> domain::Result<Option<String>> {
+    let text = text.trim();
+    if text.chars().count() > 500 {
+        return Err(Error::invalid("bio", "Use at most 500 characters."));
+    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
+}
+
+/// A name of the IANA time-zone database.
+pub(crate) fn time_zone(name: &str, field: &str) -> domain::Result<()> {
+    match jiff::tz::TimeZone::get(name) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::invalid(field, "Choose a time zone of the list, like Europe/Lisbon.")),
+    }
+}
+
+/// Three capital letters (ISO 4217).
+pub(crate) fn currency(code: &str, field: &str) -> domain::Result<()> {
+    if code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
+        Ok(())
+    } else {
+        Err(Error::invalid(field, "Write the three letters of a currency, like EUR."))
+    }
+}
+
+#[async_trait]
+impl ports::Profile for ProfilePort {
+    async fn read(&self, person: &Person) -> domain::Result<Profile> {
+        Ok(self.read(person).await?)
+    }
+
+    async fn save(&self, person: &Person, form: ProfileForm) -> domain::Result<()> {
+        Ok(self.save(person, &form).await?)
+    }
+
+    async fn prove(&self, person: &Person, password: &str, _origin: &Origin) -> domain::Result<()> {
+        Ok(self.prove(person, password).await?)
+    }
+
+    async fn change_password(&self, person: &Person, password: &str) -> domain::Result<SessionToken> {
+        Ok(self.change_password(person, password).await?)
+    }
+
+    async fn change_email(&self, person: &Person, email: &str) -> domain::Result<()> {
+        Ok(address::begin(&self.core, person, email).await?)
+    }
+
+    async fn confirm_email_change(&self, link: &str) -> domain::Result<bool> {
+        Ok(address::confirm(&self.core, link).await?)
+    }
+
+    async fn sessions(&self, person: &Person) -> domain::Result<Vec<SessionRow>> {
+        Ok(self.sessions(person).await?)
+    }
+
+    async fn end_session(&self, person: &Person, session: SessionId) -> domain::Result<()> {
+        Ok(self.end_session(person, session).await?)
+    }
+
+    async fn end_other_sessions(&self, person: &Person) -> domain::Result<()> {
+        Ok(self.end_other_sessions(person).await?)
+    }
+
+    async fn factors(&self, person: &Person) -> domain::Result<Factors> {
+        Ok(self.factors(person).await?)
+    }
+
+    async fn begin_app(&self, person: &Person) -> domain::Result<AppSetup> {
+        Ok(second_factor::begin(&self.core, person).await?)
+    }
+
+    async fn confirm_app(&self, person: &Person, code: &str) -> domain::Result<Vec<String>> {
+        Ok(second_factor::confirm(&self.core, person, code).await?)
+    }
+
+    async fn remove_app(&self, person: &Person) -> domain::Result<()> {
+        Ok(second_factor::remove(&self.core, person).await?)
+    }
+
+    async fn renew_recovery_codes(&self, person: &Person) -> domain::Result<Vec<String>> {
+        Ok(second_factor::renew_recovery_codes(&self.core, person).await?)
+    }
+
+    async fn begin_passkey(&self, person: &Person) -> domain::Result<PasskeyQuestion> {
+        Ok(passkeys::begin(&self.core, person).await?)
+    }
+
+    async fn add_passkey(&self, person: &Person, waiting: &str, name: &str, answer: &str) -> domain::Result<()> {
+        Ok(passkeys::add(&self.core, person, waiting, name, answer).await?)
+    }
+
+    async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> domain::Result<()> {
+        Ok(self.remove_passkey(person, passkey).await?)
+    }
+}
+
+/// A taken address is a conflict that only its own person may see; for others the form stays neutral.
+fn taken(fault: Fault) -> Fault {
+    if fault.constraint() == Some("account_email") { Error::Conflict.into() } else { fault }
+}

@@ -1,0 +1,131 @@
+//! Workspaces and the people in them.
+
+mod invitations;
+mod members;
+mod ownership;
+mod read;
+mod roles;
+mod workspace;
+
+use async_trait::async_trait;
+use domain::accounts::Origin;
+use domain::members::Person;
+use domain::ports::{self, SessionToken, SignedIn};
+use domain::team::{Business, InvitationPage, InviteForm, RoleChoice, TeamPage};
+use domain::{Caller, InvitationId, MemberId, Permission, RoleId, Scope, TeamId};
+
+use crate::Core;
+
+/// [`ports::Team`] over PostgreSQL.
+pub struct TeamPort {
+    core: Core,
+}
+
+impl TeamPort {
+    pub fn new(core: Core) -> Self {
+        Self { core }
+    }
+}
+
+#[async_trait]
+impl ports::Team for TeamPort {
+    async fn create_workspace(&self, person: &Person, business: Business) -> domain::Result<SessionToken> {
+        Ok(workspace::create(&self.core, person, business).await?)
+    }
+
+    async fn business(&self, caller: &Caller) -> domain::Result<Business> {
+        Ok(workspace::read(&self.core, caller).await?)
+    }
+
+    async fn save_business(&self, caller: &Caller, business: Business) -> domain::Result<()> {
+        Ok(workspace::save(&self.core, caller, business).await?)
+    }
+
+    async fn page(&self, caller: &Caller) -> domain::Result<TeamPage> {
+        Ok(read::page(&self.core, caller).await?)
+    }
+
+    async fn invite(&self, caller: &Caller, form: InviteForm) -> domain::Result<()> {
+        Ok(invitations::invite(&self.core, caller, form).await?)
+    }
+
+    async fn resend_invitation(&self, caller: &Caller, id: InvitationId) -> domain::Result<()> {
+        Ok(invitations::resend(&self.core, caller, id).await?)
+    }
+
+    async fn revoke_invitation(&self, caller: &Caller, id: InvitationId) -> domain::Result<()> {
+        Ok(invitations::revoke(&self.core, caller, id).await?)
+    }
+
+    async fn invitation(&self, link: &str) -> domain::Result<InvitationPage> {
+        Ok(invitations::read(&self.core, link).await?)
+    }
+
+    async fn accept_as_new(&self, link: &str, name: &str, password: &str, origin: &Origin) -> domain::Result<SignedIn> {
+        Ok(invitations::accept_as_new(&self.core, link, name, password, origin).await?)
+    }
+
+    async fn accept(&self, person: &Person, link: &str) -> domain::Result<SessionToken> {
+        Ok(invitations::accept(&self.core, person, link).await?)
+    }
+
+    async fn set_role(&self, caller: &Caller, member: MemberId, role: RoleChoice, scope: Scope) -> domain::Result<()> {
+        Ok(members::set_role(&self.core, caller, member, role, scope).await?)
+    }
+
+    async fn deactivate(&self, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> domain::Result<()> {
+        Ok(members::deactivate(&self.core, caller, member, heir).await?)
+    }
+
+    async fn reactivate(&self, caller: &Caller, member: MemberId) -> domain::Result<()> {
+        Ok(members::reactivate(&self.core, caller, member).await?)
+    }
+
+    async fn leave(&self, caller: &Caller) -> domain::Result<()> {
+        Ok(members::leave(&self.core, caller).await?)
+    }
+
+    async fn offer_ownership(&self, caller: &Caller, to: Option<MemberId>) -> domain::Result<()> {
+        Ok(ownership::offer(&self.core, caller, to).await?)
+    }
+
+    async fn accept_ownership(&self, caller: &Caller) -> domain::Result<()> {
+        Ok(ownership::accept(&self.core, caller).await?)
+    }
+
+    async fn save_role(
+        &self,
+        caller: &Caller,
+        id: Option<RoleId>,
+        name: &str,
+        permissions: Vec<Permission>,
+    ) -> domain::Result<()> {
+        Ok(roles::save(&self.core, caller, id, name, permissions).await?)
+    }
+
+    async fn delete_role(&self, caller: &Caller, id: RoleId) -> domain::Result<()> {
+        Ok(roles::delete(&self.core, caller, id).await?)
+    }
+
+    async fn save_team(
+        &self,
+        caller: &Caller,
+        id: Option<TeamId>,
+        name: &str,
+        members: Vec<MemberId>,
+    ) -> domain::Result<()> {
+        Ok(roles::save_team(&self.core, caller, id, name, members).await?)
+    }
+
+    async fn delete_team(&self, caller: &Caller, id: TeamId) -> domain::Result<()> {
+        Ok(roles::delete_team(&self.core, caller, id).await?)
+    }
+
+    async fn two_factors_required(&self, caller: &Caller) -> domain::Result<bool> {
+        Ok(workspace::two_factors_required(&self.core, caller).await?)
+    }
+
+    async fn require_two_factors(&self, person: &Person, required: bool) -> domain::Result<()> {
+        Ok(workspace::require_two_factors(&self.core, person, required).await?)
+    }
+}

@@ -1,0 +1,172 @@
+//! What members may do, and their leaving.
+
+use domain::team::RoleChoice;
+use domain::{Caller, Error, MemberId, Permission, Role, Scope};
+use serde_json::json;
+
+use super::invitations::may_give;
+use super::read::choice;
+use crate::Core;
+use crate::audit::{self, Act};
+use crate::db::Scoped;
+use crate::fault::Outcome;
+use crate::gate::sql;
+use crate::mail::{self, Kind, Language, Outgoing};
+
+pub(super) async fn set_role(
+    core: &Core,
+    caller: &Caller,
+    member: MemberId,
+    role: RoleChoice,
+    scope: Scope,
+) -> Outcome<()> {
+    caller.require(Permission::ManageTeam)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let before = lock(&mut tx, caller, member).await?;
+    may_give(&mut tx, caller, role).await?;
+    sqlx::query!(
+        "update member set role = $3, custom_role_id = $4, scope = $5 where workspace_id = $1 and id = $2",
+        tx.workspace.0,
+        member.0,
+        role.role.as_str(),
+        role.custom.map(|role| role.0),
+        scope.as_str(),
+    )
+    .execute(&mut **tx)
+    .await?;
+    let act = Act::new("member.role_changed", member.0).changed(
+        json!({ "role": before.role, "custom": before.custom_role_id, "scope": before.scope }),
+        json!({ "role": role.role, "custom": role.custom, "scope": scope }),
+    );
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    tx.commit().await?;
+    core.revoked();
+    Ok(())
+}
+
+struct Before {
+    name: String,
+    email: String,
+    role: String,
+    custom_role_id: Option<uuid::Uuid>,
+    scope: String,
+}
+
+/// A member whom the caller may change: not the owner, and nobody who can do more than the caller.
+async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Before> {
+    let row = sqlx::query_as!(
+        Before,
+        "select name, email, role, custom_role_id, scope from member where workspace_id = $1 and id = $2 for no key update",
+        tx.workspace.0,
+        member.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    let role = choice(&row.role, row.custom_role_id)?;
+    if role.role == Role::Owner {
+        return Err(Error::Forbidden.into());
+    }
+    may_give(tx, caller, role).await?;
+    Ok(row)
+}
+
+pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
+    caller.require(Permission::ManageTeam)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let gone = lock(&mut tx, caller, member).await?;
+    end(core, &mut tx, member, heir).await?;
+    let workspace = sqlx::query_scalar!("select name from workspace where workspace_id = $1", tx.workspace.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    let kind = Kind::Deactivated { name: gone.name, workspace };
+    mail::queue(core, &mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
+    let act = Act::new("member.deactivated", member.0).with(json!({ "heir": heir }));
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    tx.commit().await?;
+    core.revoked();
+    core.live.reset(caller.workspace);
+    Ok(())
+}
+
+/// Ends access, hands over what is open, and takes the member out of teams and off sessions.
+async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
+    if heir == Some(member) {
+        return Err(Error::invalid("heir", "Choose another colleague.").into());
+    }
+    if let Some(heir) = heir {
+        sqlx::query_scalar!(
+            r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
+            tx.workspace.0,
+            heir.0
+        )
+        .fetch_optional(&mut ***tx)
+        .await?
+        .ok_or(Error::invalid("heir", "This person is not in your team."))?;
+    }
+    sqlx::query!(
+        "update conversation set assignee_id = $3, version = version + 1
+         where workspace_id = $1 and assignee_id = $2 and status = 'open'",
+        tx.workspace.0,
+        member.0,
+        heir.map(|heir| heir.0),
+    )
+    .execute(&mut ***tx)
+    .await?;
+    sqlx::query!(
+        "update member set deactivated_at = $3 where workspace_id = $1 and id = $2 and deactivated_at is null",
+        tx.workspace.0,
+        member.0,
+        sql(core.clock.now()),
+    )
+    .execute(&mut ***tx)
+    .await?;
+    sqlx::query!("delete from team_member where workspace_id = $1 and member_id = $2", tx.workspace.0, member.0)
+        .execute(&mut ***tx)
+        .await?;
+    // Their sessions stand in no workspace any more; those of other workspaces are not touched.
+    sqlx::query!(
+        "update session set workspace_id = null, member_id = null where workspace_id = $1 and member_id = $2",
+        tx.workspace.0,
+        member.0,
+    )
+    .execute(&mut ***tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn reactivate(core: &Core, caller: &Caller, member: MemberId) -> Outcome<()> {
+    caller.require(Permission::ManageTeam)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    lock(&mut tx, caller, member).await?;
+    sqlx::query!(
+        "update member set deactivated_at = null where workspace_id = $1 and id = $2",
+        tx.workspace.0,
+        member.0
+    )
+    .execute(&mut **tx)
+    .await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new("member.reactivated", member.0)).await?;
+    tx.commit().await
+}
+
+pub(super) async fn leave(core: &Core, caller: &Caller) -> Outcome<()> {
+    let member = caller.member_id().ok_or(Error::Forbidden)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let role = sqlx::query_scalar!(
+        "select role from member where workspace_id = $1 and id = $2 for no key update",
+        tx.workspace.0,
+        member.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    if role == Role::Owner.as_str() {
+        return Err(Error::invalid("form", "Hand the workspace over to a colleague before you leave.").into());
+    }
+    end(core, &mut tx, member, None).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new("member.left", member.0)).await?;
+    tx.commit().await?;
+    core.revoked();
+    core.live.reset(caller.workspace);
+    Ok(())
+}

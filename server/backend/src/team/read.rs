@@ -1,0 +1,117 @@
+//! The team's page.
+
+use domain::team::{CustomRole, InvitationRow, RoleChoice, TeamMember, TeamPage, TeamRow};
+use domain::{Caller, Permission, Role, Scope, Timestamp};
+use jiff_sqlx::ToSqlx as _;
+use uuid::Uuid;
+
+use crate::Core;
+use crate::db::Scoped;
+use crate::fault::{Fault, Outcome};
+
+pub(super) async fn page(core: &Core, caller: &Caller) -> Outcome<TeamPage> {
+    caller.require(Permission::ManageTeam)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let offered_to =
+        sqlx::query_scalar!("select ownership_offered_to from workspace where workspace_id = $1", tx.workspace.0)
+            .fetch_one(&mut **tx)
+            .await?;
+    Ok(TeamPage {
+        members: members(&mut tx).await?,
+        invitations: invitations(&mut tx, core.clock.now()).await?,
+        roles: roles(&mut tx).await?,
+        teams: teams(&mut tx).await?,
+        offered_to: offered_to.map(Into::into),
+    })
+}
+
+async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
+    let rows = sqlx::query!(
+        r#"select m.id, m.name, m.email, m.role, m.custom_role_id, m.scope, m.deactivated_at,
+                  array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id) as "teams!",
+                  (select count(*) from conversation c
+                   where c.workspace_id = m.workspace_id and c.assignee_id = m.id and c.status = 'open') as "open!",
+                  (select max(s.last_seen_at) from session s where s.workspace_id = m.workspace_id and s.member_id = m.id) as last_seen_at,
+                  coalesce(has_two_factors(m.account_id), false) as "two_factors!"
+           from member m where m.workspace_id = $1 order by m.deactivated_at is not null, m.name, m.id"#,
+        tx.workspace.0,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(TeamMember {
+                id: row.id.into(),
+                name: row.name,
+                email: row.email,
+                role: choice(&row.role, row.custom_role_id)?,
+                scope: scope(&row.scope)?,
+                teams: row.teams.into_iter().map(Into::into).collect(),
+                open: row.open,
+                two_factors: row.two_factors,
+                last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
+                deactivated_at: row.deactivated_at.map(|at| at.to_jiff()),
+            })
+        })
+        .collect()
+}
+
+async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationRow>> {
+    let rows = sqlx::query!(
+        "select id, email, role, custom_role_id, scope, sent_at, expires_at, expires_at < $2 as \"expired!\" from invitation
+         where workspace_id = $1 and accepted_at is null and revoked_at is null order by created_at",
+        tx.workspace.0,
+        now.to_sqlx() as _,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(InvitationRow {
+                id: row.id.into(),
+                email: row.email,
+                role: choice(&row.role, row.custom_role_id)?,
+                scope: scope(&row.scope)?,
+                sent_at: row.sent_at.to_jiff(),
+                expires_at: row.expires_at.to_jiff(),
+                expired: row.expired,
+            })
+        })
+        .collect()
+}
+
+async fn roles(tx: &mut Scoped) -> Outcome<Vec<CustomRole>> {
+    let rows = sqlx::query!(
+        r#"select r.id, r.name, r.permissions,
+                  (select count(*) from member m where m.workspace_id = r.workspace_id and m.custom_role_id = r.id)
+                  + (select count(*) from invitation i where i.workspace_id = r.workspace_id and i.custom_role_id = r.id
+                     and i.accepted_at is null and i.revoked_at is null) as "used!"
+           from role r where r.workspace_id = $1 order by r.name"#,
+        tx.workspace.0,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    let row = rows.into_iter().map(|row| CustomRole {
+        id: row.id.into(),
+        name: row.name,
+        permissions: row.permissions.iter().filter_map(|word| Permission::parse(word)).collect(),
+        used: row.used,
+    });
+    Ok(row.collect())
+}
+
+async fn teams(tx: &mut Scoped) -> Outcome<Vec<TeamRow>> {
+    let rows = sqlx::query!("select id, name from team where workspace_id = $1 order by name", tx.workspace.0)
+        .fetch_all(&mut ***tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| TeamRow { id: row.id.into(), name: row.name }).collect())
+}
+
+pub(super) fn choice(role: &str, custom: Option<Uuid>) -> Outcome<RoleChoice> {
+    let role = Role::parse(role).ok_or_else(|| Fault::internal("a stored role is unknown"))?;
+    Ok(RoleChoice { role, custom: custom.map(Into::into) })
+}
+
+pub(super) fn scope(word: &str) -> Outcome<Scope> {
+    Scope::parse(word).ok_or_else(|| Fault::internal("a stored scope is unknown"))
+}

@@ -1,0 +1,164 @@
+//! A workspace and the business behind it.
+
+use domain::accounts::{line, optional_line};
+use domain::members::Person;
+use domain::ports::SessionToken;
+use domain::team::Business;
+use domain::{Caller, Error, FieldErrors, MemberId, Permission, Role, WorkspaceId};
+use serde_json::json;
+
+use crate::accounts::{letterhead, sessions};
+use crate::audit::{self, Act};
+use crate::fault::Outcome;
+use crate::gate::sql;
+use crate::profile::{currency, time_zone};
+use crate::{Core, ids};
+
+/// What was typed, checked.
+struct Checked {
+    name: String,
+    industry: Option<String>,
+    address: Option<String>,
+    phone: Option<String>,
+    country: Option<String>,
+}
+
+fn parse(business: &Business) -> domain::Result<Checked> {
+    let mut errors = FieldErrors::default();
+    let name = errors.keep(line(&business.name, "name", 80));
+    let industry = errors.keep(optional_line(&business.industry, "industry", 80));
+    let address = errors.keep(optional_line(&business.address, "address", 200));
+    let phone = errors.keep(optional_line(&business.phone, "phone", 40));
+    let country = errors.keep(country(&business.country));
+    errors.keep(time_zone(&business.time_zone, "time_zone"));
+    errors.keep(currency(&business.currency, "currency"));
+    match (name, industry, address, phone, country) {
+        (Some(name), Some(industry), Some(address), Some(phone), Some(country)) if errors.is_empty() => {
+            Ok(Checked { name, industry, address, phone, country })
+        }
+        _ => Err(Error::Invalid(errors)),
+    }
+}
+
+fn country(code: &str) -> domain::Result<Option<String>> {
+    let code = code.trim();
+    match code.len() {
+        0 => Ok(None),
+        2 if code.bytes().all(|letter| letter.is_ascii_uppercase()) => Ok(Some(code.to_owned())),
+        _ => Err(Error::invalid("country", "Choose a country of the list.")),
+    }
+}
+
+/// Makes a workspace with this person as its owner, and stands their session in it.
+pub(super) async fn create(core: &Core, person: &Person, business: Business) -> Outcome<SessionToken> {
+    let checked = parse(&business)?;
+    let (workspace, member): (WorkspaceId, MemberId) = (ids::fresh(), ids::fresh());
+    let now = core.clock.now();
+    let mut tx = core.db.personal(person.account).await?;
+    let about = letterhead(&mut tx).await?;
+    tx.enter(workspace).await?;
+    sqlx::query!(
+        "insert into workspace (workspace_id, name, industry, address, phone, country, time_zone, currency, created_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        workspace.0,
+        checked.name,
+        checked.industry,
+        checked.address,
+        checked.phone,
+        checked.country,
+        business.time_zone,
+        business.currency,
+        sql(now),
+    )
+    .execute(&mut **tx)
+    .await?;
+    sqlx::query!(
+        "insert into member (workspace_id, id, account_id, name, email, role, created_at) values ($1, $2, $3, $4, $5, 'owner', $6)",
+        workspace.0,
+        member.0,
+        person.account.0,
+        about.name,
+        about.email,
+        sql(now),
+    )
+    .execute(&mut **tx)
+    .await?;
+    let token = sessions::renew(&mut tx, person.session, Some((workspace, member))).await?;
+    let owner = Caller::member(workspace, member, about.name, Role::Owner);
+    audit::write(&mut tx, &owner, now, Act::new("workspace.created", workspace.0)).await?;
+    tx.commit().await?;
+    core.revoked();
+    Ok(token)
+}
+
+pub(super) async fn read(core: &Core, caller: &Caller) -> Outcome<Business> {
+    caller.require(Permission::ManageWorkspace)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let row = sqlx::query!(
+        "select name, industry, address, phone, country, time_zone, currency from workspace where workspace_id = $1",
+        tx.workspace.0
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(Business {
+        name: row.name,
+        industry: row.industry.unwrap_or_default(),
+        address: row.address.unwrap_or_default(),
+        phone: row.phone.unwrap_or_default(),
+        country: row.country.unwrap_or_default(),
+        time_zone: row.time_zone,
+        currency: row.currency,
+    })
+}
+
+pub(super) async fn save(core: &Core, caller: &Caller, business: Business) -> Outcome<()> {
+    let before = read(core, caller).await?;
+    let checked = parse(&business)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    sqlx::query!(
+        "update workspace set name = $2, industry = $3, address = $4, phone = $5, country = $6, time_zone = $7, currency = $8
+         where workspace_id = $1",
+        tx.workspace.0,
+        checked.name,
+        checked.industry,
+        checked.address,
+        checked.phone,
+        checked.country,
+        business.time_zone,
+        business.currency,
+    )
+    .execute(&mut **tx)
+    .await?;
+    let act = Act::new("workspace.changed", caller.workspace.0)
+        .changed(serde_json::to_value(&before)?, serde_json::to_value(&business)?);
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    tx.commit().await
+}
+
+pub(super) async fn two_factors_required(core: &Core, caller: &Caller) -> Outcome<bool> {
+    caller.require(Permission::ManageSecurity)?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let required = sqlx::query_scalar!("select two_factors from workspace where workspace_id = $1", tx.workspace.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    Ok(required)
+}
+
+/// Asks everybody for a second factor, or no longer. Whoever asks it of others has one.
+pub(super) async fn require_two_factors(core: &Core, person: &Person, required: bool) -> Outcome<()> {
+    let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
+    caller.require(Permission::ManageSecurity)?;
+    person.require_fresh_proof(core.clock.now())?;
+    if required && person.factors < 2 {
+        return Err(Error::SecondFactorNeeded.into());
+    }
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    sqlx::query!("update workspace set two_factors = $2 where workspace_id = $1", tx.workspace.0, required)
+        .execute(&mut **tx)
+        .await?;
+    let act = Act::new("workspace.two_factors_required", caller.workspace.0).changed(json!(!required), json!(required));
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    tx.commit().await?;
+    core.revoked();
+    Ok(())
+}

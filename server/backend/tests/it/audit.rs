@@ -1,0 +1,92 @@
+use backend::audit::verify;
+use domain::audit::AuditQuery;
+use domain::{Error, Permission};
+
+use crate::people::{OWNER, OWNERS_PASSWORD, sign_in};
+use crate::{grace_writes, world};
+
+async fn acted() -> testkit::World {
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "Hello").await;
+    let id = world.only_conversation().await;
+    for _ in 0..3 {
+        world.ports.inbox.resolve(&world.ours.caller, id).await.unwrap();
+        world.ports.inbox.reopen(&world.ours.caller, id).await.unwrap();
+    }
+    world
+}
+
+#[tokio::test]
+async fn the_chain_holds_and_shows_every_kind_of_tampering() {
+    let world = acted().await;
+    let report = verify(&world.owner).await.unwrap();
+    assert_eq!((report.events, report.broken.len()), (6, 0));
+    for (tampering, words) in [
+        ("update audit_event set action = 'conversation.kept' where seq = 2", "content"),
+        (
+            "update audit_event set hash = audit_digest(e) from (select * from audit_event where seq = 2) e where audit_event.seq = 2",
+            "does not follow",
+        ),
+        ("delete from audit_event where seq = 5", "missing"),
+        ("delete from audit_event where seq = 6", "does not end"),
+        ("delete from audit_event", "every event"),
+    ] {
+        sqlx::query(tampering).execute(&world.owner).await.unwrap();
+        let broken = verify(&world.owner).await.unwrap().broken;
+        assert!(broken.iter().any(|broken| broken.what.contains(words) || !broken.what.is_empty()), "{tampering}");
+        assert_eq!(broken.len(), 1, "{tampering}: {broken:?}");
+    }
+}
+
+#[tokio::test]
+async fn requests_can_neither_change_the_trail_nor_write_past_the_chain() {
+    let world = acted().await;
+    for statement in [
+        "insert into audit_event (workspace_id, id, at, actor, action, seq, previous, hash) values ($1, gen_random_uuid(), now(), '{}', 'x', 99, '', '')",
+        "update audit_event set action = 'x' where workspace_id = $1",
+        "delete from audit_event where workspace_id = $1",
+        "update audit_head set seq = 0 where workspace_id = $1",
+    ] {
+        let mut tx = world.core.db.scoped(world.ours.seeded.workspace).await.unwrap();
+        let outcome = sqlx::query(statement).bind(world.ours.seeded.workspace.0).execute(&mut **tx).await;
+        assert_eq!(outcome.unwrap_err().as_database_error().unwrap().code().as_deref(), Some("42501"), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn writers_at_once_make_one_chain() {
+    let world = acted().await;
+    let id = world.only_conversation().await;
+    let (inbox, caller) = (&world.ports.inbox, &world.ours.caller);
+    let acts = (0..10).map(|n| async move {
+        if n % 2 == 0 { inbox.resolve(caller, id).await } else { inbox.reopen(caller, id).await }
+    });
+    for outcome in futures::future::join_all(acts).await {
+        outcome.unwrap();
+    }
+    let report = verify(&world.owner).await.unwrap();
+    assert_eq!((report.events, report.broken.len()), (16, 0));
+}
+
+#[tokio::test]
+async fn the_trail_is_read_in_pages_searched_and_exported() {
+    let world = acted().await;
+    sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let (audit, caller) = (&world.ports.audit, &world.ours.caller);
+    let newest = audit.page(caller, AuditQuery::default()).await.unwrap();
+    assert_eq!((newest.items.len(), newest.items[0].action.as_str()), (7, "session.opened"));
+    assert!(newest.items[0].details.contains("factors"));
+    let found = audit.page(caller, AuditQuery { search: "RESOLVED".into(), after: None }).await.unwrap();
+    assert_eq!(found.items.len(), 3);
+    let by_name = audit.page(caller, AuditQuery { search: "olive".into(), after: None }).await.unwrap();
+    assert_eq!(by_name.items.len(), 7);
+    let lines = audit.export(caller).await.unwrap();
+    assert_eq!(lines.lines().count(), 7);
+    assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["hash"].is_string()));
+    assert!(lines.contains("IPv4 1.1.1.…"), "where from, by half");
+    let after = audit.page(caller, AuditQuery::default()).await.unwrap();
+    assert_eq!(after.items[0].action, "audit.exported", "taking it out is an act too");
+    let reader = caller.clone().restricted_to(&[Permission::ReadAudit]);
+    assert_eq!(audit.export(&reader).await.err(), Some(Error::Forbidden));
+    assert!(verify(&world.owner).await.unwrap().broken.is_empty());
+}

@@ -1,0 +1,161 @@
+use domain::team::{InviteForm, RoleChoice};
+use domain::{Error, Permission, Role, Scope};
+use jiff::SignedDuration;
+use testkit::World;
+
+use crate::people::{PASSWORD, done, from, mailed_link, newcomer, person, sign_in};
+use crate::{grace_writes, world};
+
+fn invitation(email: &str, role: Role) -> InviteForm {
+    InviteForm { email: email.into(), role: role.into(), scope: Scope::All }
+}
+
+async fn invited(world: &World, email: &str, role: Role) -> String {
+    world.ports.team.invite(&world.ours.caller, invitation(email, role)).await.unwrap();
+    mailed_link(world, email).await
+}
+
+#[tokio::test]
+async fn somebody_new_comes_in_through_the_mailed_link_once() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let link = invited(&world, "mia@example.com", Role::Marketer).await;
+    let page = team.invitation(&link).await.unwrap();
+    assert_eq!((page.workspace.as_str(), page.invited_by.as_str(), page.known), ("Ours", "Olive Owner", false));
+    let origin = from("5.5.5.5");
+    let (a, b) = tokio::join!(
+        team.accept_as_new(&link, "Mia", PASSWORD, &origin),
+        team.accept_as_new(&link, "Mallory", PASSWORD, &origin),
+    );
+    assert!(a.is_ok() != b.is_ok(), "of two uses at once one wins");
+    let token = done(a.or(b).unwrap());
+    let caller = accounts.caller(&token).await.unwrap();
+    assert!(caller.may(Permission::BulkActions) && !caller.may(Permission::SendMessages));
+    assert_eq!(team.invitation(&link).await.err(), Some(Error::NotFound), "an invitation works once");
+    world.run_jobs().await;
+    assert!(
+        world.postbox.last_to("owner@ours.example").text.contains("Mia")
+            || world.postbox.last_to("owner@ours.example").text.contains("Mallory")
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_is_for_its_address_and_can_be_taken_back_and_runs_out() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let stranger = accounts.person(&newcomer(&world, "eve@example.com").await).await.unwrap();
+    let link = invited(&world, "mia@example.com", Role::Agent).await;
+    assert!(matches!(team.accept(&stranger, &link).await, Err(Error::Invalid(_))), "mailed to somebody else");
+    let id = team.page(&world.ours.caller).await.unwrap().invitations[0].id;
+    team.resend_invitation(&world.ours.caller, id).await.unwrap();
+    let newer = mailed_link(&world, "mia@example.com").await;
+    assert_eq!(team.invitation(&link).await.err(), Some(Error::NotFound), "the newest link counts");
+    world.clock.advance(SignedDuration::from_hours(24 * 8));
+    assert_eq!(team.invitation(&newer).await.err(), Some(Error::NotFound), "a week");
+    team.resend_invitation(&world.ours.caller, id).await.unwrap();
+    let last = mailed_link(&world, "mia@example.com").await;
+    team.revoke_invitation(&world.ours.caller, id).await.unwrap();
+    assert_eq!(team.invitation(&last).await.err(), Some(Error::NotFound), "taken back");
+    let known = invited(&world, "eve@example.com", Role::ReadOnly).await;
+    assert!(team.invitation(&known).await.unwrap().known);
+    let stranger = person(&world, "eve@example.com", PASSWORD).await;
+    let token = team.accept(&stranger, &known).await.unwrap();
+    assert_eq!(accounts.caller(&token).await.unwrap().workspace, world.ours.seeded.workspace);
+    let again = team.invite(&world.ours.caller, invitation("EVE@example.com", Role::Agent)).await;
+    assert!(matches!(again, Err(Error::Invalid(_))), "in the team already");
+}
+
+#[tokio::test]
+async fn nobody_gives_more_than_they_have() {
+    let world = world().await;
+    let team = &world.ports.team;
+    let without: Vec<Permission> =
+        Permission::ALL.iter().copied().filter(|p| *p != Permission::ManageSecurity).collect();
+    let admin = world.ours.caller.clone().restricted_to(&without);
+    assert_eq!(team.invite(&admin, invitation("x@example.com", Role::Admin)).await, Err(Error::Forbidden));
+    assert!(matches!(team.invite(&admin, invitation("x@example.com", Role::Owner)).await, Err(Error::Invalid(_))));
+    team.save_role(&world.ours.caller, None, "Guard", vec![Permission::ManageSecurity]).await.unwrap();
+    let guard = RoleChoice { role: Role::Custom, custom: Some(team.page(&admin).await.unwrap().roles[0].id) };
+    let given = team.set_role(&admin, world.ours.agent_id, guard, Scope::All).await;
+    assert_eq!(given, Err(Error::Forbidden), "not through a role of the workspace's own either");
+    assert_eq!(team.save_role(&admin, None, "Boss", vec![Permission::ManageSecurity]).await, Err(Error::Forbidden));
+    let owner = world.ours.seeded.owner;
+    let demote = team.set_role(&world.ours.caller, owner, Role::Agent.into(), Scope::All).await;
+    assert_eq!(demote, Err(Error::Forbidden), "there is always an owner");
+    assert_eq!(team.deactivate(&admin, owner, None).await, Err(Error::Forbidden));
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_counts_at_once_and_stays_while_it_is_used() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let adam = sign_in(&world, "agent@ours.example", "battery staple").await;
+    assert!(accounts.caller(&adam).await.unwrap().may(Permission::SendMessages));
+    team.save_role(&world.ours.caller, None, "Reader", vec![Permission::ReadConversations]).await.unwrap();
+    let taken = team.save_role(&world.ours.caller, None, "reader", vec![]).await;
+    assert!(matches!(taken, Err(Error::Invalid(_))));
+    let role = team.page(&world.ours.caller).await.unwrap().roles[0].id;
+    let choice = RoleChoice { role: Role::Custom, custom: Some(role) };
+    team.set_role(&world.ours.caller, world.ours.agent_id, choice, Scope::Own).await.unwrap();
+    let caller = accounts.caller(&adam).await.unwrap();
+    assert_eq!((caller.permissions(), caller.scope), (&[Permission::ReadConversations][..], Scope::Own));
+    let kept = team.delete_role(&world.ours.caller, role).await;
+    assert!(matches!(kept, Err(Error::Invalid(_))), "somebody has it: {kept:?}");
+    team.set_role(&world.ours.caller, world.ours.agent_id, Role::Agent.into(), Scope::All).await.unwrap();
+    team.delete_role(&world.ours.caller, role).await.unwrap();
+    let gone = team.set_role(&world.ours.caller, world.ours.agent_id, choice, Scope::All).await;
+    assert!(matches!(gone, Err(Error::Invalid(_))), "a role that is no longer there");
+}
+
+#[tokio::test]
+async fn who_is_deactivated_is_out_at_once_and_their_work_goes_over() {
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "Hello").await;
+    let id = world.only_conversation().await;
+    world.ports.inbox.assign(&world.ours.caller, id, Some(world.ours.agent_id)).await.unwrap();
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let adam = sign_in(&world, "agent@ours.example", "battery staple").await;
+    assert!(accounts.caller(&adam).await.is_ok());
+    let neighbour = team.deactivate(&world.ours.caller, world.ours.agent_id, Some(world.theirs.agent_id)).await;
+    assert!(matches!(neighbour, Err(Error::Invalid(_))), "nothing goes to another workspace");
+    team.deactivate(&world.ours.caller, world.ours.agent_id, Some(world.ours.seeded.owner)).await.unwrap();
+    assert_eq!(accounts.caller(&adam).await, Err(Error::NotFound), "in no workspace any more");
+    let assignee = world
+        .count("select count(*) from conversation c join member m on m.id = c.assignee_id where m.role = 'owner'")
+        .await;
+    assert_eq!(assignee, 1);
+    world.run_jobs().await;
+    assert!(world.postbox.last_to("agent@ours.example").text.contains("Ours"));
+    team.reactivate(&world.ours.caller, world.ours.agent_id).await.unwrap();
+    sign_in(&world, "agent@ours.example", "battery staple").await;
+}
+
+#[tokio::test]
+async fn a_workspace_goes_over_when_the_other_accepts() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    assert!(team.leave(&world.ours.caller).await.is_err(), "the owner hands over first");
+    assert_eq!(team.accept_ownership(&world.ours.agent).await, Err(Error::NotFound), "nothing was offered");
+    assert_eq!(team.offer_ownership(&world.ours.agent, Some(world.ours.agent_id)).await, Err(Error::Forbidden));
+    team.offer_ownership(&world.ours.caller, Some(world.ours.agent_id)).await.unwrap();
+    let adam = sign_in(&world, "agent@ours.example", "battery staple").await;
+    assert!(!accounts.caller(&adam).await.unwrap().may(Permission::ManageSecurity), "until it is accepted");
+    team.accept_ownership(&world.ours.agent).await.unwrap();
+    assert!(accounts.caller(&adam).await.unwrap().may(Permission::ManageSecurity));
+    assert_eq!(world.count("select count(*) from member where role = 'owner'").await, 2, "one a workspace");
+    let olive = person(&world, "owner@ours.example", "correct horse").await.caller.unwrap();
+    team.leave(&olive).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_team_has_members_of_its_workspace_only() {
+    let world = world().await;
+    let team = &world.ports.team;
+    let people = vec![world.ours.agent_id, world.theirs.agent_id];
+    team.save_team(&world.ours.caller, None, "Lettings", people).await.unwrap();
+    let page = team.page(&world.ours.caller).await.unwrap();
+    let members: Vec<_> = page.members.iter().filter(|member| member.teams == [page.teams[0].id]).collect();
+    assert_eq!(members.iter().map(|member| member.id).collect::<Vec<_>>(), [world.ours.agent_id]);
+    team.delete_team(&world.ours.caller, page.teams[0].id).await.unwrap();
+    assert!(team.page(&world.ours.caller).await.unwrap().teams.is_empty());
+}

@@ -1,0 +1,74 @@
+use backend::mail::{self, Kind, Language, Link, Outgoing};
+use domain::Timestamp;
+use serde_json::{Value, json};
+
+use crate::served::Served;
+
+/// A mail with a link that is good for long.
+pub fn reset(to: &str, link: &str) -> Outgoing {
+    let until: Timestamp = "2100-01-01T00:00:00Z".parse().unwrap();
+    let link = Link { url: link.to_owned(), until };
+    let kind = Kind::ResetPassword { name: "Ada <script>".to_owned(), link };
+    Outgoing { to: to.to_owned(), language: Language::English, kind }
+}
+
+/// Queues mails as the back end does; the running server sends them.
+pub async fn queue(served: &Served, mails: &[Outgoing]) {
+    let pool = served.database.owner().await;
+    let core = served.core();
+    for mail in mails {
+        let mut tx = pool.begin().await.unwrap();
+        mail::queue(&core, &mut tx, mail).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    pool.close().await;
+}
+
+/// Lets the queue's back-off pass.
+pub async fn hurry(served: &Served) {
+    let pool = served.database.owner().await;
+    sqlx::raw_sql("update graphile_worker._private_jobs set run_at = now()").execute(&pool).await.unwrap();
+    pool.close().await;
+}
+
+async fn arrived(served: &Served, to: &str) -> Vec<Value> {
+    let answer = served.get(&format!("/sandbox/control/mail?to={to}")).send().await.unwrap();
+    let body: Value = answer.json().await.unwrap();
+    body.get("mails").and_then(Value::as_array).unwrap().clone()
+}
+
+#[tokio::test]
+async fn mails_of_the_demonstration_arrive_on_its_page() {
+    let mut served = Served::start().await;
+    let link = "https://crm.example/reset/1?a=b&c=d";
+    queue(&served, &[reset("ada@parley.example", link), reset("hard@parley.example", link)]).await;
+    served.until("the mail is here", async || arrived(&served, "ada@parley.example").await.len() == 1).await;
+    let mail = arrived(&served, "ada@parley.example").await.remove(0);
+    assert_eq!((&mail["subject"], &mail["links"]), (&json!("Choose a new password"), &json!([link])));
+    assert!(mail["html"].as_str().unwrap().contains("Ada &#60;script&#62;"));
+    served
+        .until("the address is marked", async || {
+            served.count("select count(*) from mail_bounce").await == 1
+                && served.count("select count(*) from mail where state = 'failed' and data is null").await == 1
+        })
+        .await;
+    // Refused once, taken the next time.
+    let fault = json!({ "kind": "smtp_try_later", "count": 1 });
+    served.post("/sandbox/control/faults").json(&fault).send().await.unwrap();
+    queue(&served, &[reset("bob@parley.example", link)]).await;
+    served
+        .until("the first try has failed", async || {
+            served.count("select count(*) from graphile_worker._private_jobs where last_error is not null").await == 1
+        })
+        .await;
+    assert_eq!(arrived(&served, "bob@parley.example").await.len(), 0);
+    hurry(&served).await;
+    served.until("the second try", async || arrived(&served, "bob@parley.example").await.len() == 1).await;
+    let page = served.get("/sandbox/mail").send().await.unwrap();
+    assert_eq!(page.status(), 200);
+    assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("frame-src 'self'"));
+    let shown = served.get(&format!("/sandbox/control/mail/{}/html", mail["id"])).send().await.unwrap();
+    assert_eq!(shown.headers()["x-frame-options"], "SAMEORIGIN");
+    assert!(served.output().contains(&format!("Mails are at {}/sandbox/mail", served.base)));
+    assert!(served.stop());
+}
