@@ -5,6 +5,8 @@ import { expect, sandbox, test } from '../support/test.ts';
 const FREE = [
   'sign_in',
   'second_factor',
+  'ask_for_passkey',
+  'sign_in_by_passkey',
   'sign_out',
   'sign_up',
   'confirm_sign_up',

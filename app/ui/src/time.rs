@@ -56,14 +56,19 @@ impl Clock {
 /// A point in time. The exact one is in its title.
 #[component]
 pub fn Time(at: Timestamp, shape: Shape) -> impl IntoView {
-    let now = Clock::now();
+    // A part of the page that wakes after the clock has told the time would render other words than the server wrote, and
+    // hydration keeps the server's. So each begins as the server did. Counted, because a view on its way out still reads.
+    let now = ArcRwSignal::new(None);
+    let clock = Clock::now();
+    let (told, title, text) = (now.clone(), now.clone(), now);
+    effect(move || told.set(clock.get()));
     view! {
         <time
             class="time"
             datetime=time::write(at)
-            title=dynamic(move || written(at, Shape::Full, now.get()))
+            title=dynamic(move || written(at, Shape::Full, title.get()))
         >
-            {part(move || written(at, shape, now.get()))}
+            {part(move || written(at, shape, text.get()))}
         </time>
     }
 }
