@@ -54,7 +54,7 @@ pub fn AuditPage() -> impl IntoView {
                     view! {
                         {empty
                             .then(|| view! { <EmptyState icon=SEARCH title=t!(audit_empty) text=t!(audit_empty_text) /> })}
-                        <ul class="rows">{page.items.into_iter().map(|row| view! { <Act row /> }).collect_view()}</ul>
+                        <ul class="lines">{page.items.into_iter().map(|row| view! { <Act row /> }).collect_view()}</ul>
                         {page.next.map(|next| view! { <Older search next /> })}
                     }
                 }
@@ -82,7 +82,7 @@ fn Act(row: AuditRow) -> impl IntoView {
     ];
     let more: Vec<_> = more.into_iter().flatten().collect();
     view! {
-        <li class="row-line">
+        <li class="line">
             <div>
                 <p>
                     <strong>{row.actor}</strong>

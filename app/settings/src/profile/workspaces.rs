@@ -24,7 +24,7 @@ pub fn WorkspacesSection() -> impl IntoView {
         <section class="section">
             <h2>{t!(workspaces)}</h2>
             <PostedError path=SwitchWorkspace::PATH />
-            <ul class="rows">{rows}</ul>
+            <ul class="lines">{rows}</ul>
             <div class="acts">
                 <a class="button" href="/welcome">
                     {t!(new_workspace)}
@@ -39,7 +39,7 @@ pub fn WorkspacesSection() -> impl IntoView {
 fn Row(row: WorkspaceRow, this: bool) -> impl IntoView {
     let label = t!(switch_to, name = row.name.clone()).to_string();
     view! {
-        <li class="row-line">
+        <li class="line">
             <p>
                 <strong>{row.name}</strong>
             </p>

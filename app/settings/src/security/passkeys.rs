@@ -29,7 +29,7 @@ pub fn PasskeysSection() -> impl IntoView {
                 skeleton=|| view! { <Skeleton rows=1 /> }
                 children=move |factors| {
                     view! {
-                        <ul class="rows">
+                        <ul class="lines">
                             {factors
                                 .passkeys
                                 .into_iter()
@@ -82,7 +82,7 @@ fn Naming(question: PasskeyQuestion) -> impl IntoView {
 fn Passkey(passkey: PasskeyRow, remove: ServerAction<RemovePasskey>) -> impl IntoView {
     let label = t!(remove_passkey, name = passkey.name.clone()).to_string();
     view! {
-        <li class="row-line">
+        <li class="line">
             <div>
                 <p>
                     <strong>{passkey.name}</strong>

@@ -16,7 +16,7 @@ pub fn SessionsSection() -> impl IntoView {
         let several = sessions.len() > 1;
         let rows = sessions.into_iter().map(|row| view! { <Row row end /> }).collect_view();
         view! {
-            <ul class="rows">{rows}</ul>
+            <ul class="lines">{rows}</ul>
             {several.then(|| view! { <EndOthers action=end_others /> })}
         }
     };
@@ -40,7 +40,7 @@ pub fn SessionsSection() -> impl IntoView {
 fn Row(row: SessionRow, end: ServerAction<EndSession>) -> impl IntoView {
     let label = t!(end_session_of, device = row.device.clone()).to_string();
     view! {
-        <li class="row-line">
+        <li class="line">
             <div>
                 <p class="badges">
                     <strong>{row.device}</strong>

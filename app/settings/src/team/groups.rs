@@ -26,7 +26,7 @@ pub fn GroupsSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <p class="quiet">{t!(teams_text)}</p>
             <FormErrors action=acts.save_team />
             <FormErrors action=acts.delete_team />
-            <ul class="rows">{rows}</ul>
+            <ul class="lines">{rows}</ul>
             <details class="fold">
                 <summary class="button">{t!(new_team)}</summary>
                 <Form group=None members=everybody acts />
@@ -43,7 +43,7 @@ fn Group(group: TeamRow, members: Vec<TeamMember>, acts: Acts) -> impl IntoView 
     let change = t!(change_team, name = group.name.clone()).to_string();
     let delete = t!(delete_team, name = group.name.clone()).to_string();
     view! {
-        <li class="row-line">
+        <li class="line">
             <div>
                 <p>
                     <strong>{group.name.clone()}</strong>

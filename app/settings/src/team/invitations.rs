@@ -76,7 +76,7 @@ pub fn InvitationsSection(team: TeamPage, acts: Acts) -> impl IntoView {
                 <h2>{t!(invitations)}</h2>
                 <FormErrors action=acts.resend />
                 <FormErrors action=acts.revoke />
-                <ul class="rows">{rows}</ul>
+                <ul class="lines">{rows}</ul>
             </section>
         }
     })
@@ -87,7 +87,7 @@ fn Row(row: InvitationRow, role: String, acts: Acts) -> impl IntoView {
     let resend = t!(resend_to, email = row.email.clone()).to_string();
     let revoke = t!(revoke_of, email = row.email.clone()).to_string();
     view! {
-        <li class="row-line">
+        <li class="line">
             <div>
                 <p class="badges">
                     <strong>{row.email.clone()}</strong>

@@ -28,7 +28,7 @@ pub fn MembersSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <FormErrors action=acts.set_role />
             <FormErrors action=acts.deactivate />
             <FormErrors action=acts.reactivate />
-            <ul class="rows">{rows}</ul>
+            <ul class="lines">{rows}</ul>
         </section>
     }
 }

@@ -18,7 +18,7 @@ pub fn RolesSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <p class="quiet">{t!(own_roles_text)}</p>
             <FormErrors action=acts.save_role />
             <FormErrors action=acts.delete_role />
-            <ul class="rows">{rows}</ul>
+            <ul class="lines">{rows}</ul>
             <details class="fold">
                 <summary class="button">{t!(new_role)}</summary>
                 <Form role=None acts />
@@ -35,7 +35,7 @@ fn Row(role: CustomRole, acts: Acts) -> impl IntoView {
     let free = role.used == 0;
     let names: Vec<&str> = role.permissions.iter().map(|permission| words::permission(*permission).0).collect();
     view! {
-        <li class="row-line">
+        <li class="line">
             <div>
                 <p>
                     <strong>{role.name.clone()}</strong>
