@@ -7,14 +7,15 @@ mod reset;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 mod sign_up;
-mod throttle;
+pub(crate) mod throttle;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
 use domain::members::{Credentials, Me, MemberRow, Person};
 use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
-
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -37,13 +38,13 @@ pub struct Settings {
 pub struct AccountsPort {
     core: Core,
     settings: Settings,
-    throttle: Throttle,
+    throttle: Arc<Throttle>,
     cache: sessions::Cache,
 }
 
 impl AccountsPort {
-    pub fn new(core: Core, settings: Settings) -> Self {
-        Self { core, settings, throttle: Throttle::default(), cache: sessions::Cache::default() }
+    pub(crate) fn new(core: Core, settings: Settings, throttle: Arc<Throttle>) -> Self {
+        Self { core, settings, throttle, cache: sessions::Cache::default() }
     }
 
     /// Unknown address and wrong password take the same path and time.
@@ -180,6 +181,28 @@ pub(crate) async fn letterhead(tx: &mut Personal) -> Outcome<Letterhead> {
         .fetch_one(&mut ***tx)
         .await?;
     Ok(Letterhead { name: row.name, email: row.email, language: Language::from_tag(&row.language) })
+}
+
+/// A fresh link that proves who reads the mailbox: its secret is stored as a hash, and `purpose` says what it is for.
+pub(crate) async fn proving_link(
+    core: &Core,
+    tx: &mut Personal,
+    purpose: &str,
+    path: &str,
+    life: SignedDuration,
+) -> Outcome<Link> {
+    let token = secret::token()?;
+    let link = link(core, path, &token, life);
+    sqlx::query!(
+        "insert into account_link (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)",
+        secret::hash(&token),
+        tx.account.0,
+        purpose,
+        sql(link.until),
+    )
+    .execute(&mut ***tx)
+    .await?;
+    Ok(link)
 }
 
 /// A link with a secret, and how long it works.

@@ -90,12 +90,13 @@ impl Core {
 
     /// The ports as screens and routes take them.
     pub fn ports(&self, settings: accounts::Settings, provider: Arc<dyn outbound::Provider>) -> domain::ports::Backend {
+        let throttle = Arc::<accounts::throttle::Throttle>::default();
         domain::ports::Backend {
-            accounts: Arc::new(accounts::AccountsPort::new(self.clone(), settings)),
+            accounts: Arc::new(accounts::AccountsPort::new(self.clone(), settings, Arc::clone(&throttle))),
             inbox: Arc::new(inbox::InboxPort::new(self.clone(), Arc::clone(&provider))),
             contacts: Arc::new(contacts::ContactsPort::new(self.clone())),
             channels: Arc::new(channels::ChannelsPort::new(self.clone(), provider)),
-            profile: Arc::new(profile::ProfilePort::new(self.clone())),
+            profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
         }

@@ -2,6 +2,8 @@
 
 mod address;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::accounts::{
     AppSetup, Factors, NewPassword, Origin, PasskeyQuestion, PasskeyRow, Profile, ProfileForm, SessionRow, Theme, line,
@@ -12,6 +14,7 @@ use domain::ports::{self, SessionToken};
 use domain::{Error, FieldErrors, PasskeyId, SessionId};
 
 use crate::Core;
+use crate::accounts::throttle::Throttle;
 use crate::accounts::{self, passkeys, password, second_factor, sessions};
 use crate::fault::{Fault, Outcome};
 use crate::mail::{Kind, PasskeyChange};
@@ -22,11 +25,12 @@ const LANGUAGES: &[&str] = &["en"];
 /// [`ports::Profile`] over PostgreSQL.
 pub struct ProfilePort {
     core: Core,
+    throttle: Arc<Throttle>,
 }
 
 impl ProfilePort {
-    pub fn new(core: Core) -> Self {
-        Self { core }
+    pub(crate) fn new(core: Core, throttle: Arc<Throttle>) -> Self {
+        Self { core, throttle }
     }
 
     async fn read(&self, person: &Person) -> Outcome<Profile> {
@@ -80,14 +84,22 @@ impl ProfilePort {
         Ok(())
     }
 
-    async fn prove(&self, person: &Person, password: &str) -> Outcome<()> {
+    /// Slowed down like a sign-in: whoever has a session only may not find the password out by guessing.
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Outcome<()> {
+        let (account, now) = (person.account.to_string(), self.core.clock.now());
+        self.throttle.check(&account, &origin.address, now)?;
         let mut tx = self.core.db.personal(person.account).await?;
         let stored = sqlx::query_scalar!("select password_hash from account where id = $1", person.account.0)
             .fetch_one(&mut **tx)
             .await?;
-        if !password::verify(password, stored).await? {
+        // The check takes its time, and no connection should wait for it.
+        drop(tx);
+        let right = password::verify(password, stored).await?;
+        self.throttle.note(&account, &origin.address, right, now);
+        if !right {
             return Err(Error::invalid("password", "This is not your password.").into());
         }
+        let mut tx = self.core.db.personal(person.account).await?;
         sessions::proved(&self.core, &mut tx, person.session, 1).await?;
         tx.commit().await?;
         self.core.revoked();
@@ -259,8 +271,8 @@ impl ports::Profile for ProfilePort {
         Ok(self.save(person, &form).await?)
     }
 
-    async fn prove(&self, person: &Person, password: &str, _origin: &Origin) -> domain::Result<()> {
-        Ok(self.prove(person, password).await?)
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<()> {
+        Ok(self.prove(person, password, origin).await?)
     }
 
     async fn change_password(&self, person: &Person, password: &str) -> domain::Result<SessionToken> {

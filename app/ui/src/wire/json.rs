@@ -1,5 +1,8 @@
 //! Reading JSON. In the browser, the browser itself parses it: serde_json with its numbers and its messages about what it
 //! did not expect is a tenth of the module, and nobody there reads those messages.
+//!
+//! `serde-wasm-bindgen` would do this too. It was measured: 13.6 kB more of the main module (brotli, 202.2 against 188.6) and 11 kB
+//! more of each large chunk, for its messages; the limits are 200 kB for the module and 260 for a first visit.
 
 use serde::de::DeserializeOwned;
 

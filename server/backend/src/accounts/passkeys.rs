@@ -136,10 +136,12 @@ pub(super) async fn ask(core: &Core) -> Outcome<PasskeyQuestion> {
 
 pub(super) async fn sign_in(port: &AccountsPort, waiting: &str, answer: &str, origin: &Origin) -> Outcome<SignedIn> {
     let (core, now) = (&port.core, port.core.clock.now());
-    port.throttle.check("passkey", &origin.address, now)?;
+    // Which account it is to be is not known before the answer was accepted: what is slowed down is the address, under a
+    // name of its own for each, so that nobody slows down anybody else.
+    let attempt = format!("passkey:{}", origin.address);
+    port.throttle.check(&attempt, &origin.address, now)?;
     let outcome = verified(core, waiting, answer, origin).await;
-    // Only the address is slowed down: which account it was to be is not known before the answer was accepted.
-    port.throttle.note_address(&origin.address, outcome.is_ok(), now);
+    port.throttle.note(&attempt, &origin.address, outcome.is_ok(), now);
     outcome
 }
 

@@ -18,23 +18,13 @@ pub(super) async fn forgot(port: &AccountsPort, email: &str, origin: &Origin) ->
     let core = &port.core;
     port.throttle.take_mail(email, &origin.address, core.clock.now())?;
     let Some(found) = super::find(core, email).await? else { return Ok(()) };
-    let now = core.clock.now();
-    let token = secret::token()?;
     let mut tx = core.db.personal(found.account).await?;
     sqlx::query!("delete from account_link where account_id = $1 and purpose = $2", found.account.0, PURPOSE)
         .execute(&mut **tx)
         .await?;
-    sqlx::query!(
-        "insert into account_link (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)",
-        secret::hash(&token),
-        found.account.0,
-        PURPOSE,
-        sql(now.checked_add(LINK).unwrap_or(now)),
-    )
-    .execute(&mut **tx)
-    .await?;
+    let link = super::proving_link(core, &mut tx, PURPOSE, "/reset-password", LINK).await?;
     let person = super::letterhead(&mut tx).await?;
-    let kind = Kind::ResetPassword { name: person.name, link: super::link(core, "/reset-password", &token, LINK) };
+    let kind = Kind::ResetPassword { name: person.name, link };
     mail::queue(core, &mut tx, &Outgoing { to: person.email, language: person.language, kind }).await?;
     tx.commit().await
 }

@@ -17,7 +17,7 @@ const MEMORY: SignedDuration = SignedDuration::from_mins(30);
 const MAX_KEYS: usize = 50_000;
 
 #[derive(Default)]
-pub(super) struct Throttle(Mutex<HashMap<Vec<u8>, Failures>>);
+pub(crate) struct Throttle(Mutex<HashMap<Vec<u8>, Failures>>);
 
 struct Failures {
     count: u32,
@@ -26,7 +26,7 @@ struct Failures {
 
 impl Throttle {
     /// Refuses while either the account or the address has to wait.
-    pub(super) fn check(&self, account: &str, address: &str, now: Timestamp) -> Result<()> {
+    pub(crate) fn check(&self, account: &str, address: &str, now: Timestamp) -> Result<()> {
         let map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait =
             keys(account, address).iter().filter_map(|key| map.get(key)).map(|failures| failures.wait(now)).max();
@@ -34,11 +34,6 @@ impl Throttle {
             Some(seconds) if seconds > 0 => Err(Error::TooMany { seconds }),
             _ => Ok(()),
         }
-    }
-
-    /// Notes an attempt that names no account.
-    pub(super) fn note_address(&self, address: &str, succeeded: bool, now: Timestamp) {
-        self.note("", address, succeeded, now);
     }
 
     /// Takes one of the mails that may be asked for about an account or from an address; refuses when there were many.
@@ -50,7 +45,7 @@ impl Throttle {
     }
 
     /// Notes an attempt. A success clears the account's failures, not the address's.
-    pub(super) fn note(&self, account: &str, address: &str, succeeded: bool, now: Timestamp) {
+    pub(crate) fn note(&self, account: &str, address: &str, succeeded: bool, now: Timestamp) {
         let mut map = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         map.retain(|_, failures| now.duration_since(failures.last) < MEMORY);
         if map.len() >= MAX_KEYS {

@@ -17,6 +17,7 @@ pub(super) async fn clean(core: &Core) -> Outcome<()> {
     sqlx::query!("delete from journal where applied_at is not null and received_at < $1", sql(old))
         .execute(core.db.worker())
         .await?;
+    sqlx::query!("select forget_people($1)", sql(now)).execute(core.db.worker()).await?;
     mail::clean(core).await?;
     Ok(())
 }

@@ -10,10 +10,11 @@ use crate::accounts;
 use crate::db::Personal;
 use crate::fault::Outcome;
 use crate::gate::sql;
-use crate::mail::{self, Kind, Link, Outgoing};
+use crate::mail::{self, Kind, Outgoing};
 use crate::{Core, secret};
 
 const LINK: SignedDuration = SignedDuration::from_hours(24);
+const PAGE: &str = "/confirm-address";
 const OLD: &str = "confirm_old_address";
 const NEW: &str = "confirm_new_address";
 
@@ -41,28 +42,14 @@ pub(super) async fn begin(core: &Core, person: &Person, email: &str) -> Outcome<
     )
     .execute(&mut **tx)
     .await?;
-    let old_link = link(core, &mut tx, OLD).await?;
-    let new_link = link(core, &mut tx, NEW).await?;
+    let old_link = accounts::proving_link(core, &mut tx, OLD, PAGE, LINK).await?;
+    let new_link = accounts::proving_link(core, &mut tx, NEW, PAGE, LINK).await?;
     let (name, language) = (sender.name.clone(), sender.language);
     let kind = Kind::EmailChangeOld { name: sender.name, link: old_link, new_address: new.as_str().to_owned() };
     mail::queue(core, &mut tx, &Outgoing { to: sender.email, language: sender.language, kind }).await?;
     let kind = Kind::EmailChangeNew { name, link: new_link };
     mail::queue(core, &mut tx, &Outgoing { to: new.as_str().to_owned(), language, kind }).await?;
     tx.commit().await
-}
-
-async fn link(core: &Core, tx: &mut Personal, purpose: &str) -> Outcome<Link> {
-    let (token, now) = (secret::token()?, core.clock.now());
-    sqlx::query!(
-        "insert into account_link (token_hash, account_id, purpose, expires_at) values ($1, $2, $3, $4)",
-        secret::hash(&token),
-        tx.account.0,
-        purpose,
-        sql(now.checked_add(LINK).unwrap_or(now)),
-    )
-    .execute(&mut ***tx)
-    .await?;
-    Ok(accounts::link(core, "/confirm-address", &token, LINK))
 }
 
 /// One of the two links was followed; with the second the change is made. Answers whether it was.

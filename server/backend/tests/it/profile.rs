@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use testkit::World;
 use totp_rs::{Builder, Secret};
 
-use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, credentials, done, from, mailed_link, person, sign_in};
+use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, ada, credentials, done, from, mailed_link, person, sign_in};
 use crate::world;
 
 /// What the authenticator app would show now.
@@ -114,6 +114,33 @@ async fn dangerous_acts_ask_for_a_fresh_proof() {
     for old in [token, other] {
         assert_eq!(accounts.person(&old).await.err(), Some(Error::Unauthenticated));
     }
+}
+
+#[tokio::test]
+async fn a_stolen_session_cannot_guess_the_password() {
+    let world = world().await;
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    for _ in 0..5 {
+        let guess = world.ports.profile.prove(&olive, "nope", &from("7.7.7.7")).await;
+        assert!(matches!(guess, Err(Error::Invalid(_))));
+    }
+    let sixth = world.ports.profile.prove(&olive, OWNERS_PASSWORD, &from("8.8.8.8")).await;
+    assert!(matches!(sixth, Err(Error::TooMany { .. })), "{sixth:?}");
+}
+
+#[tokio::test]
+async fn what_was_left_half_done_is_forgotten() {
+    let world = world().await;
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    world.ports.accounts.sign_up(ada("ada@example.com"), &from("9.9.9.9")).await.unwrap();
+    world.ports.accounts.forgot_password(OWNER, &from("9.9.9.9")).await.unwrap();
+    world.ports.profile.change_email(&olive, "new@ours.example").await.unwrap();
+    let left = "select (select count(*) from sign_up) + (select count(*) from account_link) + (select count(*) from email_change)";
+    assert_eq!(world.count(left).await, 5);
+    world.clock.advance(SignedDuration::from_hours(25));
+    sqlx::raw_sql("select graphile_worker.add_job('cleanup', '{}')").execute(&world.owner).await.unwrap();
+    world.run_jobs().await;
+    assert_eq!(world.count(left).await, 0);
 }
 
 #[tokio::test]
