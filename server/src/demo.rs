@@ -11,6 +11,8 @@ use crate::commands::say;
 use crate::config::Settings;
 use crate::system::System;
 
+/// The sandbox's app, under which its window connects numbers.
+const SANDBOX_APP: &str = "5500000000000006";
 const DISPLAY_NUMBER: &str = "441632960100";
 const BUSINESS: &str = "Harbour & Hill Estates";
 const MAIL_FROM: &str = "Parley <no-reply@parley.example>";
@@ -32,6 +34,10 @@ pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Besid
         }
     }
     settings.whatsapp_base_url = format!("{local}/sandbox/graph");
+    // The sandbox's own app, and its window.
+    settings.whatsapp_app_id = Some(SANDBOX_APP.to_owned());
+    settings.whatsapp_signup_config.get_or_insert_with(|| "sandbox".to_owned());
+    "/sandbox/sdk.js".clone_into(&mut settings.whatsapp_signup_script);
     let config = SandboxConfig {
         callback_url: format!("{local}/webhooks/whatsapp"),
         public_url: format!("{local}/sandbox"),

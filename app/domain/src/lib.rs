@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod channel;
+pub mod connection;
 pub mod consent;
 pub mod contacts;
 pub mod conversations;
@@ -17,6 +18,7 @@ pub mod ids;
 pub mod live;
 pub mod members;
 pub mod messages;
+pub mod onboarding;
 pub mod page;
 pub mod permissions;
 pub mod ports;

@@ -7,8 +7,10 @@
 mod accounts;
 mod audit;
 mod channels;
+mod connections;
 mod contacts;
 mod inbox;
+mod onboarding;
 mod profile;
 mod team;
 
@@ -17,8 +19,10 @@ use std::sync::Arc;
 pub use accounts::{Accounts, SessionToken, SignedIn};
 pub use audit::Audit;
 pub use channels::Channels;
+pub use connections::Connections;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
+pub use onboarding::Onboarding;
 pub use profile::Profile;
 pub use team::Team;
 
@@ -29,6 +33,8 @@ pub struct Backend {
     pub inbox: Arc<dyn Inbox>,
     pub contacts: Arc<dyn Contacts>,
     pub channels: Arc<dyn Channels>,
+    pub connections: Arc<dyn Connections>,
+    pub onboarding: Arc<dyn Onboarding>,
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,

@@ -11,6 +11,7 @@
 mod accounts;
 mod audit;
 mod catalogue;
+mod connections;
 mod consent;
 mod identity;
 mod inbox;

@@ -1,6 +1,7 @@
 //! The standing suite: every port, called by a member of another workspace with our ids.
 
 use domain::audit::AuditQuery;
+use domain::connection::ConnectForm;
 use domain::conversations::{ListQuery, View};
 use domain::ports::{TemplateForm, Upload};
 use domain::team::InviteForm;
@@ -9,6 +10,7 @@ use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
 
+use crate::people::{OWNERS_PASSWORD, person};
 use crate::{form, grace_writes, key, thread, world};
 
 /// Fills our workspace with one of everything.
@@ -74,6 +76,23 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert!(trail.items.is_empty(), "{trail:?}");
     assert!(!ports.audit.export(&them).await.unwrap().contains(&world.ours.seeded.workspace.to_string()));
 
+    let connection = ports.connections.connect(&world.ours.caller, connect_form()).await.unwrap();
+    let connected = sealed(&world).await;
+    assert!(ports.connections.list(&them).await.unwrap().is_empty());
+    assert_eq!(ports.connections.read(&them, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.check(&them, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.subscribe(&them, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.choose(&them, connection, "1").await, Err(Error::NotFound));
+    assert_eq!(ports.connections.register(&them, connection, "1", "123456").await, Err(Error::NotFound));
+    let stranger = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert_eq!(ports.connections.change(&stranger, connection, connect_form()).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.disconnect(&stranger, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.onboarding.checklist(&stranger).await.unwrap().connection, None);
+    ports.onboarding.hide(&them, true).await.unwrap();
+    let hidden = "select count(*) from workspace where checklist_hidden";
+    assert_eq!(world.count(hidden).await, 1, "theirs alone");
+    assert_eq!(sealed(&world).await, connected, "and nothing of ours changed");
+
     let team = &ports.team;
     let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
     team.invite(&world.ours.caller, form).await.unwrap();
@@ -100,6 +119,17 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     ));
 
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+}
+
+fn connect_form() -> ConnectForm {
+    ConnectForm { app_id: "1".into(), app_secret: "s".into(), token: "t".into(), account_id: "2".into() }
+}
+
+async fn sealed(world: &World) -> Vec<Vec<u8>> {
+    sqlx::query_scalar("select token || app_secret || verify_token from connection")
+        .fetch_all(&world.owner)
+        .await
+        .unwrap()
 }
 
 async fn snapshot(world: &World) -> Vec<String> {
