@@ -3,7 +3,7 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use crate::Inner;
 use crate::app::{App, OPERATOR_APP_ID, Subscription};
@@ -11,6 +11,7 @@ use crate::config::SandboxConfig;
 use crate::crypto::same;
 use crate::records::{self, OwnApp, Record};
 use crate::setup::Setup;
+use crate::signup::Code;
 
 /// So many further businesses may there be.
 pub(crate) const MOST: usize = 200;
@@ -42,6 +43,8 @@ pub(crate) struct Hub {
     file: Option<PathBuf>,
     /// Held while a business is made, so that no two get one number or key.
     making: Mutex<()>,
+    /// Codes of Embedded Signup that nobody has exchanged.
+    codes: Mutex<Vec<Code>>,
     /// The file's content, so that only changes are written.
     written: Mutex<String>,
 }
@@ -52,7 +55,8 @@ impl Hub {
         let file = main.config.businesses.clone();
         let records = file.as_deref().map(records::read).transpose()?.unwrap_or_default();
         let written = Mutex::new(records::text(&records));
-        let hub = Self { main, further: RwLock::default(), file, making: Mutex::default(), written };
+        let hub =
+            Self { main, further: RwLock::default(), file, making: Mutex::default(), codes: Mutex::default(), written };
         for record in records {
             hub.begin(record);
         }
@@ -129,6 +133,10 @@ impl Hub {
         gone.stop.send_replace(true);
         self.save();
         true
+    }
+
+    pub(crate) fn codes(&self) -> MutexGuard<'_, Vec<Code>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn further(&self) -> Vec<Arc<Inner>> {

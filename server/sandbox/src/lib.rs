@@ -32,6 +32,7 @@ mod remux;
 mod samples;
 mod settings;
 mod setup;
+mod signup;
 mod smtp;
 mod state;
 mod templates;
@@ -157,6 +158,7 @@ impl Sandbox {
             .route("/graph/{*path}", any(graph::handle))
             .route("/media/attachments", get(graph::download))
             .merge(control::businesses::routes())
+            .merge(control::signup::routes())
             .merge(nested::routes())
             .with_state(Arc::clone(&self.hub));
         nested::of_business(&self.hub.main)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Inner;
 use crate::app::Subscription;
+use crate::config::SandboxConfig;
 use crate::crypto::{base64_url, hmac_sha256};
 use crate::setup::Setup;
 
@@ -78,6 +79,11 @@ fn id(prefix: &str, kind: &str, key: &str) -> String {
     prefix.chars().chain(digits).take(16).collect()
 }
 
+/// The business portfolio that owns an account.
+pub(crate) fn portfolio(config: &SandboxConfig) -> String {
+    id("231", "portfolio", &config.waba_id)
+}
+
 fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], String> {
     let mut bytes = [0; LENGTH];
     getrandom::fill(&mut bytes).map_err(|_| "the system has no randomness")?;
@@ -87,6 +93,11 @@ fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], String> {
 /// A key for a business whose maker does not mind.
 pub(crate) fn random_key() -> Result<String, String> {
     Ok(format!("k{}", hex::encode(random::<5>()?)))
+}
+
+/// A code of Embedded Signup, which nobody guesses.
+pub(crate) fn random_code() -> Result<String, String> {
+    Ok(format!("AQ{}", base64_url(&random::<48>()?)))
 }
 
 /// What the file holds.

@@ -18,6 +18,9 @@ pub(crate) struct Number {
     pub(crate) code: Option<String>,
     /// When it was registered or deregistered; ten times in 72 hours are allowed.
     pub(crate) attempts_ms: Vec<i64>,
+    /// When it was signed up, and which data of the app were asked for since.
+    pub(crate) since_ms: i64,
+    pub(crate) synced: Vec<String>,
 }
 
 impl Number {
@@ -30,6 +33,8 @@ impl Number {
             pin: None,
             code: None,
             attempts_ms: Vec::new(),
+            since_ms: 0,
+            synced: Vec::new(),
         }
     }
 }
@@ -45,11 +50,17 @@ pub(crate) struct Setup {
 }
 
 impl Setup {
-    /// A number that is ready for use and whose webhooks nobody has asked for.
+    /// A number that is ready for use.
     pub(crate) fn registered(display: &str) -> Self {
+        Self::new(Number::verified(display), true)
+    }
+
+    /// A number whose webhooks nobody has asked for yet.
+    pub(crate) fn new(number: Number, registered: bool) -> Self {
+        let status = if registered { "CONNECTED" } else { "UNREGISTERED" };
         Self {
-            number: Number::verified(display),
-            number_status: "CONNECTED".to_owned(),
+            number,
+            number_status: status.to_owned(),
             subscribed: false,
             account_callback: None,
             number_callback: None,

@@ -113,14 +113,25 @@ async fn subscribe(inner: &Inner, call: &Call) -> Answer {
         return Err(GraphError::new(100, "The sandbox knows the object whatsapp_business_account"));
     }
     let fields = fields(call)?;
-    let url = call.text("callback_url").unwrap_or_default();
-    verify(inner, url, call.text("verify_token").unwrap_or_default()).await?;
+    let text = |key: &str| call.text(key).unwrap_or_default();
+    subscribe_app(inner, text("callback_url"), text("verify_token"), fields).await?;
+    success()
+}
+
+/// Asks a callback and makes it the app's.
+pub(crate) async fn subscribe_app(
+    inner: &Inner,
+    url: &str,
+    verify_token: &str,
+    fields: Option<Vec<String>>,
+) -> Result<(), GraphError> {
+    verify(inner, url, verify_token).await?;
     let before = inner.app.subscription();
     // Without a list the fields stay what they were.
     let fields = fields.map_or_else(|| before.map_or_else(|| Some(Vec::new()), |before| before.fields), Some);
     inner.app.subscribe(Some(Subscription { callback_url: url.to_owned(), fields }));
     inner.with(|state| state.tell("settings"));
-    success()
+    Ok(())
 }
 
 /// `fields`, as a list or as names with commas between them.

@@ -76,10 +76,13 @@ pub(crate) fn describe(code: u32) -> (u16, &'static str) {
         133_005 => (400, "Two-step verification PIN mismatch"),
         133_006 => (400, "Phone number re-verification needed"),
         133_010 => (400, "Phone number not registered"),
+        136_025 => (400, "Verify code error"),
         133_016 => (400, "Account register deregister rate limit exceeded"),
         134_100 => (400, "Only marketing templates are supported"),
         137_000 => (400, "Identity key hash mismatch"),
         139_100 => (400, "Failed to block or unblock"),
+        2_593_107 => (400, "Synchronization request limit exceeded"),
+        2_593_108 => (400, "Synchronization request made outside the allowed time window"),
         _ => (400, "Something went wrong"),
     }
 }

@@ -1,11 +1,12 @@
 //! The Graph interface: reading a call, faults, authorisation and the choice of node (sections 0.4, 8.1 and 8.3).
 
-mod callbacks;
+pub(crate) mod callbacks;
 pub(crate) mod errors;
 mod media;
 mod messages;
 mod nodes;
 mod number;
+mod registration;
 mod reply;
 mod tokens;
 mod validate;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::errors::GraphError;
-use super::{Call, callbacks, number};
+use super::{Call, callbacks, number, registration};
 use crate::Inner;
 use crate::templates::Template;
 
@@ -102,6 +102,7 @@ pub(crate) async fn account(inner: &Inner, call: &Call) -> Answer {
             }),
         ),
         ("GET", "phone_numbers") => number::list(inner, call),
+        ("POST", "phone_numbers") => registration::add_number(inner, call),
         (_, "subscribed_apps") => callbacks::subscribed_apps(inner, call).await,
         ("GET", "message_templates") => list_templates(inner, call),
         ("POST", "message_templates") => create_template(inner, call),

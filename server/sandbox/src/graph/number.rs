@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::nodes::{Answer, block_users, select, success, unknown, update_profile};
-use super::{Call, callbacks};
+use super::{Call, callbacks, registration};
 use crate::Inner;
 
 /// Nodes show the number as people write it, webhooks show digits (section 1.5).
@@ -21,6 +21,12 @@ fn number_node(inner: &Inner) -> Value {
     let (status, number) = inner.with(|state| (state.settings.number_status.clone(), state.number.clone()));
     let verification = if number.verified { "VERIFIED" } else { "NOT_VERIFIED" };
     let display = number.display.as_deref().map(formatted);
+    let status = match (status.as_str(), number.verified, &number.pin) {
+        ("UNREGISTERED", false, _) => "UNVERIFIED",
+        ("UNREGISTERED", true, None) => "PENDING",
+        ("UNREGISTERED", true, Some(_)) => "DISCONNECTED",
+        (other, _, _) => other,
+    };
     json!({
         "id": config.phone_number_id, "display_phone_number": display,
         "verified_name": config.business_name, "quality_rating": "GREEN", "quality_score": {"score": "GREEN"},
@@ -69,17 +75,15 @@ pub(crate) async fn answer(inner: &Inner, call: &Call) -> Answer {
         }
         ("POST", "") => match call.params.get("webhook_configuration") {
             Some(hook) => callbacks::set_override(inner, hook, |settings| &mut settings.number_callback).await,
+            None if call.text("pin").is_some() => registration::set_pin(inner, call),
             None => success(),
         },
-        ("POST", "register") => {
-            inner.with(|state| "CONNECTED".clone_into(&mut state.settings.number_status));
-            success()
-        }
-        ("POST", "deregister") => {
-            inner.with(|state| "UNREGISTERED".clone_into(&mut state.settings.number_status));
-            success()
-        }
-        ("POST", "request_code" | "verify_code" | "settings" | "conversational_automation") => success(),
+        ("POST", "register") => registration::register(inner, call),
+        ("POST", "deregister") => registration::deregister(inner),
+        ("POST", "request_code") => registration::request_code(inner),
+        ("POST", "verify_code") => registration::verify_code(inner, call),
+        ("POST", "smb_app_data") => registration::sync(inner, call),
+        ("POST", "settings" | "conversational_automation") => success(),
         ("GET", "settings") => {
             Ok(json!({"calling": {"status": "DISABLED"}, "user_identity_change": {"enable_identity_key_check": false}}))
         }

@@ -88,6 +88,11 @@ pub(crate) fn access_token(hub: &Hub, call: &Call) -> Answer {
     let used = || GraphError::new(100, "This authorization code has expired or has been used.");
     match (call.text("grant_type"), call.text("code")) {
         (Some("client_credentials"), _) => Ok(json!({"access_token": owner.app.token(), "token_type": "bearer"})),
+        // Codes are for the operator's app, in which businesses sign up.
+        (_, Some(code)) if owner.key.is_none() => match hub.redeem(code) {
+            Some(token) => Ok(json!({"access_token": token, "token_type": "bearer"})),
+            None => Err(used()),
+        },
         (_, Some(_)) => Err(used()),
         _ => Err(GraphError::new(100, "Missing code parameter.")),
     }
