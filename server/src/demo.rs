@@ -42,6 +42,7 @@ pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Besid
         callback_url: format!("{local}/webhooks/whatsapp"),
         public_url: format!("{local}/sandbox"),
         ledger: Some(settings.data_dir().join("sandbox.jsonl")),
+        businesses: Some(settings.data_dir().join("sandbox-businesses.json")),
         smtp: settings.smtp_url.is_none().then(any_port_here),
         profile: Profile::Demo,
         ..sandbox_config(settings)

@@ -31,6 +31,9 @@ pub struct SandboxConfig {
     /// Where the stand-in of a mail server listens; port 0 takes a free one. It asks nobody for a password, so this must
     /// be an address of this machine alone.
     pub smtp: Option<SocketAddr>,
+    /// File that keeps the businesses which are made while the sandbox runs, with their secrets; without one they are
+    /// gone after a restart.
+    pub businesses: Option<PathBuf>,
     /// Timing and randomness.
     pub profile: Profile,
     /// People on the phone.
@@ -51,6 +54,7 @@ impl Default for SandboxConfig {
             public_url: "http://127.0.0.1:3000/sandbox".to_owned(),
             ledger: None,
             smtp: None,
+            businesses: None,
             profile: Profile::Demo,
             contacts: Customer::estate_agency(),
         }

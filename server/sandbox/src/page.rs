@@ -15,13 +15,19 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 pub(crate) fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/", get(phone))
-        .route("/mail", get(mail))
         .route("/phone.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/phone.css"))))
         .route("/phone.js", get(|| asset(SCRIPT, include_str!("../assets/phone.js"))))
-        .route("/mail.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/mail.css"))))
-        .route("/mail.js", get(|| asset(SCRIPT, include_str!("../assets/mail.js"))))
         .route("/chat.js", get(|| asset(SCRIPT, include_str!("../assets/chat.js"))))
         .route("/panel.js", get(|| asset(SCRIPT, include_str!("../assets/panel.js"))))
+}
+
+/// The page of mails, which is the whole sandbox's.
+pub(crate) fn of_main() -> Router<Arc<Inner>> {
+    Router::new()
+        .route("/mail", get(mail))
+        .route("/mail.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/mail.css"))))
+        .route("/mail.js", get(|| asset(SCRIPT, include_str!("../assets/mail.js"))))
+        .merge(crate::control::of_mails())
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
@@ -42,9 +48,10 @@ async fn mail(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
 
 /// The phone page is reached with and without a slash at the end of the mount, so the pages' files get absolute paths.
 fn filled(inner: &Inner, page: &str) -> impl IntoResponse + use<> {
-    let path = reqwest::Url::parse(&inner.config.public_url).map(|url| url.path().trim_end_matches('/').to_owned());
-    let base = format!("{}/", path.unwrap_or_default());
-    let html = page.replace("{{base}}", &escape(&base)).replace("{{business}}", &escape(&inner.config.business_name));
+    let html = page
+        .replace("{{base}}", &escape(&inner.base()))
+        .replace("{{root}}", &escape(&inner.root()))
+        .replace("{{business}}", &escape(&inner.config.business_name));
     ([("content-security-policy", POLICY)], Html(html))
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast};
 
+use crate::app::{App, Subscription};
 use crate::clock::Clock;
 use crate::config::{Customer, Identity, Profile, SandboxConfig};
 use crate::engine::{Attempt, Delivery, Timer, Unit};
@@ -13,6 +14,7 @@ use crate::faults::Faults;
 use crate::ids::{Dice, Minter, bsuid, parent_bsuid};
 use crate::ledger::Ledger;
 use crate::settings::Settings;
+use crate::setup::{Number, Setup};
 use crate::smtp::Mails;
 use crate::templates::Template;
 
@@ -159,6 +161,10 @@ pub(crate) struct Media {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Arc<SandboxConfig>,
+    pub(crate) app: Arc<App>,
+    /// What `POST /control/businesses` made; what was set up then outlives a reset.
+    pub(crate) further: bool,
+    pub(crate) number: Number,
     pub(crate) clock: Clock,
     pub(crate) wake: Arc<Notify>,
     pub(crate) events: broadcast::Sender<String>,
@@ -205,7 +211,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(config: Arc<SandboxConfig>, clock: Clock, ledger: Ledger) -> Self {
+    /// A further business comes with what it has set up.
+    pub(crate) fn new(config: Arc<SandboxConfig>, app: Arc<App>, setup: Option<Setup>, ledger: Ledger) -> Self {
+        let clock = Clock::default();
         let seed = seed_of(&config, &clock);
         let mut state = Self {
             wake: Arc::new(Notify::new()),
@@ -246,9 +254,15 @@ impl State {
             abandoned: 0,
             last_webhook_error: None,
             mails: Mails::default(),
+            number: Number::verified(&config.display_phone_number),
+            further: setup.is_some(),
             config,
+            app,
             clock,
         };
+        if let Some(setup) = setup {
+            state.set_up(setup);
+        }
         state.seed_people();
         state.open_windows_for_demo();
         for (customer, at_ms) in state.ledger.last_written.clone() {
@@ -283,7 +297,14 @@ impl State {
         self.messages.clear();
         self.media.clear();
         self.templates = crate::templates::seeded();
+        let setup = self.setup();
         self.settings = Settings::new(self.config.profile);
+        if self.further {
+            self.set_up(setup);
+        } else {
+            self.number = Number::verified(&self.config.display_phone_number);
+            self.app.subscribe(Some(Subscription::of_all(&self.config.callback_url)));
+        }
         self.faults.list.clear();
         self.ledger.clear();
         self.timers.clear();

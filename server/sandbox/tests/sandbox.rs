@@ -5,7 +5,8 @@
     clippy::panic,
     clippy::expect_used,
     clippy::allow_attributes,
-    reason = "tests may fail loudly"
+    dead_code,
+    reason = "tests may fail loudly and use a part of the common helpers"
 )]
 
 mod common;

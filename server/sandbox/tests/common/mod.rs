@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::routing::get;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, Uri};
 use sandbox::{Customer, Identity, Profile, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ pub type Pairs = std::collections::HashMap<String, String>;
 /// What arrived at the callback.
 #[derive(Clone, Debug)]
 pub struct Hook {
+    pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
     pub answered: u16,
@@ -36,9 +37,10 @@ pub struct World {
     pub config: SandboxConfig,
 }
 
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn take(State(receiver): State<Receiver>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let query = uri.query().unwrap_or_default().to_owned();
     let answered = receiver.answers.lock().unwrap().pop().unwrap_or(200);
-    receiver.hooks.lock().unwrap().push(Hook { headers, body, answered });
+    receiver.hooks.lock().unwrap().push(Hook { query, headers, body, answered });
     StatusCode::from_u16(answered).unwrap()
 }
 
@@ -89,7 +91,12 @@ impl World {
     }
 
     pub async fn control(&self, path: &str, body: Value) -> Value {
-        let response = self.http.post(format!("{}/control/{path}", self.base)).json(&body).send().await.unwrap();
+        self.at(&format!("control/{path}"), body).await
+    }
+
+    /// Posts to an address of the sandbox.
+    pub async fn at(&self, path: &str, body: Value) -> Value {
+        let response = self.http.post(format!("{}/{path}", self.base)).json(&body).send().await.unwrap();
         let status = response.status();
         let value: Value = response.json().await.unwrap();
         assert!(status.is_success(), "{path}: {status} {value}");
@@ -97,7 +104,11 @@ impl World {
     }
 
     pub async fn look(&self, path: &str) -> Value {
-        self.http.get(format!("{}/control/{path}", self.base)).send().await.unwrap().json().await.unwrap()
+        self.look_at(&format!("control/{path}")).await
+    }
+
+    pub async fn look_at(&self, path: &str) -> Value {
+        self.http.get(format!("{}/{path}", self.base)).send().await.unwrap().json().await.unwrap()
     }
 
     pub async fn send_raw(&self, body: &Value) -> reqwest::Result<reqwest::Response> {
