@@ -68,8 +68,9 @@ pub fn OwnFrame(page: ViewFn, name: String, waits: bool) -> impl IntoView {
 #[component]
 fn Rail() -> impl IntoView {
     let session = use_session();
-    let (name, sandbox, operator) = session
-        .with_value(|session| (session.me.name.clone(), session.me.sandbox, session.may(Permission::ManageChannels)));
+    let (name, phone, operator) = session.with_value(|session| {
+        (session.me.name.clone(), session.me.phone.clone(), session.may(Permission::ManageChannels))
+    });
     let path = use_location().pathname;
     let profile = t!(profile_of, name = name.clone()).to_string();
     let here = dynamic(move || {
@@ -80,10 +81,10 @@ fn Rail() -> impl IntoView {
             <RailLink href="/inbox" label=t!(inbox) drawing=INBOX />
             {operator.then(|| view! { <RailLink href="/settings/channels" label=t!(channels) drawing=RADIO_TOWER /> })}
             <span class="rail-space"></span>
-            {sandbox
-                .then(|| {
+            {phone
+                .map(|phone| {
                     view! {
-                        <a class="rail-link" href="/sandbox" target="_blank" title=t!(sandbox_phone)>
+                        <a class="rail-link" href=phone target="_blank" title=t!(sandbox_phone)>
                             <Icon drawing=SMARTPHONE />
                             <span class="rail-label">{t!(sandbox_phone)}</span>
                         </a>

@@ -5,7 +5,10 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
-use settings::{AuditPage, BusinessPage, ChannelsPage, ProfilePage, SecurityPage, TeamPage, WelcomePage};
+use settings::{
+    AuditPage, BusinessPage, ChannelsPage, ConnectPage, ConnectionPage, ProfilePage, SecurityPage, StartPage, TeamPage,
+    WelcomePage,
+};
 use ui::view;
 
 use crate::address::ConfirmAddressPage;
@@ -79,6 +82,17 @@ pub mod inside {
         Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },
         Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },
         Audit => view! { <Guarded page=|| view! { <AuditPage /> } /> },
+    }
+}
+
+/// Setting a workspace up.
+pub mod setup {
+    use super::*;
+
+    routes! { setup, __preload_setup:
+        Start => view! { <Guarded page=|| view! { <StartPage /> } /> },
         Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
+        Connect => view! { <Guarded page=|| view! { <ConnectPage /> } /> },
+        Connection => view! { <Guarded page=|| view! { <ConnectionPage /> } /> },
     }
 }

@@ -11,7 +11,7 @@ use crate::commands::say;
 use crate::config::Settings;
 use crate::system::System;
 
-/// The sandbox's app, under which its window connects numbers.
+/// The sandbox's own app, under which its window connects numbers.
 const SANDBOX_APP: &str = "5500000000000006";
 const DISPLAY_NUMBER: &str = "441632960100";
 const BUSINESS: &str = "Harbour & Hill Estates";

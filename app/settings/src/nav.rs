@@ -9,12 +9,13 @@ use ui::{maybe_session, t, view};
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let may = |permission| maybe_session().is_some_and(|session| session.with_value(|session| session.may(permission)));
+    let start = may(Permission::ManageWorkspace).then(|| ("/start", t!(first_steps)));
     let team = may(Permission::ManageTeam).then(|| ("/settings/team", t!(team)));
     let business = (may(Permission::ManageWorkspace) || may(Permission::ManageSecurity))
         .then(|| ("/settings/business", t!(business)));
     let channels = may(Permission::ManageChannels).then(|| ("/settings/channels", t!(channels)));
     let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
-    let links = [Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
+    let links = [start, Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
         .into_iter()
         .chain([team, business, channels, audit])
         .flatten()

@@ -10,8 +10,8 @@ use domain::Permission::{
 use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, StandIn, Tried};
 use Place::{File, Form, Header, Json, Path, Query};
 use Value::{
-    Colleague, Contact, Conversation, File as AFile, Fresh, Invitation, Message, OwnRole, Quarantined, Session, Spare,
-    Team, Text, Workspace,
+    Colleague, Connection, Contact, Conversation, File as AFile, Fresh, Invitation, Message, OwnRole, Quarantined,
+    Session, Spare, Team, Text, Workspace,
 };
 
 /// One route with arguments that it takes.
@@ -89,6 +89,7 @@ pub enum Value {
     /// A role that the workspace has named.
     OwnRole,
     Team,
+    Connection,
 }
 
 impl Value {
@@ -124,6 +125,20 @@ const CONVERSATION: Field = Field(Form, "conversation", Conversation);
 const KEY: Field = Field(Form, "client_key", Fresh);
 const ID: Field = Field(Path, "id", Conversation);
 const LINK: Field = Field(Form, "link", Text("nothing"));
+const CONNECTION: Field = Field(Form, "id", Connection);
+const CONNECT: &[Field] = &[
+    Field(Form, "app_id", Text("5001")),
+    Field(Form, "app_secret", Text("secret")),
+    Field(Form, "token", Text("token")),
+    Field(Form, "account_id", Text("4001")),
+];
+const CHANGE: &[Field] = &[
+    CONNECTION,
+    Field(Form, "app_id", Text("5001")),
+    Field(Form, "app_secret", Text("secret")),
+    Field(Form, "token", Text("token")),
+    Field(Form, "account_id", Text("4001")),
+];
 const BUSINESS: &[Field] = &[
     Field(Form, "name", Text("")),
     Field(Form, "industry", Text("")),
@@ -143,6 +158,10 @@ pub const DOORS: &[Door] = &[
     get("/inbox", Page(Some(ReadConversations), " person"), &[]),
     get("/inbox/{id}", Page(Some(ReadConversations), " text"), &[ID]),
     get("/settings/channels", Page(Some(ManageChannels), " number"), &[]),
+    get("/settings/channels/connect", Page(Some(ManageChannels), "name=\"account_id\""), &[]),
+    get("/settings/channels/{id}", Page(Some(ManageChannels), "id=\"callback\""), &[Field(Path, "id", Connection)]),
+    get("/start", Page(None, ""), &[]),
+    get("/connect/whatsapp", Open, &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
@@ -280,6 +299,32 @@ pub const DOORS: &[Door] = &[
         &[Field(Form, "contact", Contact), Field(Form, "name", Text(""))],
     ),
     server_function("/api/settings/api/read_channels", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/ways_to_connect", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/read_connections", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/read_connection", Role(ManageChannels), &[CONNECTION]),
+    server_function("/api/settings/api/connect", Role(ManageChannels), CONNECT),
+    server_function("/api/settings/api/change_connection", Tried(ManageChannels), CHANGE),
+    server_function("/api/settings/api/try_sandbox", Tried(ManageChannels), &[]),
+    server_function(
+        "/api/settings/api/finish_signup",
+        Tried(ManageChannels),
+        &[Field(Form, "code", Text("x")), Field(Form, "account_id", Text("1"))],
+    ),
+    server_function("/api/settings/api/check_connection", Role(ManageChannels), &[CONNECTION]),
+    server_function("/api/settings/api/subscribe_connection", Tried(ManageChannels), &[CONNECTION]),
+    server_function(
+        "/api/settings/api/choose_number",
+        Tried(ManageChannels),
+        &[CONNECTION, Field(Form, "number_id", Text("1"))],
+    ),
+    server_function(
+        "/api/settings/api/register_number",
+        Tried(ManageChannels),
+        &[CONNECTION, Field(Form, "number_id", Text("1")), Field(Form, "pin", Text("123456"))],
+    ),
+    server_function("/api/settings/api/disconnect", Tried(ManageChannels), &[CONNECTION]),
+    server_function("/api/settings/api/read_checklist", Person, &[]),
+    server_function("/api/settings/api/hide_checklist", Role(ManageWorkspace), &[Field(Form, "hidden", Text("true"))]),
     server_function("/api/settings/api/replay", Role(ManageChannels), &[Field(Form, "id", Quarantined)]),
     server_function("/api/settings/api/set_enter_sends", Member, &[Field(Form, "enter_sends", Text("true"))]),
     server_function("/api/settings/api/read_profile", Person, &[]),
@@ -409,6 +454,16 @@ pub const DOORS: &[Door] = &[
     // Meta.
     get("/webhooks/whatsapp", Signed, &[Field(Query, "hub.challenge", Text("1"))]),
     post("/webhooks/whatsapp", Signed, &[Field(Json, "object", Text("whatsapp_business_account"))]),
+    get(
+        "/webhooks/whatsapp/{hook}",
+        Signed,
+        &[Field(Path, "hook", Text("x")), Field(Query, "hub.challenge", Text("1"))],
+    ),
+    post(
+        "/webhooks/whatsapp/{hook}",
+        Signed,
+        &[Field(Path, "hook", Text("x")), Field(Json, "object", Text("whatsapp_business_account"))],
+    ),
     // Whether it runs.
     get("/healthz", Open, &[]),
     get("/readyz", Open, &[]),

@@ -58,6 +58,7 @@ pub struct Ids {
     pub invitation: Uuid,
     pub role: Uuid,
     pub team: Uuid,
+    pub connection: Uuid,
 }
 
 /// The roles that every workspace has.
@@ -198,6 +199,7 @@ impl House {
                 invitation: nothing,
                 role: nothing,
                 team: nothing,
+                connection: nothing,
             },
             passer: passer.0,
             cookies,
@@ -225,6 +227,15 @@ impl House {
                     ("scope", "all".into()),
                 ],
             ),
+            (
+                "connect",
+                vec![
+                    ("app_id", "5001".into()),
+                    ("app_secret", format!("{}-app-secret", self.mark)),
+                    ("token", format!("{}-token", self.mark)),
+                    ("account_id", "4001".into()),
+                ],
+            ),
             ("save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
             ("save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
         ] {
@@ -237,6 +248,7 @@ impl House {
             invitation: find("select id from invitation where workspace_id = $1").await,
             role: find("select id from role where workspace_id = $1").await,
             team: find("select id from team where workspace_id = $1").await,
+            connection: find("select id from connection where workspace_id = $1").await,
             message: find("select id from message where workspace_id = $1").await,
             conversation: find("select id from conversation where workspace_id = $1").await,
             contact: find("select id from contact where workspace_id = $1").await,
