@@ -103,6 +103,7 @@ pub async fn run_sandbox_alone(
     let config = SandboxConfig {
         callback_url: callback,
         public_url: public_url.clone(),
+        businesses: ledger.as_ref().map(|ledger| ledger.with_file_name("sandbox-businesses.json")),
         ledger,
         smtp: Some(smtp),
         profile,
