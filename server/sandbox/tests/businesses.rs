@@ -436,6 +436,12 @@ async fn the_developers_page_shows_and_sets_what_metas_does() {
     elm.write("not any more").await;
     let texts: Vec<Value> = world.items("messages").iter().map(|message| message["text"]["body"].clone()).collect();
     assert_eq!(texts, ["ticked"]);
+    let hidden = world_with(|config| config.show_secrets = false).await;
+    let main = hidden.look("app").await;
+    assert_eq!(
+        (&main["app_secret"], &main["token"], &main["app_id"]),
+        (&Value::Null, &Value::Null, &json!("5500000000000006"))
+    );
     sign_up(&world, json!({"name": "Guest"})).await;
     let key = world.look("businesses").await["businesses"][1]["key"].as_str().unwrap().to_owned();
     let guest = world.look_at(&format!("b/{key}/control/app")).await;

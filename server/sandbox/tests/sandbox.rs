@@ -316,7 +316,13 @@ async fn the_page_is_served_at_the_mount_with_and_without_slash() {
             "inline code breaks the policy"
         );
     }
-    for file in ["phone.css", "phone.js", "chat.js", "panel.js"] {
+    for page in ["app", "embedded-signup", "mail"] {
+        let page = world.http.get(format!("{}/{page}", world.base)).send().await.unwrap();
+        assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
+        let page = page.text().await.unwrap();
+        assert!(!page.contains(" style=") && !page.contains("<script>") && !page.contains("{{"), "{page}");
+    }
+    for file in ["phone.css", "phone.js", "chat.js", "panel.js", "app.css", "app.js", "signup.js", "sdk.js"] {
         assert_eq!(world.http.get(format!("{}/{file}", world.base)).send().await.unwrap().status(), 200);
     }
 }
