@@ -11,18 +11,10 @@
 
 mod common;
 
-use common::{Hook, text, world, world_with};
+use common::{GRACE, Hook, signature, text, world, world_with};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-
-const GRACE: &str = "447700900101";
-
-fn signature(secret: &str, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(body);
-    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
-}
 
 fn header<'a>(hook: &'a Hook, name: &str) -> &'a str {
     hook.headers.get(name).map_or("", |value| value.to_str().unwrap())
