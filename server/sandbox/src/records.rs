@@ -103,7 +103,8 @@ pub(crate) fn text(records: &[Record]) -> String {
 /// The records of a file; none when it is not there.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<Record>> {
     match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map_err(|error| io::Error::other(format!("{} cannot be read: {error}", path.display()))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }

@@ -165,6 +165,10 @@ async fn a_business_is_itself_again_after_a_restart() {
     let elm = Elm::made(&first).await;
     elm.subscribe("messages").await;
     elm.subscribe_account().await;
+    let (message, token) = sign_up(&first, json!({"name": "Guest"})).await;
+    let register = format!("{}/register", message["data"]["phone_number_id"].as_str().unwrap());
+    let pin = |pin: &str| json!({"messaging_product": "whatsapp", "pin": pin});
+    assert_eq!(elm.graph("POST", &register, &token, pin("123456")).await.0, 200);
     use std::os::unix::fs::PermissionsExt as _;
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     first.sandbox.shutdown().await;
@@ -173,7 +177,11 @@ async fn a_business_is_itself_again_after_a_restart() {
     assert_eq!(again.own("GET", again.is("waba_id"), json!({})).await.1["name"], "Elm Estates");
     again.write("still there?").await;
     assert_eq!(first.items("messages")[0]["text"]["body"], "still there?", "the callback is the one that was set");
-    second.http.delete(format!("{}/control/businesses/elm", second.base)).send().await.unwrap();
+    assert_eq!(error(&again.graph("POST", &register, &token, pin("654321")).await).0, 133_005, "the PIN is kept");
+    for one in second.look("businesses").await["businesses"].as_array().unwrap() {
+        let key = one["key"].as_str().unwrap();
+        second.http.delete(format!("{}/control/businesses/{key}", second.base)).send().await.unwrap();
+    }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "[]");
     std::fs::remove_dir_all(folder).unwrap();
 }
