@@ -34,6 +34,9 @@ pub struct SandboxConfig {
     /// File that keeps the businesses which are made while the sandbox runs, with their secrets; without one they are
     /// gone after a restart.
     pub businesses: Option<PathBuf>,
+    /// Whether the page for developers shows the app secret and the token above. Not when they are also good elsewhere:
+    /// the pages ask nobody for a password.
+    pub show_secrets: bool,
     /// Timing and randomness.
     pub profile: Profile,
     /// People on the phone.
@@ -55,6 +58,7 @@ impl Default for SandboxConfig {
             ledger: None,
             smtp: None,
             businesses: None,
+            show_secrets: true,
             profile: Profile::Demo,
             contacts: Customer::estate_agency(),
         }

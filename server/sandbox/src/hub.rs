@@ -89,6 +89,8 @@ impl Hub {
             ledger: None,
             smtp: None,
             businesses: None,
+            // Those of a further business are made up.
+            show_secrets: true,
             ..SandboxConfig::clone(&self.main.config)
         };
         let inner = Arc::new(Inner::further(&self.main, record.key, config, app, record.setup));

@@ -1,4 +1,4 @@
-//! The phone page and the page of mails. Their files are part of the binary and work under a strict content security policy.
+//! The phone page, the page for developers, the window of Embedded Signup and the page of mails. Their files are part of the binary and work under a strict content security policy.
 
 use std::sync::Arc;
 
@@ -15,18 +15,24 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 pub(crate) fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/", get(phone))
+        .route("/app", get(app))
+        .route("/app.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/app.css"))))
+        .route("/app.js", get(|| asset(SCRIPT, include_str!("../assets/app.js"))))
         .route("/phone.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/phone.css"))))
         .route("/phone.js", get(|| asset(SCRIPT, include_str!("../assets/phone.js"))))
         .route("/chat.js", get(|| asset(SCRIPT, include_str!("../assets/chat.js"))))
         .route("/panel.js", get(|| asset(SCRIPT, include_str!("../assets/panel.js"))))
 }
 
-/// The page of mails, which is the whole sandbox's.
+/// The page of mails and the window of Embedded Signup, which are the whole sandbox's.
 pub(crate) fn of_main() -> Router<Arc<Inner>> {
     Router::new()
         .route("/mail", get(mail))
         .route("/mail.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/mail.css"))))
         .route("/mail.js", get(|| asset(SCRIPT, include_str!("../assets/mail.js"))))
+        .route("/embedded-signup", get(signup))
+        .route("/signup.js", get(|| asset(SCRIPT, include_str!("../assets/signup.js"))))
+        .route("/sdk.js", get(|| asset(SCRIPT, include_str!("../assets/sdk.js"))))
         .merge(crate::control::of_mails())
 }
 
@@ -40,6 +46,15 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 async fn phone(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
     filled(&inner, include_str!("../assets/phone.html"))
+}
+
+async fn app(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+    filled(&inner, include_str!("../assets/app.html"))
+}
+
+/// Like Meta's, the window keeps its opener only if the opener's page allows popups.
+async fn signup(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+    ([("cross-origin-opener-policy", "unsafe-none")], filled(&inner, include_str!("../assets/signup.html")))
 }
 
 async fn mail(State(inner): State<Arc<Inner>>) -> impl IntoResponse {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::Inner;
 use crate::app::Subscription;
 use crate::config::SandboxConfig;
-use crate::crypto::{base64_url, hmac_sha256};
+use crate::crypto::base64_url;
+use crate::ids::fixed;
 use crate::setup::Setup;
 
 /// A further business.
@@ -35,7 +36,7 @@ pub(crate) struct OwnApp {
 
 impl OwnApp {
     pub(crate) fn new(key: &str) -> Result<Self, String> {
-        Ok(Self { id: id("55", "app", key), secret: hex::encode(random::<16>()?), subscription: None })
+        Ok(Self { id: fixed("55", "app", key), secret: hex::encode(random::<16>()?), subscription: None })
     }
 }
 
@@ -44,8 +45,8 @@ impl Record {
     pub(crate) fn new(key: String, name: &str, app: Option<OwnApp>, setup: Setup) -> Result<Self, String> {
         Ok(Self {
             token: format!("EAAsandbox{}", base64_url(&random::<32>()?)),
-            phone_number_id: id("106", "number", &key),
-            waba_id: id("109", "account", &key),
+            phone_number_id: fixed("106", "number", &key),
+            waba_id: fixed("109", "account", &key),
             name: name.to_owned(),
             key,
             app,
@@ -72,16 +73,9 @@ impl Record {
     }
 }
 
-/// A Graph id of sixteen digits that a key always gives.
-fn id(prefix: &str, kind: &str, key: &str) -> String {
-    let tag = hmac_sha256(b"further business", format!("{kind}/{key}").as_bytes());
-    let digits = tag.iter().map(|byte| char::from(b'0' + byte % 10));
-    prefix.chars().chain(digits).take(16).collect()
-}
-
 /// The business portfolio that owns an account.
 pub(crate) fn portfolio(config: &SandboxConfig) -> String {
-    id("231", "portfolio", &config.waba_id)
+    fixed("231", "portfolio", &config.waba_id)
 }
 
 fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], String> {
@@ -109,7 +103,8 @@ pub(crate) fn text(records: &[Record]) -> String {
 /// The records of a file; none when it is not there.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<Record>> {
     match std::fs::read(path) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_err(io::Error::other),
+        Ok(bytes) => serde_json::from_slice(&bytes)
+            .map_err(|error| io::Error::other(format!("{} cannot be read: {error}", path.display()))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }

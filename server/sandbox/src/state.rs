@@ -228,12 +228,8 @@ impl State {
             known_user_ids: HashMap::new(),
             messages: HashMap::new(),
             media: HashMap::new(),
-            templates: crate::templates::seeded(),
-            profile: json!({
-                "messaging_product": "whatsapp", "about": "Homes with a view, and people who pick up the phone.",
-                "address": "4 Harbour Road", "description": "Independent estate agency for sales and lettings.",
-                "email": "hello@elmharbour.example", "websites": ["https://elmharbour.example/"], "vertical": "PROF_SERVICES",
-            }),
+            templates: templates_of(&config, setup.is_some()),
+            profile: profile_of(&config, setup.is_some()),
             throughput_us: 0,
             service_sent: 0,
             graph_calls: 0,
@@ -296,7 +292,7 @@ impl State {
         self.by_id.clear();
         self.messages.clear();
         self.media.clear();
-        self.templates = crate::templates::seeded();
+        self.templates = templates_of(&self.config, self.further);
         let setup = self.setup();
         self.settings = Settings::new(self.config.profile);
         if self.further {
@@ -435,6 +431,28 @@ impl State {
             crate::crypto::hmac_sha256(self.config.app_secret.as_bytes(), format!("media/{id}/{expires}").as_bytes());
         crate::crypto::base64_url(&tag).chars().take(32).collect()
     }
+}
+
+fn templates_of(config: &SandboxConfig, further: bool) -> Vec<Template> {
+    if further {
+        crate::templates::seeded_for(&config.waba_id, &config.business_name)
+    } else {
+        crate::templates::seeded()
+    }
+}
+
+/// What people see of the business (section 1.7).
+fn profile_of(config: &SandboxConfig, further: bool) -> Value {
+    if further {
+        let about = format!("{} is on WhatsApp.", config.business_name);
+        return json!({"messaging_product": "whatsapp", "about": about, "address": "", "description": "", "email": "",
+            "websites": [], "vertical": "UNDEFINED"});
+    }
+    json!({
+        "messaging_product": "whatsapp", "about": "Homes with a view, and people who pick up the phone.",
+        "address": "4 Harbour Road", "description": "Independent estate agency for sales and lettings.",
+        "email": "hello@elmharbour.example", "websites": ["https://elmharbour.example/"], "vertical": "PROF_SERVICES",
+    })
 }
 
 /// In the demo profile ids must not repeat after a restart, because the system under demonstration remembers them.

@@ -33,7 +33,7 @@ impl State {
         json!({"idle": self.is_idle(), "pending": self.deliveries.len(), "in_flight": self.in_flight, "timers": self.timers.len(),
             "batched": self.batch.len(), "abandoned": self.abandoned, "last_error": self.last_webhook_error,
             "subscribed": self.settings.subscribed, "delivering": self.settings.deliver,
-            "callback_url": self.callback("messages")})
+            "callback_url": self.callback("messages"), "heard": self.is_heard("messages")})
     }
 
     /// One person.

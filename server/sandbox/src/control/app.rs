@@ -14,12 +14,13 @@ pub(crate) async fn look(State(inner): Shared) -> Json<Value> {
     let subscription = inner.app.subscription();
     let fields = subscription.as_ref().map(Subscription::names).unwrap_or_default();
     let base = inner.config.public_url.trim_end_matches('/');
+    let token = inner.config.show_secrets.then(|| inner.config.token.clone());
     // The secret of the operator's app is none of a guest's business.
-    let secret = inner.owns_app().then(|| inner.app.secret.clone());
+    let secret = (inner.owns_app() && inner.config.show_secrets).then(|| inner.app.secret.clone());
     let setup = inner.with(|state| state.setup());
     Json(json!({
         "name": inner.config.business_name, "own_app": inner.owns_app(), "app_id": inner.app.id, "app_name": inner.app.name,
-        "app_secret": secret, "token": inner.config.token, "waba_id": inner.config.waba_id,
+        "app_secret": secret, "token": token, "waba_id": inner.config.waba_id,
         "phone_number_id": setup.number.display.as_ref().map(|_| &inner.config.phone_number_id),
         "display_phone_number": setup.number.display, "graph": format!("{base}/graph"), "page": inner.base(),
         "number_status": setup.number_status, "verified": setup.number.verified, "code": setup.number.code,

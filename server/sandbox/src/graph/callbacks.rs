@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::errors::GraphError;
-use super::nodes::{Answer, success, unknown};
+use super::nodes::{Answer, select, success, unknown};
 use crate::Inner;
 use crate::app::{FIELDS, Subscription};
 use crate::engine::handshake;
@@ -87,7 +87,7 @@ pub(crate) fn configuration(inner: &Inner) -> Value {
 /// `/{app}` and its edges; subscriptions are for the holder of the app's secret.
 pub(crate) async fn app(inner: &Inner, call: &Call, by_app: bool) -> Answer {
     match (call.method.as_str(), call.segment(1)) {
-        ("GET", "") => Ok(json!({"id": inner.app.id, "name": inner.app.name})),
+        ("GET", "") => select(call, json!({"id": inner.app.id, "name": inner.app.name})),
         (_, "subscriptions") if !by_app => Err(GraphError::app_token_needed()),
         ("GET", "subscriptions") => Ok(json!({"data": subscriptions(inner)})),
         ("POST", "subscriptions") => subscribe(inner, call).await,

@@ -99,6 +99,7 @@ pub(crate) async fn account(inner: &Inner, call: &Call) -> Answer {
                 "country": "US", "message_template_namespace": "5a0d_e1f2", "account_review_status": "APPROVED",
                 "business_verification_status": "verified", "ownership_type": "SELF", "is_enabled_for_insights": true, "status": "ACTIVE",
                 "health_status": {"can_send_message": "AVAILABLE", "entities": []},
+                "owner_business_info": {"id": crate::records::portfolio(&inner.config), "name": inner.config.business_name},
             }),
         ),
         ("GET", "phone_numbers") => number::list(inner, call),

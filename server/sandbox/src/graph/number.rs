@@ -27,6 +27,9 @@ fn number_node(inner: &Inner) -> Value {
         ("UNREGISTERED", true, Some(_)) => "DISCONNECTED",
         (other, _, _) => other,
     };
+    // The sandbox's own numbers are American or British.
+    let british = number.display.as_deref().is_some_and(|digits| digits.starts_with("44"));
+    let (country, dial_code) = if british { ("GB", "44") } else { ("US", "1") };
     json!({
         "id": config.phone_number_id, "display_phone_number": display,
         "verified_name": config.business_name, "quality_rating": "GREEN", "quality_score": {"score": "GREEN"},
@@ -35,7 +38,7 @@ fn number_node(inner: &Inner) -> Value {
         "whatsapp_business_manager_messaging_limit": "TIER_2K", "messaging_limit_tier": "TIER_1K",
         "is_official_business_account": false, "is_pin_enabled": number.pin.is_some(), "is_preverified_number": false, "is_on_biz_app": number.on_app,
         "last_onboarded_time": "2026-01-12T09:00:00+0000", "certificate": "", "search_visibility": "VISIBLE",
-        "country_code": "US", "country_dial_code": "1",
+        "country_code": country, "country_dial_code": dial_code,
         "health_status": {"can_send_message": "AVAILABLE", "entities": [
             {"entity_type": "PHONE_NUMBER", "id": config.phone_number_id, "can_send_message": "AVAILABLE"},
             {"entity_type": "WABA", "id": config.waba_id, "can_send_message": "AVAILABLE"}]},

@@ -1,5 +1,7 @@
 //! A sandbox on a free port and a receiver of its webhooks.
 
+pub mod elm;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -7,9 +9,13 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::routing::get;
+use hmac::{Hmac, KeyInit, Mac};
 use http::{HeaderMap, StatusCode, Uri};
 use sandbox::{Customer, Identity, Profile, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use sha2::Sha256;
+
+pub const GRACE: &str = "447700900101";
 
 pub type Pairs = std::collections::HashMap<String, String>;
 
@@ -153,4 +159,10 @@ impl World {
 
 pub fn text(to: &str, body: &str, biz: &str) -> Value {
     json!({"messaging_product": "whatsapp", "to": to, "type": "text", "text": {"body": body}, "biz_opaque_callback_data": biz})
+}
+
+pub fn signature(secret: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }
