@@ -2,7 +2,7 @@
 // with both the form is posted at once. What the message says are claims: the server asks Meta.
 (async () => {
   const state = document.getElementById("state");
-  const open = document.getElementById("open");
+  const buttons = document.querySelectorAll("button[data-feature]");
   const form = document.getElementById("done");
   const say = (text) => { state.textContent = text; };
 
@@ -46,11 +46,11 @@
   sdk.onerror = () => say("Meta's script could not be loaded. A blocker may be in the way; allow it for this page and reload.");
   sdk.onload = () => {
     window.FB.init({ appId: signup.app_id, version: signup.version, autoLogAppEvents: false, xfbml: false });
-    open.disabled = false;
+    for (const button of buttons) button.disabled = false;
   };
   document.head.append(sdk);
 
-  open.addEventListener("click", () => {
+  const open = (featureType) => {
     say("Meta's window is open. Finish there; this page goes on by itself.");
     window.FB.login((answer) => {
       given.code = answer.authResponse?.code;
@@ -60,7 +60,8 @@
       config_id: signup.config_id,
       response_type: "code",
       override_default_response_type: true,
-      extras: { setup: {}, featureType: "", sessionInfoVersion: "3" },
+      extras: { setup: {}, featureType, sessionInfoVersion: "3" },
     });
-  });
+  };
+  for (const button of buttons) button.addEventListener("click", () => open(button.dataset.feature));
 })();

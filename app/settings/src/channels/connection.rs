@@ -113,7 +113,9 @@ fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
     let connection = Read::new(move || acts.done(), move |_| read_connection(id));
     if let Some(live) = use_context::<Live>() {
         live.on(move |change| {
-            if matches!(change.topic, Topic::Channels | Topic::Conversation(_) | Topic::Reset) {
+            let watched = matches!(change.topic, Topic::Channels | Topic::Conversation(_) | Topic::Reset);
+            // The last event is of its own end, and comes before the next page.
+            if watched && !acts.disconnect.pending().get_untracked() {
                 connection.refetch();
             }
         });
@@ -316,7 +318,7 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
                                     class="button"
                                     disabled=dynamic(move || acts.register.pending().get())
                                 >
-                                    {t!(register_number)}
+                                    {t!(register)}
                                 </button>
                             </ActionForm>
                         </details>
@@ -383,7 +385,7 @@ fn Settings(connection: Connection, acts: Acts) -> impl IntoView {
                     <input type="hidden" name="id" value=id />
                     <p>{t!(disconnect_sure)}</p>
                     <button type="submit" class="button button-danger" disabled=dynamic(move || acts.disconnect.pending().get())>
-                        {t!(disconnect_act)}
+                        {t!(disconnect)}
                     </button>
                 </ActionForm>
             </details>

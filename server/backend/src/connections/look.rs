@@ -31,7 +31,7 @@ pub(super) async fn look(port: &ConnectionsPort, caller: &Caller, id: Connection
         }
         let subscription = port.setup.subscription(&connection.app, &connection.account_id, &connection.access).await;
         match subscription {
-            Ok(subscription) => found.extend(webhook_ticks(&subscription, &connection.address(core))),
+            Ok(subscription) => found.extend(webhook_ticks(&subscription, |address| connection.is_ours(core, address))),
             Err(error) => found.push(trouble(Check::Fields, &error)),
         }
     }
@@ -98,11 +98,11 @@ async fn number_tick(
     })
 }
 
-fn webhook_ticks(subscription: &Subscription, ours: &str) -> [Tick; 2] {
+fn webhook_ticks(subscription: &Subscription, is_ours: impl Fn(&str) -> bool) -> [Tick; 2] {
     let goes_to = subscription.overridden.as_ref().or(subscription.address.as_ref());
     let handshake = match goes_to {
         // The provider keeps an address only after it has answered.
-        Some(address) if address == ours => Tick::good(Check::Handshake),
+        Some(address) if is_ours(address) => Tick::good(Check::Handshake),
         Some(address) => Tick::bad(Check::Handshake, Snag::OtherAddress).about(host(address)),
         None => Tick::bad(Check::Handshake, Snag::NoAddress),
     };
@@ -193,9 +193,10 @@ mod tests {
 
     #[test]
     fn webhooks_are_good_when_they_come_here_with_what_is_needed() {
-        let ours = "https://crm.example/webhooks/whatsapp/abc";
+        let address = "https://crm.example/webhooks/whatsapp/abc";
+        let ours = |given: &str| given == address;
         let good = Subscription {
-            address: Some(ours.into()),
+            address: Some(address.into()),
             fields: NEEDED.map(str::to_owned).to_vec(),
             subscribed: true,
             overridden: None,

@@ -94,6 +94,14 @@ impl Opened {
     pub fn address(&self, core: &Core) -> String {
         address(core, self.hook.as_deref())
     }
+
+    /// Whether webhooks that go there come here. Under which name the operator's app reaches us is the operator's affair.
+    pub fn is_ours(&self, core: &Core, given: &str) -> bool {
+        match self.hook {
+            Some(_) => given == self.address(core),
+            None => given.ends_with("/webhooks/whatsapp"),
+        }
+    }
 }
 
 pub(super) async fn opened(core: &Core, workspace: WorkspaceId, id: ConnectionId) -> Outcome<Opened> {
