@@ -74,7 +74,7 @@ fn Rail() -> impl IntoView {
     let path = use_location().pathname;
     let profile = t!(profile_of, name = name.clone()).to_string();
     let here = dynamic(move || {
-        path.with(|path| path.starts_with("/settings/") && path != "/settings/channels").then_some("page")
+        path.with(|path| path.starts_with("/settings/") && !path.starts_with("/settings/channels")).then_some("page")
     });
     view! {
         <nav class="rail" aria-label=t!(areas)>

@@ -21,7 +21,7 @@ pub fn SettingsNav() -> impl IntoView {
         .flatten()
         .map(|(href, label)| {
             let path = use_location().pathname;
-            let here = dynamic(move || path.with(|path| path == href).then_some("page"));
+            let here = dynamic(move || path.with(|path| path.starts_with(href)).then_some("page"));
             view! {
                 <a class="settings-link" href=href aria-current=here>
                     {label}

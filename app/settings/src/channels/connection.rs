@@ -1,6 +1,5 @@
 //! One connection: what is looked at until it works, each with a live tick.
 
-use domain::Timestamp;
 use domain::connection::{AccountNumber, Check, Connection, Snag, Tick, TickState, Way};
 use domain::live::Topic;
 use domain::{ConnectionId, Error};
@@ -120,28 +119,18 @@ fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
             }
         });
     }
-    let (check_id, subscribe_id) = (id.to_string(), id.to_string());
+    let check_id = id.to_string();
     view! {
         <section class="section">
             <h2>{t!(checks)}</h2>
             <Load
                 resource=connection
                 skeleton=|| view! { <Skeleton rows=6 /> }
-                children=move |connection| view! { <Ticks ticks=connection.ticks checked_at=connection.checked_at /> }
+                children=move |connection| view! { <Ticks connection acts /> }
             />
             <FormErrors action=acts.check />
             <FormErrors action=acts.subscribe />
             <div class="acts">
-                <ActionForm action=acts.subscribe>
-                    <input type="hidden" name="id" value=subscribe_id />
-                    <button
-                        type="submit"
-                        class="button button-primary"
-                        disabled=dynamic(move || acts.subscribe.pending().get())
-                    >
-                        {t!(set_up_webhook)}
-                    </button>
-                </ActionForm>
                 <ActionForm action=acts.check>
                     <input type="hidden" name="id" value=check_id />
                     <button type="submit" class="button" disabled=dynamic(move || acts.check.pending().get())>
@@ -155,11 +144,14 @@ fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
 }
 
 #[component]
-fn Ticks(ticks: Vec<Tick>, checked_at: Option<Timestamp>) -> impl IntoView {
-    let rows = ticks.into_iter().map(|tick| view! { <TickRow tick /> }).collect_view();
+fn Ticks(connection: Connection, acts: Acts) -> impl IntoView {
+    let webhook = |tick: &Tick| matches!(tick.check, Check::Handshake | Check::Fields) && tick.state == TickState::Bad;
+    let wanted = connection.ticks.iter().any(webhook);
+    let rows = connection.ticks.into_iter().map(|tick| view! { <TickRow tick /> }).collect_view();
     view! {
         <ol class="ticks" aria-live="polite">{rows}</ol>
-        {checked_at
+        {connection
+            .checked_at
             .map(|at| {
                 view! {
                     <p class="quiet">
@@ -167,6 +159,21 @@ fn Ticks(ticks: Vec<Tick>, checked_at: Option<Timestamp>) -> impl IntoView {
                         " "
                         <Time at shape=Shape::Full />
                     </p>
+                }
+            })}
+        {wanted
+            .then(|| {
+                view! {
+                    <ActionForm action=acts.subscribe>
+                        <input type="hidden" name="id" value=connection.id.to_string() />
+                        <button
+                            type="submit"
+                            class="button button-primary"
+                            disabled=dynamic(move || acts.subscribe.pending().get())
+                        >
+                            {t!(set_up_webhook)}
+                        </button>
+                    </ActionForm>
                 }
             })}
     }
