@@ -159,8 +159,8 @@ pub async fn disconnect(id: ConnectionId) -> Result<(), AppError> {
 
 #[server(protocol = Lean)]
 pub async fn read_checklist() -> Result<Checklist, AppError> {
-    let (person, backend) = person().await?;
-    Ok(backend.onboarding.checklist(&person).await?)
+    let (caller, backend) = caller().await?;
+    Ok(backend.onboarding.checklist(&caller).await?)
 }
 
 #[server]

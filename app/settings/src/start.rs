@@ -1,6 +1,5 @@
 //! A new workspace's first hour: a list that checks itself.
 
-use domain::Permission;
 use domain::live::Topic;
 use domain::onboarding::{Checklist, FirstStep};
 use leptos::prelude::*;
@@ -43,7 +42,7 @@ pub fn StartPage() -> impl IntoView {
 
 #[component]
 fn Steps(checklist: Checklist, hide: ServerAction<HideChecklist>) -> impl IntoView {
-    let may_hide = use_session().with_value(|session| session.may(Permission::ManageWorkspace));
+    let workspace = use_session().with_value(|session| session.me.workspace_name.clone());
     let done = checklist.steps.iter().filter(|(_, done)| *done).count();
     let all = checklist.steps.len();
     let connection = match checklist.connection {
@@ -64,23 +63,19 @@ fn Steps(checklist: Checklist, hide: ServerAction<HideChecklist>) -> impl IntoVi
         .collect_view();
     let (hidden, act) = if checklist.hidden { ("false", t!(show_checklist)) } else { ("true", t!(hide_checklist)) };
     view! {
+        <p class="quiet">{workspace}</p>
         <p class="progress-line">
             <progress max=all value=done aria-label=t!(first_steps)></progress>
             <span>{t!(steps_done, done = done, all = all).to_string()}</span>
         </p>
         <ol class="steps">{rows}</ol>
-        {may_hide
-            .then(|| {
-                view! {
-                    <FormErrors action=hide />
-                    <ActionForm action=hide>
-                        <input type="hidden" name="hidden" value=hidden />
-                        <button type="submit" class="button button-quiet" disabled=dynamic(move || hide.pending().get())>
-                            {act}
-                        </button>
-                    </ActionForm>
-                }
-            })}
+        <FormErrors action=hide />
+        <ActionForm action=hide>
+            <input type="hidden" name="hidden" value=hidden />
+            <button type="submit" class="button button-quiet" disabled=dynamic(move || hide.pending().get())>
+                {act}
+            </button>
+        </ActionForm>
     }
 }
 

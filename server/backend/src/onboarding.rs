@@ -1,7 +1,6 @@
 //! A new workspace's first hour: a list that reads off what is done.
 
 use async_trait::async_trait;
-use domain::members::Person;
 use domain::onboarding::{Checklist, FirstStep};
 use domain::{Caller, Error, Permission, ports};
 
@@ -19,8 +18,8 @@ impl OnboardingPort {
     }
 }
 
-async fn checklist(core: &Core, person: &Person) -> Outcome<Checklist> {
-    let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
+async fn checklist(core: &Core, caller: &Caller) -> Outcome<Checklist> {
+    let member = caller.member_id().ok_or(Error::Forbidden)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     let row = sqlx::query!(
         r#"select w.industry is not null and w.country is not null as "business!", w.checklist_hidden as "hidden!",
@@ -28,11 +27,11 @@ async fn checklist(core: &Core, person: &Person) -> Outcome<Checklist> {
               exists(select 1 from conversation where workspace_id = $1) as "message!",
               (select count(*) > 1 from member where workspace_id = $1 and deactivated_at is null)
                 or exists(select 1 from invitation where workspace_id = $1) as "colleague!",
-              coalesce(has_two_factors($2), false) as "secured!",
+              coalesce(has_two_factors(m.account_id), false) as "secured!",
               (select id from connection where workspace_id = $1 order by created_at desc limit 1) as connection
-           from workspace w where w.workspace_id = $1"#,
+           from workspace w join member m on m.workspace_id = w.workspace_id and m.id = $2 where w.workspace_id = $1"#,
         caller.workspace.0,
-        person.account.0,
+        member.0,
     )
     .fetch_one(&mut **tx)
     .await?;
@@ -53,8 +52,9 @@ async fn checklist(core: &Core, person: &Person) -> Outcome<Checklist> {
 
 #[async_trait]
 impl ports::Onboarding for OnboardingPort {
-    async fn checklist(&self, person: &Person) -> domain::Result<Checklist> {
-        Ok(checklist(&self.core, person).await?)
+    async fn checklist(&self, caller: &Caller) -> domain::Result<Checklist> {
+        caller.require(Permission::ManageWorkspace)?;
+        Ok(checklist(&self.core, caller).await?)
     }
 
     async fn hide(&self, caller: &Caller, hidden: bool) -> domain::Result<()> {

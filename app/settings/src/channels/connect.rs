@@ -6,7 +6,7 @@ use leptos_meta::Title;
 use ui::fields::Refused;
 use ui::icon::{RADIO_TOWER, SMARTPHONE};
 use ui::reactive::dynamic;
-use ui::{FormError, Icon, Load, Read, Skeleton, TextField, refused, t, view};
+use ui::{FormError, Icon, Load, Read, Skeleton, TextField, refused, t, use_session, view};
 
 use crate::api::{Connect, TrySandbox, ways_to_connect};
 use crate::nav::SettingsNav;
@@ -36,7 +36,9 @@ pub fn ConnectPage() -> impl IntoView {
 
 #[component]
 fn Choices(ways: Ways) -> impl IntoView {
+    let workspace = use_session().with_value(|session| session.me.workspace_name.clone());
     view! {
+        <p>{t!(number_for, workspace = workspace).to_string()}</p>
         {ways.sandbox.then(|| view! { <Sandbox /> })}
         {ways.signup.map(|_| view! { <Window /> })}
         <ByHand />

@@ -10,7 +10,7 @@ use ui::icon::{CIRCLE_CHECK, CLOCK, REFRESH_CW, SMARTPHONE, TRIANGLE_ALERT};
 use ui::reactive::dynamic;
 use ui::{
     AppError, Badge, FormError, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, TextField, Time, Tone, refused, t,
-    view,
+    use_session, view,
 };
 
 use super::connect::{Details, FIELDS};
@@ -88,12 +88,13 @@ fn Whole(connection: Connection, acts: Acts) -> impl IntoView {
         Some(number) => number.display.clone(),
         None => t!(connection_of, account = connection.account_id.clone()).to_string(),
     };
+    let workspace = use_session().with_value(|session| session.me.workspace_name.clone());
     let ready = connection.ticks.iter().all(Tick::is_good);
     let id = connection.id;
     view! {
         <header class="page-head">
             <p>
-                <a class="link" href="/settings/channels">{t!(channels)}</a>
+                <a class="link" href="/settings/channels">{t!(channels_of, workspace = workspace).to_string()}</a>
             </p>
             <h1>{title}</h1>
             <p class="quiet">{if ready { t!(connection_ready) } else { t!(connection_text) }}</p>

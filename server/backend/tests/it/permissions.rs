@@ -80,6 +80,7 @@ async fn each_port_needs_its_permission() {
         (ManageChannels, call!(connections.subscribe(Uuid::nil().into()))),
         (ManageChannels, call!(connections.choose(Uuid::nil().into(), ""))),
         (ManageChannels, call!(connections.register(Uuid::nil().into(), "", ""))),
+        (ManageWorkspace, call!(onboarding.checklist())),
         (ManageWorkspace, call!(onboarding.hide(true))),
         (ReadConversations, call!(accounts.members())),
         (ReadAudit, call!(audit.page(AuditQuery::default()))),

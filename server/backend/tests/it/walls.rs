@@ -87,7 +87,7 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     let stranger = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
     assert_eq!(ports.connections.change(&stranger, connection, connect_form()).await, Err(Error::NotFound));
     assert_eq!(ports.connections.disconnect(&stranger, connection).await, Err(Error::NotFound));
-    assert_eq!(ports.onboarding.checklist(&stranger).await.unwrap().connection, None);
+    assert_eq!(ports.onboarding.checklist(&them).await.unwrap().connection, None);
     ports.onboarding.hide(&them, true).await.unwrap();
     let hidden = "select count(*) from workspace where checklist_hidden";
     assert_eq!(world.count(hidden).await, 1, "theirs alone");
