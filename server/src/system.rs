@@ -19,6 +19,7 @@ use channels::email::{Sender, Server, Smtp};
 use channels::whatsapp::{Client, ClientConfig};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sso::{Oidc, Reach};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -113,7 +114,9 @@ impl System {
     pub async fn build(settings: &Settings, database: &Database) -> Result<Self> {
         let core = core(settings, database)?;
         let provider: Arc<dyn Provider> = Arc::new(client(settings)?);
-        let ports = core.ports(accounts::Settings { sandbox: settings.sandbox }, Arc::clone(&provider));
+        let reach = if settings.sandbox || settings.sso_private_issuers { Reach::Private } else { Reach::Public };
+        let identities = Arc::new(Oidc::new(reach).context("the client of sign-in providers could not be built")?);
+        let ports = core.ports(accounts::Settings { sandbox: settings.sandbox }, Arc::clone(&provider), identities);
         let mailer: Arc<dyn Mailer> = match smtp(settings)? {
             Some(smtp) => Arc::new(smtp),
             None => Arc::new(NoMailServer),

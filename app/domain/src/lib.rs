@@ -20,6 +20,7 @@ pub mod messages;
 pub mod page;
 pub mod permissions;
 pub mod ports;
+pub mod sso;
 pub mod status;
 pub mod team;
 pub mod templates;

@@ -10,6 +10,7 @@ mod channels;
 mod contacts;
 mod inbox;
 mod profile;
+mod sso;
 mod team;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use channels::Channels;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
 pub use profile::Profile;
+pub use sso::{Arrival, Arrived, Departure, SingleSignOn};
 pub use team::Team;
 
 /// The back end as the screens see it.
@@ -32,4 +34,5 @@ pub struct Backend {
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,
+    pub sso: Arc<dyn SingleSignOn>,
 }

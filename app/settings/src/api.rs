@@ -4,6 +4,7 @@ use domain::accounts::{AppSetup, Factors, PasskeyQuestion, Profile, SessionRow};
 use domain::audit::AuditRow;
 use domain::channel::ChannelReport;
 use domain::page::Page;
+use domain::sso::{SsoFound, SsoPage};
 use domain::team::{Business, TeamPage};
 use domain::{InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
@@ -15,6 +16,7 @@ use {
     domain::accounts::{ProfileForm, Theme},
     domain::audit::AuditQuery,
     domain::page::Cursor,
+    domain::sso::SsoForm,
     domain::team::{InviteForm, RoleChoice},
     domain::{Error, Permission, Scope},
     ui::wire::{caller, id, origin, person, redirect, redirect_plain, set_session_cookie},
@@ -216,6 +218,58 @@ pub async fn two_factors_required() -> Result<bool, AppError> {
 pub async fn require_two_factors(#[server(default)] required: String) -> Result<(), AppError> {
     let (person, backend) = person().await?;
     backend.team.require_two_factors(&person, required == "true").await?;
+    redirect_plain(BUSINESS);
+    Ok(())
+}
+
+// Single sign-on.
+
+#[server(protocol = Lean)]
+pub async fn read_sso() -> Result<SsoPage, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.sso.page(&caller).await?)
+}
+
+/// What is at an issuer's address.
+#[server]
+pub async fn check_sso(issuer: String) -> Result<SsoFound, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.sso.check(&caller, &issuer).await?)
+}
+
+/// Checkboxes that are off are absent from the form.
+#[server]
+#[expect(clippy::too_many_arguments, reason = "one a field of the form")]
+pub async fn save_sso(
+    issuer: String,
+    client_id: String,
+    client_secret: String,
+    domains: String,
+    #[server(default)] admits_new: String,
+    role: String,
+    #[server(default)] counts_two_factors: String,
+    #[server(default)] required: String,
+) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    let form = SsoForm {
+        issuer,
+        client_id,
+        client_secret,
+        domains,
+        admits_new: admits_new == "true",
+        role: role_of(&role)?,
+        counts_two_factors: counts_two_factors == "true",
+        required: required == "true",
+    };
+    backend.sso.save(&person, form).await?;
+    redirect_plain(BUSINESS);
+    Ok(())
+}
+
+#[server]
+pub async fn remove_sso() -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.sso.remove(&person).await?;
     redirect_plain(BUSINESS);
     Ok(())
 }

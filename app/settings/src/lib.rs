@@ -11,6 +11,7 @@ mod places;
 mod profile;
 mod proof;
 mod security;
+mod sso;
 mod team;
 mod words;
 

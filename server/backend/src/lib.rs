@@ -25,6 +25,7 @@ pub mod personal;
 pub mod profile;
 pub mod secret;
 pub mod seed;
+pub mod sso;
 pub mod team;
 pub mod vault;
 
@@ -89,7 +90,12 @@ impl Core {
     }
 
     /// The ports as screens and routes take them.
-    pub fn ports(&self, settings: accounts::Settings, provider: Arc<dyn outbound::Provider>) -> domain::ports::Backend {
+    pub fn ports(
+        &self,
+        settings: accounts::Settings,
+        provider: Arc<dyn outbound::Provider>,
+        identities: Arc<dyn outbound::IdentityProvider>,
+    ) -> domain::ports::Backend {
         let throttle = Arc::<accounts::throttle::Throttle>::default();
         domain::ports::Backend {
             accounts: Arc::new(accounts::AccountsPort::new(self.clone(), settings, Arc::clone(&throttle))),
@@ -99,6 +105,7 @@ impl Core {
             profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
+            sso: Arc::new(sso::SsoPort::new(self.clone(), identities)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What the back end asks of a channel's provider, and what the provider's news look like here.
 //!
-//! The adapters (`channels`) implement [`Provider`] and [`Mailer`]; they know wire formats, this crate does not.
+//! The adapters (`channels`) implement [`Provider`], [`Mailer`] and [`IdentityProvider`]; they know wire formats, this crate does not.
 
+mod identity;
 mod mail;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use domain::templates::TemplateRow;
 use domain::{AttachmentId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::identity::{IdentityClient, IdentityProblem, IdentityProvider, Proofs, SentAway, Vouched};
 pub use self::mail::{Mail, MailParts, MailProblem, Mailer, NoMailServer};
 pub use crate::outbox::Admitted;
 
