@@ -63,7 +63,7 @@ fn Connect(page: SsoPage, save: ServerAction<SaveSso>) -> impl IntoView {
             <div>
                 <dt>{t!(sso_redirect_uri)}</dt>
                 <dd>
-                    <code class="address">{page.redirect_uri}</code>
+                    <code>{page.redirect_uri}</code>
                 </dd>
                 <dd class="quiet">{t!(sso_redirect_uri_text)}</dd>
             </div>
