@@ -74,7 +74,7 @@ test('a workspace connects its provider, and people come in through it', async (
     await expect(section(admin)).toContainText('Members who came in this way: 2.');
     await section(admin).getByRole('checkbox', { name: 'Members sign in this way only' }).check();
     await section(admin).getByRole('button', { name: 'Save' }).click();
-    await expect(section(admin).getByText('Single sign-on is saved.')).toBeVisible();
+    await expect(admin.getByText('Single sign-on is saved.')).toBeVisible();
 
     // The owner's own password still opens everything; then it ends.
     const again = await open(null);
