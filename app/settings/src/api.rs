@@ -237,29 +237,27 @@ pub async fn check_sso(issuer: String) -> Result<SsoFound, AppError> {
     Ok(backend.sso.check(&caller, &issuer).await?)
 }
 
-/// Checkboxes that are off are absent from the form.
+/// `rules` are the ticked boxes: `admits_new`, `counts_two_factors`, `required`.
 #[server]
-#[expect(clippy::too_many_arguments, reason = "one a field of the form")]
 pub async fn save_sso(
     issuer: String,
     client_id: String,
     client_secret: String,
     domains: String,
-    #[server(default)] admits_new: String,
     role: String,
-    #[server(default)] counts_two_factors: String,
-    #[server(default)] required: String,
+    #[server(default)] rules: Vec<String>,
 ) -> Result<(), AppError> {
     let (person, backend) = person().await?;
+    let ticked = |rule: &str| rules.iter().any(|it| it == rule);
     let form = SsoForm {
         issuer,
         client_id,
         client_secret,
         domains,
-        admits_new: admits_new == "true",
+        admits_new: ticked("admits_new"),
         role: role_of(&role)?,
-        counts_two_factors: counts_two_factors == "true",
-        required: required == "true",
+        counts_two_factors: ticked("counts_two_factors"),
+        required: ticked("required"),
     };
     backend.sso.save(&person, form).await?;
     redirect_plain(BUSINESS);

@@ -140,18 +140,18 @@ fn Issuer(issuer: String, refused: Refused) -> impl IntoView {
             >
                 {part(move || if check.pending().get() { t!(sso_checking) } else { t!(sso_check) })}
             </button>
-            <FormError refused=asked fields=&[] />
-            <div role="status">
-                {part(move || check.value().get().and_then(Result::ok).map(|found| view! { <Found found /> }))}
-            </div>
         </div>
+        <FormError refused=asked fields=&[] />
+        {part(move || check.value().get().and_then(Result::ok).map(|found| view! { <Found found /> }))}
     }
 }
 
 #[component]
 fn Found(found: SsoFound) -> impl IntoView {
     view! {
-        <p class="notice">{t!(sso_found, issuer = found.issuer)}</p>
+        <p class="notice" role="status">
+            {t!(sso_found, issuer = found.issuer)}
+        </p>
         <dl class="explained">
             <div>
                 <dt>{t!(sso_authorization)}</dt>
@@ -185,18 +185,18 @@ fn Rules(shown: SsoConnected, own_roles: Vec<(domain::team::RoleChoice, String)>
     roles.extend(own_roles.into_iter().map(|(role, name)| (role.word(), name)));
     view! {
         <label class="check">
-            <input type="checkbox" name="admits_new" value="true" checked=shown.admits_new />
+            <input type="checkbox" name="rules[]" value="admits_new" checked=shown.admits_new />
             <span>{t!(sso_admits_new)}</span>
         </label>
         <p class="quiet">{t!(sso_admits_new_text)}</p>
         <SelectField label=t!(sso_role) name="role" options=roles chosen=shown.role.word() />
         <label class="check">
-            <input type="checkbox" name="counts_two_factors" value="true" checked=shown.counts_two_factors />
+            <input type="checkbox" name="rules[]" value="counts_two_factors" checked=shown.counts_two_factors />
             <span>{t!(sso_counts_two_factors)}</span>
         </label>
         <p class="quiet">{t!(sso_counts_two_factors_text)}</p>
         <label class="check">
-            <input type="checkbox" name="required" value="true" checked=shown.required />
+            <input type="checkbox" name="rules[]" value="required" checked=shown.required />
             <span>{t!(sso_required)}</span>
         </label>
         <p class="quiet">{t!(sso_required_text)}</p>
