@@ -11,6 +11,8 @@ use reqwest::Url;
 use serde_json::json;
 use sso::{Oidc, Reach};
 
+type Lie = fn(&mut Plan);
+
 const REDIRECT: &str = "https://crm.example/sso/return/1";
 
 fn ours(provider: &Provider) -> IdentityClient {
@@ -68,7 +70,7 @@ async fn somebody_is_sent_away_and_comes_back() {
 async fn tokens_that_prove_nothing_are_refused() {
     let provider = Provider::start().await;
     come(&provider).await.expect("the ordinary one is good");
-    let lies: [(&str, fn(&mut Plan)); 10] = [
+    let lies: [(&str, Lie); 10] = [
         ("another nonce", |plan| plan.claims = json!({ "nonce": "another" })),
         ("no nonce", |plan| plan.claims = json!({ "nonce": null })),
         ("another client's", |plan| plan.claims = json!({ "aud": "another" })),
