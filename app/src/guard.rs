@@ -10,8 +10,8 @@ use ui::{AppError, Failed, Live, LoadOnce, Read, Session};
 use crate::api::{who_am_i, who_is_here};
 use crate::frame::{Frame, OwnFrame};
 
-/// A screen of a workspace in its frame. Whoever stands in none is led to where they can make one, and whose workspace
-/// waits for a second factor, to where it is set up.
+/// A screen of a workspace in its frame. Whoever stands in none is led to where they can make one, whose workspace
+/// waits for a second factor, to where it is set up, and whose workspace has a way in of its own, there.
 #[component]
 pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
     let resource = Read::blocking(who_am_i);
@@ -26,6 +26,7 @@ pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
                     view! { <Frame page /> }
                 }
                 Err(AppError(Error::NotFound)) => view! { <Redirect path="/welcome" /> },
+                Err(AppError(Error::SingleSignOnNeeded)) => view! { <Redirect path="/sign-in/sso" /> },
                 Err(AppError(Error::SecondFactorNeeded)) => view! { <Redirect path="/settings/security" /> },
                 Err(error) => view! { <Failed error /> },
             }

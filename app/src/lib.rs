@@ -16,6 +16,7 @@ mod routes;
 mod shell;
 mod sign_in;
 mod sign_up;
+mod single_sign_on;
 
 use inbox::{Address, InboxPage};
 use leptos::prelude::*;
@@ -64,6 +65,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/inbox/:id?") view=Inbox ssr=SsrMode::Async />
                 <Route path=path!("/sign-in") view={Lazy::<outside::SignIn>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/sign-in/second-factor") view={Lazy::<outside::SecondFactor>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/sign-in/sso") view={Lazy::<outside::SingleSignOn>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/sign-up") view={Lazy::<outside::SignUp>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/sign-up/sent") view={Lazy::<outside::Sent>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/sign-up/confirm") view={Lazy::<outside::Confirm>::new()} ssr=SsrMode::Async />

@@ -18,6 +18,7 @@ use crate::invitation::InvitationPage;
 use crate::password::{ForgotPasswordPage, ResetPasswordPage};
 use crate::sign_in::{SecondFactorPage, SignInPage};
 use crate::sign_up::{ConfirmPage, SentPage, SignUpPage};
+use crate::single_sign_on::SingleSignOnPage;
 
 macro_rules! routes {
     ($area:ident, $preload:ident: $($route:ident => $page:expr),+ $(,)?) => {
@@ -61,6 +62,7 @@ pub mod outside {
     routes! { outside, __preload_outside:
         SignIn => view! { <SignInPage /> },
         SecondFactor => view! { <SecondFactorPage /> },
+        SingleSignOn => view! { <SingleSignOnPage /> },
         SignUp => view! { <SignUpPage /> },
         Sent => view! { <SentPage /> },
         Confirm => view! { <ConfirmPage /> },

@@ -16,6 +16,10 @@ pub fn SignInPage() -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     let query = use_query_map();
     let next = dynamic(move || query.with(|query| query.get("next").unwrap_or_default()));
+    let through = dynamic(move || {
+        let next = query.with(|query| query.get("next").unwrap_or_default());
+        format!("/sign-in/sso?next={}", ui::wire::escape(&next))
+    });
     let changed = move || query.with(|query| query.get("changed").is_some());
     view! {
         <Title text=t!(sign_in) />
@@ -54,6 +58,9 @@ pub fn SignInPage() -> impl IntoView {
                     </button>
                 </ActionForm>
                 <PasskeySignIn />
+                <a class="button" href=through>
+                    {t!(single_sign_on_way)}
+                </a>
                 <p class="ways">
                     <a class="link" href="/forgot-password">
                         {t!(forgot_password)}

@@ -5,6 +5,7 @@ mod audit;
 mod doctor;
 mod keys;
 mod serve;
+mod sso;
 
 use std::io::Write as _;
 
@@ -43,6 +44,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Keys { action } => keys::run(&settings, action).await,
         Command::Audit { action } => audit::run(&settings, action).await,
         Command::ApiKey { action } => api_key::run(&settings, action).await,
+        Command::Sso { action } => sso::run(&settings, action).await,
         Command::Sandbox { callback, ledger, smtp, test } => {
             demo::run_sandbox_alone(&settings, callback, ledger, smtp, test).await
         }

@@ -52,6 +52,11 @@ pub enum Command {
         #[command(subcommand)]
         action: ApiKeyAction,
     },
+    /// Decide which workspace's sign-in provider speaks for a domain.
+    Sso {
+        #[command(subcommand)]
+        action: SsoAction,
+    },
     /// Run the stand-ins of WhatsApp's Cloud API and of a mail server alone.
     Sandbox {
         /// Where webhooks go.
@@ -80,6 +85,17 @@ pub enum KeysAction {
 pub enum AuditAction {
     /// Check that no event was changed, removed or put in: walks every workspace's chain of hashes.
     Verify,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum SsoAction {
+    /// Let the provider of a workspace speak for a domain, whoever spoke for it before.
+    Claim {
+        /// What stands behind the @ of addresses, for example example.com.
+        domain: String,
+        /// The workspace, whose provider is connected already.
+        workspace: uuid::Uuid,
+    },
 }
 
 #[derive(Subcommand, Debug)]
@@ -202,6 +218,10 @@ pub struct Settings {
     /// Who Parley's own mails are from, for example `Parley <no-reply@crm.example>`. Needed with `PARLEY_SMTP_URL`.
     #[arg(long, global = true, env = "PARLEY_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// Let workspaces connect sign-in providers in private networks, and without TLS on this machine. Off by default,
+    /// because whoever connects a provider chooses an address that Parley then asks. On with the sandbox.
+    #[arg(long, global = true, env = "PARLEY_SSO_PRIVATE_ISSUERS", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
+    pub sso_private_issuers: bool,
     /// Run the stand-ins of the Cloud API and of a mail server under /sandbox and talk to them instead of the world.
     #[arg(long, global = true, env = "PARLEY_SANDBOX", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     pub sandbox: bool,

@@ -8,6 +8,7 @@ mod guard;
 mod health;
 mod live;
 mod rest;
+mod sso;
 mod webhooks;
 
 use std::sync::OnceLock;
@@ -78,6 +79,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .merge(pages(&state))
         .merge(files::routes())
         .merge(audit::routes())
+        .merge(sso::routes())
         .merge(rest::routes())
         .route("/live", get(live::stream))
         .layer(from_fn_with_state(state.clone(), guard::sessions))

@@ -11,7 +11,7 @@ use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::{Mailer, NoMailServer, Provider, Setup};
+use backend::outbound::{Mailer, NoMailServer, Outside, Provider};
 use backend::outbox::dispatch::Dispatcher;
 use backend::vault::Vault;
 use backend::{Clock, Core, Db};
@@ -20,6 +20,7 @@ use channels::whatsapp::{Client, ClientConfig};
 use domain::connection::SignupWindow;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sso::{Oidc, Reach};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -115,7 +116,10 @@ impl System {
         let core = core(settings, database)?;
         let client = Arc::new(client(settings)?);
         let provider: Arc<dyn Provider> = Arc::clone(&client) as Arc<dyn Provider>;
-        let ports = core.ports(offered(settings), Arc::clone(&provider), client as Arc<dyn Setup>);
+        let reach = if settings.sandbox || settings.sso_private_issuers { Reach::Private } else { Reach::Public };
+        let identities = Arc::new(Oidc::new(reach).context("the client of sign-in providers could not be built")?);
+        let outside = Outside { provider: Arc::clone(&provider), setup: client, identities };
+        let ports = core.ports(offered(settings), outside);
         let mailer: Arc<dyn Mailer> = match smtp(settings)? {
             Some(smtp) => Arc::new(smtp),
             None => Arc::new(NoMailServer),

@@ -44,11 +44,16 @@ const RULES: &[Rule] = &[
         may_import: &["domain", "backend"],
         never: &[&["sqlx", "leptos", "leptos_axum", "leptos_router", "leptos_meta"]],
     },
+    Rule {
+        package: "sso",
+        may_import: &["domain", "backend"],
+        never: &[&["sqlx", "leptos", "leptos_axum", "leptos_router", "leptos_meta"]],
+    },
     Rule { package: "sandbox", may_import: &[], never: &[] },
     Rule { package: "testkit", may_import: &["backend", "channels", "domain", "sandbox"], never: &[&["leptos"]] },
     Rule {
         package: "server",
-        may_import: &["app", "inbox", "settings", "ui", "domain", "backend", "channels", "sandbox"],
+        may_import: &["app", "inbox", "settings", "ui", "domain", "backend", "channels", "sandbox", "sso"],
         never: &[],
     },
     Rule { package: "xtask", may_import: &[], never: &[] },

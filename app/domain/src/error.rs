@@ -21,6 +21,12 @@ pub enum Error {
     /// The workspace asks for a second factor, and the session has one only.
     #[error("This workspace asks for a second factor. Set one up under Profile.")]
     SecondFactorNeeded,
+    /// The workspace lets its members in through its own provider only.
+    #[error("This workspace asks you to sign in through your organisation.")]
+    SingleSignOnNeeded,
+    /// A workspace's provider vouched for the session, and this is the person's own affair.
+    #[error("You signed in through your organisation. For this, sign in with a password or passkey of your own.")]
+    OwnSignInNeeded,
     #[error("Not found.")]
     NotFound,
     #[error("Please check the form.")]
@@ -47,7 +53,11 @@ impl Error {
     pub fn http_status(&self) -> u16 {
         match self {
             Self::Unauthenticated => 401,
-            Self::Forbidden | Self::ProofNeeded | Self::SecondFactorNeeded => 403,
+            Self::Forbidden
+            | Self::ProofNeeded
+            | Self::SecondFactorNeeded
+            | Self::SingleSignOnNeeded
+            | Self::OwnSignInNeeded => 403,
             Self::NotFound => 404,
             Self::Invalid(_) | Self::Refused(_) => 422,
             Self::Conflict => 409,

@@ -22,6 +22,7 @@ pub mod onboarding;
 pub mod page;
 pub mod permissions;
 pub mod ports;
+pub mod sso;
 pub mod status;
 pub mod team;
 pub mod templates;

@@ -14,6 +14,8 @@ pub struct Caller {
     pub workspace: WorkspaceId,
     pub actor: Actor,
     pub scope: Scope,
+    /// The workspace's own provider vouched for them: nothing of theirs beyond the workspace is theirs to see.
+    pub vouched: bool,
     permissions: Vec<Permission>,
 }
 
@@ -37,7 +39,7 @@ impl Caller {
         permissions: Vec<Permission>,
         scope: Scope,
     ) -> Self {
-        Self { workspace, actor: Actor::Member { id, name: name.into() }, scope, permissions }
+        Self { workspace, actor: Actor::Member { id, name: name.into() }, scope, vouched: false, permissions }
     }
 
     pub fn api_key(
@@ -46,7 +48,13 @@ impl Caller {
         name: impl Into<String>,
         permissions: Vec<Permission>,
     ) -> Self {
-        Self { workspace, actor: Actor::ApiKey { id, name: name.into() }, scope: Scope::All, permissions }
+        Self {
+            workspace,
+            actor: Actor::ApiKey { id, name: name.into() },
+            scope: Scope::All,
+            vouched: false,
+            permissions,
+        }
     }
 
     /// The same caller without any permission but `kept`; the permission suite walks every port with it.
@@ -90,9 +98,19 @@ pub struct Person {
     pub caller: Option<Caller>,
     /// The workspace they stand in asks for a second factor, and this session has one only.
     pub needs_second_factor: bool,
+    /// The workspace they stand in lets its members in through its provider only, and this session came otherwise.
+    pub needs_single_sign_on: bool,
+    /// The workspace whose provider vouched for them. Such a session is good for that workspace and nothing else.
+    pub vouched_by: Option<WorkspaceId>,
 }
 
 impl Person {
+    /// Refuses with [`Error::OwnSignInNeeded`] a session that a workspace's provider vouched for: whoever runs that provider
+    /// must not reach what the person has elsewhere.
+    pub fn require_own_sign_in(&self) -> Result<()> {
+        if self.vouched_by.is_none() { Ok(()) } else { Err(Error::OwnSignInNeeded) }
+    }
+
     /// Refuses with [`Error::ProofNeeded`] when it is too long ago that they proved who they are.
     pub fn require_fresh_proof(&self, now: Timestamp) -> Result<()> {
         let age = now.duration_since(self.proved_at);
@@ -117,6 +135,8 @@ pub struct Me {
     pub workspaces: Vec<WorkspaceRow>,
     /// Enter sends (else Ctrl/Cmd+Enter does and Enter makes a new line).
     pub enter_sends: bool,
+    /// They came through the workspace's own provider.
+    pub vouched: bool,
     /// The sandbox's phone that writes to this workspace, if it has one.
     pub phone: Option<String>,
 }

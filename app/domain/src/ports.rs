@@ -12,6 +12,7 @@ mod contacts;
 mod inbox;
 mod onboarding;
 mod profile;
+mod sso;
 mod team;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
 pub use onboarding::Onboarding;
 pub use profile::Profile;
+pub use sso::{Arrival, Arrived, Departure, SingleSignOn};
 pub use team::Team;
 
 /// The back end as the screens see it.
@@ -38,4 +40,5 @@ pub struct Backend {
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,
+    pub sso: Arc<dyn SingleSignOn>,
 }

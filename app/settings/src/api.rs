@@ -6,6 +6,7 @@ use domain::channel::ChannelReport;
 use domain::connection::{Connection, ConnectionRow, Ways};
 use domain::onboarding::Checklist;
 use domain::page::Page;
+use domain::sso::{SsoFound, SsoPage};
 use domain::team::{Business, TeamPage};
 use domain::{ConnectionId, InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use {
     domain::audit::AuditQuery,
     domain::connection::{ConnectForm, SignupForm},
     domain::page::Cursor,
+    domain::sso::SsoForm,
     domain::team::{InviteForm, RoleChoice},
     domain::{Error, Permission, Scope},
     ui::wire::{caller, id, origin, person, redirect, redirect_plain, set_session_cookie},
@@ -346,6 +348,56 @@ pub async fn two_factors_required() -> Result<bool, AppError> {
 pub async fn require_two_factors(#[server(default)] required: String) -> Result<(), AppError> {
     let (person, backend) = person().await?;
     backend.team.require_two_factors(&person, required == "true").await?;
+    redirect_plain(BUSINESS);
+    Ok(())
+}
+
+// Single sign-on.
+
+#[server(protocol = Lean)]
+pub async fn read_sso() -> Result<SsoPage, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.sso.page(&caller).await?)
+}
+
+/// What is at an issuer's address.
+#[server]
+pub async fn check_sso(issuer: String) -> Result<SsoFound, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.sso.check(&caller, &issuer).await?)
+}
+
+/// `rules` are the ticked boxes: `admits_new`, `counts_two_factors`, `required`.
+#[server]
+pub async fn save_sso(
+    issuer: String,
+    client_id: String,
+    client_secret: String,
+    domains: String,
+    role: String,
+    #[server(default)] rules: Vec<String>,
+) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    let ticked = |rule: &str| rules.iter().any(|it| it == rule);
+    let form = SsoForm {
+        issuer,
+        client_id,
+        client_secret,
+        domains,
+        admits_new: ticked("admits_new"),
+        role: role_of(&role)?,
+        counts_two_factors: ticked("counts_two_factors"),
+        required: ticked("required"),
+    };
+    backend.sso.save(&person, form).await?;
+    redirect_plain(BUSINESS);
+    Ok(())
+}
+
+#[server]
+pub async fn remove_sso() -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.sso.remove(&person).await?;
     redirect_plain(BUSINESS);
     Ok(())
 }

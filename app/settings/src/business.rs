@@ -12,6 +12,7 @@ use crate::api::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business
 use crate::nav::SettingsNav;
 use crate::places::{CurrencyField, TimeZoneField, countries};
 use crate::proof::{Proof, Prove};
+use crate::sso::SingleSignOn;
 
 const FIELDS: &[&str] = &["name", "industry", "address", "phone", "country", "time_zone", "currency"];
 
@@ -69,7 +70,15 @@ pub fn BusinessPage() -> impl IntoView {
                         />
                     }
                 })}
-            {security.then(|| view! { <TwoFactors /> })}
+            {security
+                .then(|| {
+                    let proof = Proof::provide();
+                    view! {
+                        <Prove page="/settings/business" />
+                        <TwoFactors proof />
+                        <SingleSignOn />
+                    }
+                })}
             <Saved action=save text=t!(saved) />
         </div>
     }
@@ -145,16 +154,14 @@ fn Details(business: Business, refused: Refused) -> impl IntoView {
 }
 
 #[component]
-fn TwoFactors() -> impl IntoView {
+fn TwoFactors(proof: Proof) -> impl IntoView {
     let action = ServerAction::<RequireTwoFactors>::new();
     let refused = refused(action);
-    let proof = Proof::provide();
     proof.watch(action);
     let required = Read::new(move || action.version().get(), |_| two_factors_required());
     view! {
         <section class="section">
             <h2>{t!(second_factor)}</h2>
-            <Prove page="/settings/business" />
             <Load
                 resource=required
                 skeleton=|| view! { <Skeleton rows=1 /> }

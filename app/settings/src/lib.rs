@@ -12,6 +12,7 @@ mod places;
 mod profile;
 mod proof;
 mod security;
+mod sso;
 mod start;
 mod team;
 mod words;

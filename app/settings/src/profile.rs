@@ -21,6 +21,7 @@ use workspaces::WorkspacesSection;
 pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
     let session = maybe_session();
     let member = session.is_some();
+    let vouched = is_vouched();
     view! {
         <Title text=t!(profile) />
         <div class="page">
@@ -36,11 +37,11 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                         .into_any()
                 }
             }}
-            <DetailsSection />
+            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection /> } }}
             {member
                 .then(|| {
                     view! {
-                        <WorkspacesSection />
+                        {(!vouched).then(|| view! { <WorkspacesSection /> })}
                         <EnterSends />
                     }
                 })}
@@ -55,6 +56,21 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                 </form>
             </section>
         </div>
+    }
+}
+
+/// Whether a workspace's provider vouched for the session.
+pub fn is_vouched() -> bool {
+    maybe_session().is_some_and(|session| session.with_value(|session| session.me.vouched))
+}
+
+/// What is the person's own affair is closed to a session that a workspace's provider vouched for.
+#[component]
+pub fn Vouched() -> impl IntoView {
+    view! {
+        <section class="section">
+            <p class="notice notice-warn">{t!(vouched_text)}</p>
+        </section>
     }
 }
 

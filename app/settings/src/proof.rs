@@ -10,6 +10,7 @@ use ui::reactive::{dynamic, effect, part};
 use ui::{AppError, Dialog, FormError, refused, t, view};
 
 use crate::api;
+use crate::profile::is_vouched;
 
 /// What waits for a proof on this page.
 #[derive(Clone, Copy)]
@@ -95,6 +96,14 @@ pub fn Prove(page: &'static str) -> impl IntoView {
 #[component]
 fn ProveForm(action: ServerAction<api::Prove>, page: &'static str) -> impl IntoView {
     let refused = refused(action);
+    if is_vouched() {
+        return view! {
+            <p>{t!(prove_vouched)}</p>
+            <a class="button button-primary" href=format!("/sign-in/sso?next={page}") rel="external">
+                {t!(sign_in_again)}
+            </a>
+        };
+    }
     view! {
         <ActionForm action>
             <p class="quiet">{t!(prove_text)}</p>

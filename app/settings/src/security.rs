@@ -11,6 +11,7 @@ use ui::{FormError, PasswordField, Saved, maybe_session, refused, t, view};
 
 use crate::api::ChangePassword;
 use crate::nav::SettingsNav;
+use crate::profile::{Vouched, is_vouched};
 use crate::proof::{Proof, Prove};
 use app::AppSection;
 use passkeys::PasskeysSection;
@@ -29,11 +30,17 @@ pub fn SecurityPage() -> impl IntoView {
                 <h1>{t!(security)}</h1>
                 <p class="quiet">{t!(security_text)}</p>
             </header>
-            <Prove page="/settings/security" />
-            <PasswordSection />
-            <AppSection />
-            <PasskeysSection />
-            <SessionsSection />
+            {if is_vouched() {
+                view! { <Vouched /> }
+            } else {
+                view! {
+                    <Prove page="/settings/security" />
+                    <PasswordSection />
+                    <AppSection />
+                    <PasskeysSection />
+                    <SessionsSection />
+                }
+            }}
             {outside
                 .then(|| {
                     view! {

@@ -96,6 +96,11 @@ pub fn typing() -> bool {
     field || active.dyn_ref::<HtmlElement>().is_some_and(HtmlElement::is_content_editable)
 }
 
+/// What is typed into the field that `selector` names.
+pub fn value(selector: &str) -> Option<String> {
+    Some(find(selector)?.dyn_into::<web_sys::HtmlInputElement>().ok()?.value())
+}
+
 /// Puts `text` on the clipboard. Whether the browser let it is not told; without HTTPS there is none.
 pub fn copy(text: &str) {
     let Some(navigator) = web_sys::window().map(|window| window.navigator()) else { return };

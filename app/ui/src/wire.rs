@@ -22,8 +22,9 @@ pub use posted::PostedError;
 pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, PagePolicy, ServerInfo, backend, caller, clear_session_cookie, client_address, origin, person,
-    redirect, redirect_plain, session_token, set_session_cookie, signed_in, waiting_token,
+    ClientAddress, PagePolicy, ServerInfo, backend, caller, clear_session_cookie, client_address, cookie_in,
+    handed_over, origin, person, redirect, redirect_plain, session_token, set_cookie_header, set_session_cookie,
+    signed_in, waiting_token,
 };
 
 /// The cookie that carries the session's secret.

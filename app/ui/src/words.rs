@@ -11,6 +11,8 @@ pub fn error_words(error: &Error) -> String {
         Error::Forbidden => t!(error_forbidden).to_owned(),
         Error::ProofNeeded => t!(error_proof_needed).to_owned(),
         Error::SecondFactorNeeded => t!(error_second_factor_needed).to_owned(),
+        Error::SingleSignOnNeeded => t!(error_single_sign_on_needed).to_owned(),
+        Error::OwnSignInNeeded => t!(error_own_sign_in_needed).to_owned(),
         Error::NotFound => t!(error_not_found).to_owned(),
         Error::Invalid(fields) => match fields.0.values().next() {
             Some(message) => message.clone(),
@@ -36,4 +38,9 @@ pub fn refusal_words(refusal: &Refusal) -> &'static str {
         Refusal::TemplateNotApproved => t!(refused_template),
         Refusal::ReplyTargetGone => t!(refused_reply_gone),
     }
+}
+
+/// The page that leads to a provider of single sign-on: its title and its link.
+pub fn leading_away() -> (&'static str, &'static str) {
+    (t!(sso_sign_in_title), t!(sso_leading))
 }

@@ -27,6 +27,7 @@ pub mod personal;
 pub mod profile;
 pub mod secret;
 pub mod seed;
+pub mod sso;
 pub mod team;
 pub mod vault;
 
@@ -94,12 +95,8 @@ impl Core {
     }
 
     /// The ports as screens and routes take them.
-    pub fn ports(
-        &self,
-        settings: connections::Settings,
-        provider: Arc<dyn outbound::Provider>,
-        setup: Arc<dyn outbound::Setup>,
-    ) -> domain::ports::Backend {
+    pub fn ports(&self, settings: connections::Settings, outside: outbound::Outside) -> domain::ports::Backend {
+        let outbound::Outside { provider, setup, identities } = outside;
         let sandbox = settings.sandbox;
         let throttle = Arc::<accounts::throttle::Throttle>::default();
         domain::ports::Backend {
@@ -116,6 +113,7 @@ impl Core {
             profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
+            sso: Arc::new(sso::SsoPort::new(self.clone(), identities)),
         }
     }
 }

@@ -1,7 +1,8 @@
 //! What the back end asks of a channel's provider, and what the provider's news look like here.
 //!
-//! The adapters (`channels`) implement [`Provider`] and [`Mailer`]; they know wire formats, this crate does not.
+//! The adapters (`channels`) implement [`Provider`], [`Mailer`] and [`IdentityProvider`]; they know wire formats, this crate does not.
 
+mod identity;
 mod mail;
 mod setup;
 
@@ -13,9 +14,18 @@ use domain::templates::TemplateRow;
 use domain::{AttachmentId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::identity::{IdentityClient, IdentityProblem, IdentityProvider, Proofs, SentAway, Vouched};
 pub use self::mail::{Mail, MailParts, MailProblem, Mailer, NoMailServer};
 pub use self::setup::{App, Grant, NewBusiness, Setup, Subscription};
 pub use crate::outbox::Admitted;
+
+/// Everything outside that use cases talk to.
+#[derive(Clone)]
+pub struct Outside {
+    pub provider: std::sync::Arc<dyn Provider>,
+    pub setup: std::sync::Arc<dyn Setup>,
+    pub identities: std::sync::Arc<dyn IdentityProvider>,
+}
 
 /// The right to use a number: what the provider is shown with every call.
 #[derive(Clone, PartialEq, Eq)]

@@ -261,25 +261,31 @@ pub(crate) fn currency(code: &str, field: &str) -> domain::Result<()> {
     }
 }
 
+/// All of it is the person's own, so none of it is open to a session that a workspace's provider vouched for.
 #[async_trait]
 impl ports::Profile for ProfilePort {
     async fn read(&self, person: &Person) -> domain::Result<Profile> {
+        person.require_own_sign_in()?;
         Ok(self.read(person).await?)
     }
 
     async fn save(&self, person: &Person, form: ProfileForm) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(self.save(person, &form).await?)
     }
 
     async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(self.prove(person, password, origin).await?)
     }
 
     async fn change_password(&self, person: &Person, password: &str) -> domain::Result<SessionToken> {
+        person.require_own_sign_in()?;
         Ok(self.change_password(person, password).await?)
     }
 
     async fn change_email(&self, person: &Person, email: &str) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(address::begin(&self.core, person, email).await?)
     }
 
@@ -288,46 +294,57 @@ impl ports::Profile for ProfilePort {
     }
 
     async fn sessions(&self, person: &Person) -> domain::Result<Vec<SessionRow>> {
+        person.require_own_sign_in()?;
         Ok(self.sessions(person).await?)
     }
 
     async fn end_session(&self, person: &Person, session: SessionId) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(self.end_session(person, session).await?)
     }
 
     async fn end_other_sessions(&self, person: &Person) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(self.end_other_sessions(person).await?)
     }
 
     async fn factors(&self, person: &Person) -> domain::Result<Factors> {
+        person.require_own_sign_in()?;
         Ok(self.factors(person).await?)
     }
 
     async fn begin_app(&self, person: &Person) -> domain::Result<AppSetup> {
+        person.require_own_sign_in()?;
         Ok(second_factor::begin(&self.core, person).await?)
     }
 
     async fn confirm_app(&self, person: &Person, code: &str) -> domain::Result<Vec<String>> {
+        person.require_own_sign_in()?;
         Ok(second_factor::confirm(&self.core, person, code).await?)
     }
 
     async fn remove_app(&self, person: &Person) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(second_factor::remove(&self.core, person).await?)
     }
 
     async fn renew_recovery_codes(&self, person: &Person) -> domain::Result<Vec<String>> {
+        person.require_own_sign_in()?;
         Ok(second_factor::renew_recovery_codes(&self.core, person).await?)
     }
 
     async fn begin_passkey(&self, person: &Person) -> domain::Result<PasskeyQuestion> {
+        person.require_own_sign_in()?;
         Ok(passkeys::begin(&self.core, person).await?)
     }
 
     async fn add_passkey(&self, person: &Person, waiting: &str, name: &str, answer: &str) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(passkeys::add(&self.core, person, waiting, name, answer).await?)
     }
 
     async fn remove_passkey(&self, person: &Person, passkey: PasskeyId) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(self.remove_passkey(person, passkey).await?)
     }
 }

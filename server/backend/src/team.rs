@@ -7,6 +7,8 @@ mod read;
 mod roles;
 mod workspace;
 
+pub(crate) use invitations::may_give;
+
 use async_trait::async_trait;
 use domain::accounts::Origin;
 use domain::members::Person;

@@ -1,5 +1,6 @@
 //! What tests stand on: a real PostgreSQL with one database a test, a clock that is moved by hand, a provider that
-//! records what it is asked to send, a mail server that keeps what it is given.
+//! records what it is asked to send, a mail server that keeps what it is given, a provider of identities that
+//! says what it is told.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +11,7 @@
 )]
 
 mod database;
+mod identities;
 mod mailer;
 mod provider;
 mod setup;
@@ -17,6 +19,7 @@ mod webhook;
 mod world;
 
 pub use database::TestDb;
+pub use identities::Identities;
 pub use mailer::Postbox;
 pub use provider::{Parse, Recorder};
 pub use setup::Account;

@@ -8,7 +8,7 @@ use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::{Mailer, Provider, Setup};
+use backend::outbound::{IdentityProvider, Mailer, Outside, Provider, Setup};
 use backend::outbox::dispatch::Dispatcher;
 use backend::seed::{self, Number, Seeded};
 use backend::vault::{MasterKey, Vault};
@@ -21,7 +21,7 @@ use domain::{Caller, ConnectionId, ConversationId, MemberId, Role, Timestamp};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Parse, Postbox, Recorder, TestDb};
+use crate::{Identities, Parse, Postbox, Recorder, TestDb};
 
 /// One workspace and who is in it.
 pub struct Bench {
@@ -43,6 +43,7 @@ pub struct World {
     pub clock: Clock,
     pub provider: Arc<Recorder>,
     pub postbox: Arc<Postbox>,
+    pub identities: Arc<Identities>,
     pub ports: Backend,
     /// Sees all rows of all workspaces.
     pub owner: PgPool,
@@ -80,10 +81,19 @@ impl World {
         let core = Core::new(db, clock.clone(), Files::on_disk(&folder).unwrap(), vault, PUBLIC_URL.to_owned());
         let provider = Arc::new(Recorder::new(parse));
         let shared: Arc<dyn Provider> = Arc::clone(&provider) as Arc<dyn Provider>;
+        let identities = Arc::<Identities>::default();
         let ours = bench(&core, &owner, "Ours", "1001").await;
         let theirs = bench(&core, &owner, "Theirs", "2002").await;
         Self {
-            ports: core.ports(settings(), Arc::clone(&shared), Arc::clone(&provider) as Arc<dyn Setup>),
+            ports: core.ports(
+                settings(),
+                Outside {
+                    provider: Arc::clone(&shared),
+                    setup: Arc::clone(&provider) as Arc<dyn Setup>,
+                    identities: Arc::clone(&identities) as Arc<dyn IdentityProvider>,
+                },
+            ),
+            identities,
             journal: Journal::start(core.clone()),
             applier: Applier::new(core.clone(), Arc::clone(&shared)),
             dispatcher: Dispatcher::new(core.clone(), shared),

@@ -8,7 +8,7 @@ use domain::ports::{Backend, SessionToken, SignedIn};
 use domain::{Caller, Error};
 use http::header::{ACCEPT, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use uuid::Uuid;
@@ -83,8 +83,12 @@ pub fn waiting_token() -> Option<String> {
 }
 
 fn cookie(wanted: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let headers = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    cookie_in(&use_context::<Parts>()?.headers, wanted)
+}
+
+/// The value of a request's cookie; an empty one is none.
+pub fn cookie_in(headers: &HeaderMap, wanted: &str) -> Option<String> {
+    let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value.to_owned())
 }
@@ -102,18 +106,24 @@ pub fn origin() -> Origin {
 
 /// Hands the browser what a step of signing in came to, and answers where it goes on: `next`, or the second factor.
 pub fn signed_in(outcome: SignedIn, next: &str) -> String {
+    let (cookies, next) = handed_over(outcome, next, secure());
+    cookies.into_iter().for_each(append_cookie);
+    next
+}
+
+/// The same for a route of its own: the cookies, and where to go on.
+pub fn handed_over(outcome: SignedIn, next: &str, secure: bool) -> (Vec<HeaderValue>, String) {
+    let cookie = |name, value: &str, age| set_cookie_header(name, value, "/", age, secure);
     match outcome {
         SignedIn::Done { session, device } => {
-            set_session_cookie(&session);
-            set_cookie(WAITING_COOKIE, "", 0);
-            if let Some(device) = device {
-                set_cookie(DEVICE_COOKIE, &device, A_YEAR);
-            }
-            next.to_owned()
+            let session = cookie(SESSION_COOKIE, &session.0, THIRTY_DAYS);
+            let device = device.and_then(|device| cookie(DEVICE_COOKIE, &device, A_YEAR));
+            let cookies = [session, cookie(WAITING_COOKIE, "", 0), device].into_iter().flatten().collect();
+            (cookies, next.to_owned())
         }
         SignedIn::SecondFactor(waiting) => {
-            set_cookie(WAITING_COOKIE, &waiting, TEN_MINUTES);
-            format!("/sign-in/second-factor?next={}", super::escape(next))
+            let cookies = cookie(WAITING_COOKIE, &waiting, TEN_MINUTES).into_iter().collect();
+            (cookies, format!("/sign-in/second-factor?next={}", super::escape(next)))
         }
     }
 }
@@ -136,12 +146,26 @@ pub fn clear_session_cookie() {
 }
 
 fn set_cookie(name: &str, value: &str, max_age: u32) {
-    let secure = use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies);
+    if let Some(cookie) = set_cookie_header(name, value, "/", max_age, secure()) {
+        append_cookie(cookie);
+    }
+}
+
+/// A header that sets a cookie which no script reads.
+pub fn set_cookie_header(name: &str, value: &str, path: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
     let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
-    if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
+    let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={max_age}{secure}");
+    HeaderValue::from_str(&cookie).ok()
+}
+
+fn append_cookie(cookie: HeaderValue) {
+    if let Some(response) = use_context::<ResponseOptions>() {
         response.append_header(SET_COOKIE, cookie);
     }
+}
+
+fn secure() -> bool {
+    use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies)
 }
 
 /// Leads on, with scripts and without.

@@ -3,11 +3,11 @@
 use domain::accounts::{AppSetup, Origin};
 use domain::members::Person;
 use domain::ports::SignedIn;
-use domain::{AccountId, Error};
+use domain::{AccountId, Error, WorkspaceId};
 use jiff::SignedDuration;
 use qrcode::QrCode;
 use qrcode::render::svg;
-use serde_json::json;
+use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Secret, Totp};
 
 use super::{AccountsPort, sessions};
@@ -25,14 +25,22 @@ const ISSUER: &str = "Parley";
 const SEED: &str = "account.totp_seed";
 const RECOVERY_CODES: usize = 10;
 
-/// A sign-in whose password was right, waiting.
-pub(super) async fn wait(core: &Core, account: AccountId) -> Outcome<String> {
+/// What waits beside the account.
+#[derive(Serialize, Deserialize)]
+struct Waiting {
+    #[serde(default)]
+    vouched_by: Option<WorkspaceId>,
+}
+
+/// A sign-in whose first factor was right, waiting.
+/// `vouched_by` is the workspace whose provider vouched for it so far.
+pub(crate) async fn wait(core: &Core, account: AccountId, vouched_by: Option<WorkspaceId>) -> Outcome<String> {
     let (token, now) = (secret::token()?, core.clock.now());
     sqlx::query!(
         "insert into challenge (token_hash, account_id, kind, state, expires_at) values ($1, $2, 'second_factor', $3, $4)",
         secret::hash(&token),
         account.0,
-        json!({}),
+        serde_json::to_value(Waiting { vouched_by })?,
         sql(now.checked_add(WAIT).unwrap_or(now)),
     )
     .execute(core.db.app())
@@ -45,9 +53,9 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     let core = &port.core;
     let now = core.clock.now();
     // Counted before the code is looked at, so that many at once get no more tries.
-    let account = sqlx::query_scalar!(
+    let row = sqlx::query!(
         r#"update challenge set attempts = attempts + 1
-           where token_hash = $1 and kind = 'second_factor' and expires_at > $2 and attempts < $3 returning account_id as "account_id!""#,
+           where token_hash = $1 and kind = 'second_factor' and expires_at > $2 and attempts < $3 returning account_id as "account_id!", state"#,
         secret::hash(waiting),
         sql(now),
         ATTEMPTS,
@@ -55,7 +63,7 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     .fetch_optional(core.db.app())
     .await?
     .ok_or(Error::Unauthenticated)?;
-    let account: AccountId = account.into();
+    let (account, state): (AccountId, Waiting) = (row.account_id.into(), serde_json::from_value(row.state)?);
     port.throttle.check(&account.to_string(), &origin.address, now)?;
     let mut tx = core.db.personal(account).await?;
     let right = is_right(core, &mut tx, code).await?;
@@ -66,7 +74,10 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
         );
     }
     sqlx::query!("delete from challenge where token_hash = $1", secret::hash(waiting)).execute(&mut **tx).await?;
-    let signed_in = sessions::open(core, &mut tx, 2, origin).await?;
+    let signed_in = match state.vouched_by {
+        Some(workspace) => sessions::open_vouched(core, &mut tx, 2, workspace, origin).await?,
+        None => sessions::open(core, &mut tx, 2, origin).await?,
+    };
     tx.commit().await?;
     Ok(signed_in)
 }

@@ -10,7 +10,7 @@ use domain::{AccountId, Caller, Error, MemberId, Permission, Role, Scope, Sessio
 use jiff::SignedDuration;
 use uuid::Uuid;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::network::network;
 use crate::audit::{self, Act};
@@ -22,6 +22,8 @@ use crate::{Core, ids, secret};
 
 /// How long a session lasts without a new sign-in.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// And one that a provider vouched for: a working day, then the provider is asked again whether the person still is there.
+const VOUCHED_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 /// How long it lasts unused.
 const IDLE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The last use is noted when the noted one is older than this: a request that only reads should not write.
@@ -35,36 +37,57 @@ const REMEMBER_MAX: usize = 10_000;
 pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &Origin) -> Outcome<SignedIn> {
     let now = core.clock.now();
     let place = place(tx, None).await?;
-    let session = insert(tx, place, factors, now).await?;
+    let (session, token) = insert(tx, place, Proof { factors, vouched_by: None }, now).await?;
+    remember_origin(tx, session, origin).await?;
+    let device = know_device(core, tx, origin, now).await?;
+    if let Some(place) = place {
+        note(core, tx, place, json!({ "factors": factors }), origin).await?;
+    }
+    Ok(SignedIn::Done { session: token, device })
+}
+
+/// Opens a session that a workspace's provider vouched for. It is good for that workspace alone, and says nothing of the
+/// browser: whoever runs the provider must not make theirs a known one.
+pub(crate) async fn open_vouched(
+    core: &Core,
+    tx: &mut Personal,
+    factors: i16,
+    workspace: WorkspaceId,
+    origin: &Origin,
+) -> Outcome<SignedIn> {
+    tx.enter(workspace).await?;
+    // The provider may be gone since it vouched.
+    sqlx::query_scalar!(r#"select 1 as "one!" from sso_provider where workspace_id = $1 for key share"#, workspace.0)
+        .fetch_optional(&mut ***tx)
+        .await?
+        .ok_or(Error::Unauthenticated)?;
+    let place = place(tx, Some(workspace)).await?.ok_or(Error::Unauthenticated)?;
+    let proof = Proof { factors, vouched_by: Some(workspace) };
+    let (session, token) = insert(tx, Some(place), proof, core.clock.now()).await?;
+    remember_origin(tx, session, origin).await?;
+    note(core, tx, place, json!({ "factors": factors, "single_sign_on": true }), origin).await?;
+    Ok(SignedIn::Done { session: token, device: None })
+}
+
+async fn remember_origin(tx: &mut Personal, session: SessionId, origin: &Origin) -> Outcome<()> {
     sqlx::query!(
         "insert into session_origin (session_id, account_id, device, network) values ($1, $2, $3, $4)",
-        session.0.0,
+        session.0,
         tx.account.0,
         origin.device,
         network(&origin.address),
     )
     .execute(&mut ***tx)
     .await?;
-    let device = know_device(core, tx, origin, now).await?;
-    if let Some((workspace, member)) = place {
-        note(core, tx, workspace, member, factors, origin).await?;
-    }
-    Ok(SignedIn::Done { session: session.1, device })
+    Ok(())
 }
 
 /// A sign-in is an act in the workspace that it leads to.
-async fn note(
-    core: &Core,
-    tx: &mut Personal,
-    workspace: WorkspaceId,
-    member: MemberId,
-    factors: i16,
-    origin: &Origin,
-) -> Outcome<()> {
+async fn note(core: &Core, tx: &mut Personal, (workspace, member): Place, how: Value, origin: &Origin) -> Outcome<()> {
     let name = super::letterhead(tx).await?.name;
     tx.enter(workspace).await?;
     let act = Act::new("session.opened", member.0)
-        .with(json!({ "factors": factors }))
+        .with(how)
         .from(json!({ "device": origin.device, "network": network(&origin.address) }));
     audit::append(tx, json!({ "kind": "member", "id": member, "name": name }), core.clock.now(), act).await
 }
@@ -83,24 +106,34 @@ async fn place(tx: &mut Personal, wanted: Option<WorkspaceId>) -> Outcome<Option
     Ok(found.map(|row| (row.workspace_id.into(), row.member_id.into())))
 }
 
+/// How it was shown whose session it is.
+#[derive(Clone, Copy)]
+struct Proof {
+    factors: i16,
+    /// The workspace whose provider said so. `None` for the person's own means.
+    vouched_by: Option<WorkspaceId>,
+}
+
 async fn insert(
     tx: &mut Personal,
     place: Option<Place>,
-    factors: i16,
+    proof: Proof,
     now: Timestamp,
 ) -> Outcome<(SessionId, SessionToken)> {
     let (id, token): (SessionId, _) = (ids::fresh(), SessionToken(secret::token()?));
+    let lifetime = if proof.vouched_by.is_some() { VOUCHED_LIFETIME } else { LIFETIME };
     sqlx::query!(
-        "insert into session (token_hash, id, account_id, workspace_id, member_id, created_at, last_seen_at, proved_at, factors, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8)",
+        "insert into session (token_hash, id, account_id, workspace_id, member_id, created_at, last_seen_at, proved_at, factors, expires_at, vouched_by)
+         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9)",
         secret::hash(&token.0),
         id.0,
         tx.account.0,
         place.map(|place| place.0.0),
         place.map(|place| place.1.0),
         sql(now),
-        factors,
-        sql(now.checked_add(LIFETIME).unwrap_or(now)),
+        proof.factors,
+        sql(now.checked_add(lifetime).unwrap_or(now)),
+        proof.vouched_by.map(|workspace| workspace.0),
     )
     .execute(&mut ***tx)
     .await?;
@@ -163,6 +196,7 @@ pub(crate) async fn renew(tx: &mut Personal, session: SessionId, place: Option<P
 
 /// Stands the session in another of the person's workspaces.
 pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId) -> Outcome<SessionToken> {
+    person.require_own_sign_in()?;
     let mut tx = core.db.personal(person.account).await?;
     let place = place(&mut tx, Some(workspace)).await?.ok_or(Error::NotFound)?;
     let token = renew(&mut tx, person.session, Some(place)).await?;
@@ -247,33 +281,44 @@ struct Stored {
     place: Option<Place>,
     proved_at: Timestamp,
     factors: i16,
+    vouched_by: Option<WorkspaceId>,
 }
 
 async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
     let session = find(core, hash, now).await?;
-    let (name, caller, wants_more) = match session.place {
+    let standing = match session.place {
         Some(place) => in_workspace(core, place).await?,
-        None => (None, None, false),
+        None => None,
     };
-    let name = match name {
-        Some(name) => name,
+    let name = match &standing {
+        Some(standing) => standing.name.clone(),
         None => super::name_of(core, session.account).await?,
     };
-    let needs_second_factor = wants_more && session.factors < 2;
+    let vouched = session.vouched_by.is_some();
+    let needs_single_sign_on = !vouched && standing.as_ref().is_some_and(|standing| standing.wants_single_sign_on);
+    let needs_second_factor =
+        session.factors < 2 && standing.as_ref().is_some_and(|standing| standing.wants_two_factors);
+    let caller = standing.map(|standing| {
+        let mut caller = standing.caller;
+        caller.vouched = vouched;
+        caller
+    });
     Ok(Person {
         account: session.account,
         session: session.id.into(),
         name,
         proved_at: session.proved_at,
         factors: u8::try_from(session.factors).unwrap_or(1),
-        caller: caller.filter(|_| !needs_second_factor),
+        caller: caller.filter(|_| !needs_second_factor && !needs_single_sign_on),
         needs_second_factor,
+        needs_single_sign_on,
+        vouched_by: session.vouched_by,
     })
 }
 
 async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {
     let row = sqlx::query!(
-        "select id, account_id, workspace_id, member_id, proved_at, factors, last_seen_at from session
+        "select id, account_id, workspace_id, member_id, proved_at, factors, last_seen_at, vouched_by from session
          where token_hash = $1 and expires_at > $2 and last_seen_at > $3",
         hash,
         sql(now),
@@ -293,28 +338,44 @@ async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {
         place: row.workspace_id.zip(row.member_id).map(|(workspace, member)| (workspace.into(), member.into())),
         proved_at: row.proved_at.to_jiff(),
         factors: row.factors,
+        vouched_by: row.vouched_by.map(Into::into),
     })
 }
 
-/// The member in a place: their name, what they may do, and whether the workspace wants two factors. Nothing for who
-/// was deactivated.
-async fn in_workspace(core: &Core, (workspace, member): Place) -> Outcome<(Option<String>, Option<Caller>, bool)> {
+/// A member in their place, and what the workspace asks of their session.
+struct Standing {
+    name: String,
+    caller: Caller,
+    wants_two_factors: bool,
+    wants_single_sign_on: bool,
+}
+
+/// Nothing for who was deactivated.
+async fn in_workspace(core: &Core, (workspace, member): Place) -> Outcome<Option<Standing>> {
     let mut tx = core.db.scoped(workspace).await?;
     let row = sqlx::query!(
-        r#"select m.name, m.role, m.scope, r.permissions as "permissions?", w.two_factors
+        r#"select m.name, m.role, m.scope, r.permissions as "permissions?", w.two_factors,
+                  coalesce(p.required, false) as "single_sign_on!"
          from member m join workspace w on w.workspace_id = m.workspace_id
          left join role r on r.workspace_id = m.workspace_id and r.id = m.custom_role_id
+         left join sso_provider p on p.workspace_id = m.workspace_id
          where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null"#,
         workspace.0,
         member.0,
     )
     .fetch_optional(&mut **tx)
     .await?;
-    let Some(row) = row else { return Ok((None, None, false)) };
+    let Some(row) = row else { return Ok(None) };
     let permissions = held(&row.role, row.permissions.as_deref())?;
     let scope = Scope::parse(&row.scope).ok_or_else(|| Fault::internal("a stored scope is unknown"))?;
     let caller = Caller::member_with(workspace, member, row.name.clone(), permissions, scope);
-    Ok((Some(row.name), Some(caller), row.two_factors))
+    Ok(Some(Standing {
+        name: row.name,
+        caller,
+        wants_two_factors: row.two_factors,
+        // The way in of last resort, should the provider fail.
+        wants_single_sign_on: row.single_sign_on && row.role != Role::Owner.as_str(),
+    }))
 }
 
 /// The permissions of a stored role. One that this version does not know is not held.

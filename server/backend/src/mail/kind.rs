@@ -134,6 +134,13 @@ pub enum Kind {
         workspace: String,
         link: Link,
     },
+    /// A workspace's provider can sign them in from now on.
+    SingleSignOnLinked {
+        name: String,
+        workspace: String,
+        occasion: Occasion,
+        security: String,
+    },
     /// The membership was ended.
     Deactivated {
         name: String,
@@ -159,6 +166,7 @@ impl Kind {
             Self::Invitation { .. } => "invitation",
             Self::InvitationAccepted { .. } => "invitation_accepted",
             Self::OwnershipOffered { .. } => "ownership_offered",
+            Self::SingleSignOnLinked { .. } => "single_sign_on_linked",
             Self::Deactivated { .. } => "deactivated",
         }
     }
@@ -180,6 +188,7 @@ impl Kind {
             | Self::PasskeyChanged { .. }
             | Self::RecoveryCodes { .. }
             | Self::InvitationAccepted { .. }
+            | Self::SingleSignOnLinked { .. }
             | Self::Deactivated { .. } => None,
         }
     }

@@ -54,7 +54,7 @@ pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Ou
 }
 
 /// Who leads the team may give any role but the owner's, and none that can do more than they can themselves.
-pub(super) async fn may_give(tx: &mut Scoped, caller: &Caller, role: RoleChoice) -> Outcome<()> {
+pub(crate) async fn may_give(tx: &mut Scoped, caller: &Caller, role: RoleChoice) -> Outcome<()> {
     let fits = (role.role == Role::Custom) == role.custom.is_some();
     if !fits || role.role == Role::Owner {
         return Err(Error::invalid("role", "Choose a role of the list.").into());
@@ -275,6 +275,7 @@ fn already_known(fault: Fault) -> Fault {
 }
 
 pub(super) async fn accept(core: &Core, person: &Person, link: &str) -> Outcome<SessionToken> {
+    person.require_own_sign_in()?;
     let open = find(core, link).await?;
     let mut tx = core.db.personal(person.account).await?;
     let own = letterhead(&mut tx).await?;

@@ -91,7 +91,7 @@ pub(super) async fn delete(core: &Core, caller: &Caller, id: RoleId) -> Outcome<
         .execute(&mut **tx)
         .await
         .map_err(|error| match Fault::from(error) {
-            fault if fault.constraint() == Some("member_custom_role") => in_use(),
+            fault if matches!(fault.constraint(), Some("member_custom_role" | "sso_provider_custom_role")) => in_use(),
             fault => fault,
         })?;
     if deleted.rows_affected() == 0 {

@@ -51,6 +51,7 @@ fn country(code: &str) -> domain::Result<Option<String>> {
 
 /// Makes a workspace with this person as its owner, and stands their session in it.
 pub(super) async fn create(core: &Core, person: &Person, business: Business) -> Outcome<SessionToken> {
+    person.require_own_sign_in()?;
     let checked = parse(&business)?;
     let (workspace, member): (WorkspaceId, MemberId) = (ids::fresh(), ids::fresh());
     let now = core.clock.now();

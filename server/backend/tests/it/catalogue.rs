@@ -14,7 +14,6 @@ const OPEN: &[(&str, &str)] = &[
     ("data_key", "wrapped keys; worthless without the master key"),
     ("device", "a person's, behind the wall of people"),
     ("email_change", "a person's, behind the wall of people"),
-    ("external_login", "a person's, behind the wall of people"),
     ("invitation_route", "routing: looked up by a secret's hash before the workspace is known"),
     ("journal", "raw webhooks before their workspace is known; the worker's alone"),
     ("mail", "goes to people before they are in a workspace; requests only put in, the worker alone reads"),
@@ -23,6 +22,7 @@ const OPEN: &[(&str, &str)] = &[
     ("recovery_code", "a person's, behind the wall of people"),
     ("session", "routing: looked up by a secret's hash before the workspace is known"),
     ("session_origin", "a person's, behind the wall of people"),
+    ("sso_domain", "routing: a domain's workspace before anybody is known, no personal data"),
     ("sign_up", "of people without an account: written blindly, read through take_sign_up only"),
 ];
 

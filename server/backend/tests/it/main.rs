@@ -23,6 +23,7 @@ mod people;
 mod permissions;
 mod profile;
 mod scope;
+mod sso;
 mod team;
 mod vault;
 mod walls;

@@ -87,6 +87,8 @@ async fn each_port_needs_its_permission() {
         (ManageWorkspace, call!(team.business())),
         (ManageWorkspace, call!(team.save_business(Business::default()))),
         (ManageSecurity, call!(team.two_factors_required())),
+        (ManageSecurity, call!(sso.page())),
+        (ManageSecurity, call!(sso.check("https://login.nowhere.example"))),
         (ManageTeam, call!(team.page())),
         (
             ManageTeam,

@@ -10,8 +10,8 @@ use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
 
-use crate::people::{OWNERS_PASSWORD, person};
-use crate::{form, grace_writes, key, thread, world};
+use crate::people::{OWNER, OWNERS_PASSWORD, person};
+use crate::{form, grace_writes, key, sso, thread, world};
 
 /// Fills our workspace with one of everything.
 async fn fill(world: &mut World) {
@@ -119,6 +119,17 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     ));
 
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+
+    let owner = person(&world, OWNER, OWNERS_PASSWORD).await;
+    ports.sso.save(&owner, sso::form()).await.unwrap();
+    let before = snapshot(&world).await;
+    assert_eq!(ports.sso.page(&them).await.unwrap().connected, None);
+    let neighbour = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert!(ports.sso.save(&neighbour, sso::form()).await.is_err(), "our domain is ours");
+    assert_eq!(ports.sso.remove(&neighbour).await, Err(Error::NotFound));
+    assert!(ports.sso.check(&them, "https://login.ours.example").await.is_ok(), "what anybody can ask an issuer");
+
+    assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
 }
 
 fn connect_form() -> ConnectForm {
@@ -135,7 +146,7 @@ async fn sealed(world: &World) -> Vec<Vec<u8>> {
 async fn snapshot(world: &World) -> Vec<String> {
     sqlx::query_scalar("select md5(string_agg(t, '|' order by t)) from (select c::text as t from conversation c union all select m::text from message m
         union all select q::text from quarantine q union all select n::text from contact n
-        union all select b::text from member b union all select i::text from invitation i union all select r::text from role r union all select g::text from team g) all_rows")
+        union all select b::text from member b union all select p::text from sso_provider p union all select d::text from sso_domain d union all select i::text from invitation i union all select r::text from role r union all select g::text from team g) all_rows")
         .fetch_all(&world.owner)
         .await
         .unwrap()

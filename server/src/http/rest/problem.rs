@@ -65,9 +65,11 @@ impl From<Error> for Problem {
             Error::Unauthenticated => {
                 Self::new("unauthenticated", "No valid key", status, "Send a key as `Authorization: Bearer <key>`.")
             }
-            Error::Forbidden | Error::ProofNeeded | Error::SecondFactorNeeded => {
-                Self::new("forbidden", "The key may not do this", status, detail)
-            }
+            Error::Forbidden
+            | Error::ProofNeeded
+            | Error::SecondFactorNeeded
+            | Error::SingleSignOnNeeded
+            | Error::OwnSignInNeeded => Self::new("forbidden", "The key may not do this", status, detail),
             Error::NotFound => Self::new("not-found", "Not found", status, detail),
             Error::Invalid(fields) => {
                 Self { errors: fields.0, ..Self::new("invalid", "Some values are not right", status, "See `errors`.") }

@@ -169,6 +169,20 @@ pub const DOORS: &[Door] = &[
     get("/settings/audit", Page(Some(ReadAudit), " owner<!></strong>"), &[]),
     get("/welcome", Page(None, ""), &[]),
     get("/sign-in/second-factor", Open, &[Field(Query, "next", Text("/inbox"))]),
+    get("/sign-in/sso", Open, &[Field(Query, "problem", Text("expired"))]),
+    post(
+        "/sso/start",
+        Open,
+        &[Field(Form, "email", Text("nobody@nowhere.example")), Field(Form, "next", Text("/inbox"))],
+    ),
+    get(
+        "/sso/return/{workspace}",
+        Open,
+        &[
+            Field(Path, "workspace", Text("0198f1c2-0000-7000-8000-000000000001")),
+            Field(Query, "state", Text("nothing")),
+        ],
+    ),
     get("/sign-up", Open, &[]),
     get("/sign-up/sent", Open, &[]),
     get("/sign-up/confirm", Open, &[Field(Query, "link", Text("nothing"))]),
@@ -380,6 +394,24 @@ pub const DOORS: &[Door] = &[
         Role(ManageSecurity),
         &[Field(Form, "required", Text(""))],
     ),
+    server_function("/api/settings/api/read_sso", Role(ManageSecurity), &[]),
+    server_function(
+        "/api/settings/api/check_sso",
+        Tried(ManageSecurity),
+        &[Field(Form, "issuer", Text("http://login.nowhere.example"))],
+    ),
+    server_function(
+        "/api/settings/api/save_sso",
+        Tried(ManageSecurity),
+        &[
+            Field(Form, "issuer", Text("http://login.nowhere.example")),
+            Field(Form, "client_id", Text("parley")),
+            Field(Form, "client_secret", Text("secret")),
+            Field(Form, "domains", Text("nowhere.example")),
+            Field(Form, "role", Text("agent")),
+        ],
+    ),
+    server_function("/api/settings/api/remove_sso", Tried(ManageSecurity), &[]),
     server_function("/api/settings/api/read_team", Role(ManageTeam), &[]),
     server_function(
         "/api/settings/api/invite",

@@ -51,6 +51,12 @@ fn every_kind() -> Vec<Kind> {
         Kind::Invitation { inviter: EVIL.into(), workspace: EVIL.into(), link: link.clone() },
         Kind::InvitationAccepted { name: name.clone(), member: EVIL.into(), workspace: EVIL.into(), team: page },
         Kind::OwnershipOffered { name: name.clone(), owner: EVIL.into(), workspace: EVIL.into(), link },
+        Kind::SingleSignOnLinked {
+            name: name.clone(),
+            workspace: EVIL.into(),
+            occasion: occasion.clone(),
+            security: URL.to_owned(),
+        },
         Kind::Deactivated { name, workspace: EVIL.into() },
     ]
 }

@@ -97,6 +97,14 @@ pub(super) fn words(kind: &Kind) -> Words {
                 .notes(works_until(link))
                 .notes("If you do nothing, everything stays as it is.")
         }
+        Kind::SingleSignOnLinked { name, workspace, occasion, security } => {
+            let workspace = plain(workspace);
+            mail(format!("You can sign in to {workspace} through your organisation"), Some(name))
+                .says(format!("Somebody, probably you, signed in to {workspace} through its own sign-in service. It can let you in from now on: to {workspace}, and to nothing else of yours."))
+                .happened(occasion)
+                .leads("Security settings", security)
+                .notes(format!("If this was not you, tell whoever runs {workspace}. Your password and your other workspaces are not affected."))
+        }
         Kind::Deactivated { name, workspace } => {
             let workspace = plain(workspace);
             mail(format!("Your access to {workspace} has ended"), Some(name))

@@ -1,0 +1,441 @@
+//! Single sign-on: whom a provider's word lets in, and how far.
+
+use backend::outbound::Vouched;
+use domain::accounts::{Factors, ProfileForm};
+use domain::audit::AuditQuery;
+use domain::members::Person;
+use domain::ports::{Arrival, Arrived, Departure, SessionToken, SignedIn};
+use domain::sso::{SsoForm, SsoProblem};
+use domain::team::Business;
+use domain::{Error, Permission, Role, Scope, WorkspaceId};
+use jiff::SignedDuration;
+use testkit::World;
+
+use crate::people::{OWNER, OWNERS_PASSWORD, credentials, done, from, newcomer, person, sign_in};
+use crate::world;
+
+const ISSUER: &str = "https://login.ours.example";
+const AGENT: &str = "agent@ours.example";
+const AGENTS_PASSWORD: &str = "battery staple";
+
+pub fn form() -> SsoForm {
+    SsoForm {
+        issuer: ISSUER.into(),
+        client_id: "parley".into(),
+        client_secret: "s3cret of the provider".into(),
+        domains: "ours.example".into(),
+        admits_new: true,
+        role: Role::Agent.into(),
+        counts_two_factors: false,
+        required: false,
+    }
+}
+
+/// Our world, whose owner has connected a provider.
+async fn connected(form: SsoForm) -> World {
+    let world = world().await;
+    save(&world, form).await.unwrap();
+    world
+}
+
+async fn save(world: &World, form: SsoForm) -> domain::Result<()> {
+    world.ports.sso.save(&person(world, OWNER, OWNERS_PASSWORD).await, form).await
+}
+
+fn vouch(subject: &str, email: &str) -> Vouched {
+    Vouched {
+        subject: subject.into(),
+        email: Some(email.into()),
+        email_verified: true,
+        name: Some("Nora New".into()),
+        methods: vec!["pwd".into()],
+    }
+}
+
+/// Leaves for the provider and answers what the browser holds: state and cookie.
+async fn depart(world: &World, email: &str) -> Arrival {
+    let Departure::To { url, browser } = world.ports.sso.depart(email, "/inbox").await.unwrap() else {
+        panic!("nowhere to go for {email}")
+    };
+    let (_, state) = url.split_once("state=").unwrap();
+    Arrival { state: state.into(), code: Some("code".into()), issuer: None, browser: Some(browser) }
+}
+
+async fn arrive(world: &World, workspace: WorkspaceId, back: Arrival) -> Arrived {
+    world.ports.sso.arrive(workspace, back, &from("1.1.1.1")).await.unwrap()
+}
+
+/// The whole way of somebody whom our provider vouches for.
+async fn come(world: &World, who: Vouched) -> Arrived {
+    let back = depart(world, "anybody@ours.example").await;
+    world.identities.next(who);
+    arrive(world, world.ours.seeded.workspace, back).await
+}
+
+fn session(arrived: Arrived) -> SessionToken {
+    match arrived {
+        Arrived::In { outcome, .. } => done(outcome),
+        Arrived::Not(problem) => panic!("not let in: {problem:?}"),
+    }
+}
+
+fn problem(arrived: Arrived) -> SsoProblem {
+    match arrived {
+        Arrived::Not(problem) => problem,
+        Arrived::In { .. } => panic!("let in"),
+    }
+}
+
+async fn actions(world: &World) -> Vec<String> {
+    let page = world.ports.audit.page(&world.ours.caller, AuditQuery::default()).await.unwrap();
+    page.items.into_iter().map(|row| row.action).collect()
+}
+
+#[tokio::test]
+async fn a_member_comes_in_and_from_then_on_the_subject_counts() {
+    let world = connected(form()).await;
+    let token = session(come(&world, vouch("adam", "Agent@Ours.example")).await);
+    let caller = world.ports.accounts.caller(&token).await.unwrap();
+    assert_eq!(caller.member_id(), Some(world.ours.agent_id));
+    assert!(caller.may(Permission::SendMessages) && !caller.may(Permission::ManageTeam));
+    world.run_jobs().await;
+    assert!(
+        world.postbox.last_to(AGENT).subject.contains("through your organisation"),
+        "they are told of the new way in"
+    );
+
+    let renamed = Vouched { email_verified: false, ..vouch("adam", "somebody.else@ours.example") };
+    let token = session(come(&world, renamed).await);
+    assert_eq!(world.ports.accounts.caller(&token).await.unwrap().member_id(), Some(world.ours.agent_id));
+    let recycled = come(&world, vouch("another adam", AGENT)).await;
+    assert_eq!(problem(recycled), SsoProblem::Taken, "the address alone does not make them the same person");
+    let acts = actions(&world).await;
+    for act in ["sso.connected", "sso.linked", "session.opened", "sso.refused"] {
+        assert!(acts.iter().any(|action| action == act), "{act} in {acts:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_counts_only_if_it_is_verified_and_of_a_domain_that_is_spoken_for() {
+    let world = connected(form()).await;
+    let unverified = Vouched { email_verified: false, ..vouch("a", AGENT) };
+    let none = Vouched { email: None, ..vouch("b", AGENT) };
+    let elsewhere = vouch("c", "agent@theirs.example");
+    let below = vouch("d", "agent@sub.ours.example");
+    let tricky = vouch("e", "agent@theirs.example@ours.example");
+    for who in [unverified, none, elsewhere, below, tricky] {
+        assert_eq!(problem(come(&world, who.clone()).await), SsoProblem::Address, "{:?}", who.email);
+    }
+    assert_eq!(world.count("select count(*) from sso_link").await, 0);
+}
+
+#[tokio::test]
+async fn somebody_new_is_let_in_with_the_chosen_role_or_not_at_all() {
+    let world = connected(SsoForm { role: Role::ReadOnly.into(), ..form() }).await;
+    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let me = world.ports.accounts.me(&world.ports.accounts.caller(&token).await.unwrap()).await.unwrap();
+    assert_eq!((me.name.as_str(), me.role, me.vouched), ("Nora New", Role::ReadOnly, true));
+    assert!(actions(&world).await.iter().any(|action| action == "member.admitted"));
+    let wrong = world.ports.accounts.sign_in(credentials("nora@ours.example", ""), &from("2.2.2.2")).await;
+    assert!(matches!(wrong, Err(Error::Invalid(_))), "there is no password to guess");
+
+    save(&world, SsoForm { admits_new: false, client_secret: String::new(), ..form() }).await.unwrap();
+    assert_eq!(problem(come(&world, vouch("otto", "otto@ours.example")).await), SsoProblem::NoMember);
+    assert_eq!(world.count("select count(*) from account where email = 'otto@ours.example'").await, 0);
+    session(come(&world, vouch("nora", "nora@ours.example")).await);
+}
+
+#[tokio::test]
+async fn who_was_deactivated_stays_out_and_loses_what_they_had() {
+    let world = connected(form()).await;
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    world.ports.team.deactivate(&world.ours.caller, world.ours.agent_id, None).await.unwrap();
+    assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated));
+    assert_eq!(problem(come(&world, vouch("adam", AGENT)).await), SsoProblem::Deactivated);
+    assert_eq!(problem(come(&world, vouch("new adam", AGENT)).await), SsoProblem::Taken);
+}
+
+#[tokio::test]
+async fn a_return_is_worth_something_once_in_time_and_in_the_browser_that_left() {
+    let world = connected(form()).await;
+    let ours = world.ours.seeded.workspace;
+    let back = depart(&world, AGENT).await;
+    world.identities.next(vouch("adam", AGENT));
+    session(arrive(&world, ours, back.clone()).await);
+    world.identities.next(vouch("adam", AGENT));
+    assert_eq!(problem(arrive(&world, ours, back).await), SsoProblem::Expired, "a replay");
+
+    let other = Arrival { browser: Some("another browser".into()), ..depart(&world, AGENT).await };
+    assert_eq!(problem(arrive(&world, ours, other).await), SsoProblem::Expired);
+    let none = Arrival { browser: None, ..depart(&world, AGENT).await };
+    assert_eq!(problem(arrive(&world, ours, none).await), SsoProblem::Expired);
+    let elsewhere = depart(&world, AGENT).await;
+    let theirs = world.theirs.seeded.workspace;
+    assert_eq!(problem(arrive(&world, theirs, elsewhere).await), SsoProblem::Expired, "another provider's address");
+    let late = depart(&world, AGENT).await;
+    world.clock.advance(SignedDuration::from_mins(11));
+    assert_eq!(problem(arrive(&world, ours, late).await), SsoProblem::Expired);
+    let declined = Arrival { code: None, ..depart(&world, AGENT).await };
+    assert_eq!(problem(arrive(&world, ours, declined).await), SsoProblem::Declined);
+    let mixed_up = Arrival { issuer: Some("https://evil.example".into()), ..depart(&world, AGENT).await };
+    assert_eq!(problem(arrive(&world, ours, mixed_up).await), SsoProblem::NotProved);
+    let changed = depart(&world, AGENT).await;
+    save(&world, SsoForm { client_id: "another".into(), ..form() }).await.unwrap();
+    assert_eq!(problem(arrive(&world, ours, changed).await), SsoProblem::Expired, "it left for another provider");
+}
+
+/// The heart of it. Their owner runs a provider that says whatever they want, and one of ours is a member there too.
+#[tokio::test]
+async fn a_malicious_provider_reaches_nothing_beyond_its_own_workspace() {
+    let world = world().await;
+    let (accounts, team, profile) = (&world.ports.accounts, &world.ports.team, &world.ports.profile);
+    // Vera is the owner of a workspace of her own, and a guest in theirs.
+    let vera = newcomer(&world, "vera@theirs.example").await;
+    let business = |name: &str| Business {
+        name: name.into(),
+        time_zone: "UTC".into(),
+        currency: "EUR".into(),
+        ..Business::default()
+    };
+    let vera_owns = team.create_workspace(&accounts.person(&vera).await.unwrap(), business("Vera Ltd")).await.unwrap();
+    let own = accounts.caller(&vera_owns).await.unwrap().workspace;
+    let mallory = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    let evil = SsoForm { issuer: "https://evil.example".into(), domains: "theirs.example".into(), ..form() };
+    assert!(world.ports.sso.save(&mallory, evil.clone()).await.is_err(), "an owner elsewhere has an address there");
+    backend_gives(&world, "theirs.example").await;
+    let back = depart(&world, "anybody@theirs.example").await;
+    world.identities.next(Vouched { methods: vec!["mfa".into()], ..vouch("x", "vera@theirs.example") });
+    let theirs = world.theirs.seeded.workspace;
+    let token = session(arrive(&world, theirs, back).await);
+
+    // As Vera in their workspace, where they can do what they want anyway.
+    let caller = accounts.caller(&token).await.unwrap();
+    assert_eq!(caller.workspace, theirs);
+    let me = accounts.me(&caller).await.unwrap();
+    assert_eq!(
+        me.workspaces.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [theirs],
+        "nor do they learn where else she is"
+    );
+    // And nowhere else.
+    let stolen = accounts.person(&token).await.unwrap();
+    let closed = Some(Error::OwnSignInNeeded);
+    assert_eq!(accounts.switch(&stolen, own).await.err(), closed);
+    assert_eq!(team.create_workspace(&stolen, business("Trap")).await.err(), closed);
+    assert_eq!(team.accept(&stolen, "any link").await.err(), closed);
+    assert_eq!(profile.read(&stolen).await.err(), closed);
+    assert_eq!(profile.save(&stolen, ProfileForm::default()).await.err(), closed);
+    assert_eq!(profile.prove(&stolen, "guess", &from("6.6.6.6")).await.err(), closed);
+    assert_eq!(profile.change_password(&stolen, "a password of mine").await.err(), closed);
+    assert_eq!(profile.change_email(&stolen, "mallory@theirs.example").await.err(), closed);
+    assert_eq!(profile.sessions(&stolen).await.err(), closed);
+    assert_eq!(profile.end_session(&stolen, stolen.session).await.err(), closed);
+    assert_eq!(profile.end_other_sessions(&stolen).await.err(), closed);
+    assert_eq!(profile.factors(&stolen).await.err(), closed);
+    assert_eq!(profile.begin_app(&stolen).await.err(), closed);
+    assert_eq!(profile.confirm_app(&stolen, "000000").await.err(), closed);
+    assert_eq!(profile.remove_app(&stolen).await.err(), closed);
+    assert_eq!(profile.renew_recovery_codes(&stolen).await.err(), closed);
+    assert_eq!(profile.begin_passkey(&stolen).await.err(), closed);
+    assert_eq!(profile.add_passkey(&stolen, "x", "x", "{}").await.err(), closed);
+    assert_eq!(profile.remove_passkey(&stolen, uuid::Uuid::nil().into()).await.err(), closed);
+    // Not even a query that forgets all this gets such a session anywhere else.
+    let moved = sqlx::query("update session set workspace_id = $1 where vouched_by is not null")
+        .bind(own.0)
+        .execute(&world.owner)
+        .await;
+    let moved = moved.unwrap_err();
+    assert_eq!(moved.as_database_error().unwrap().constraint(), Some("session_stands_where_vouched"));
+    // Losing its place it is nobody's.
+    team.deactivate(&world.theirs.caller, caller.member_id().unwrap(), None).await.unwrap();
+    assert_eq!(accounts.person(&token).await.err(), Some(Error::Unauthenticated));
+    let untouched = accounts.person(&vera_owns).await.unwrap();
+    assert_eq!(profile.factors(&untouched).await.unwrap(), Factors { password: true, ..Factors::default() });
+    assert_eq!(accounts.caller(&vera_owns).await.unwrap().workspace, own);
+}
+
+/// Connects a provider to their workspace, for which the operator decides that it speaks for a domain.
+async fn backend_gives(world: &World, domain: &str) {
+    let mallory = person(world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    // For connecting, a domain that nobody contests.
+    sqlx::query("update member set email = 'owner@evil.example' where id = $1")
+        .bind(world.theirs.seeded.owner.0)
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    let evil = SsoForm { issuer: "https://evil.example".into(), domains: "evil.example".into(), ..form() };
+    world.ports.sso.save(&mallory, evil).await.unwrap();
+    backend::sso::give_domain(&world.owner, world.theirs.seeded.workspace, domain).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_workspace_speaks_for_domains_that_are_its_own() {
+    let world = connected(form()).await;
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let with = |domains: &str| SsoForm { domains: domains.into(), ..form() };
+    for not_ours in ["theirs.example", "ours.example, theirs.example", "gmail.com", "example", "*.example", ""] {
+        let refused = world.ports.sso.save(&olive, with(not_ours)).await;
+        assert!(
+            matches!(&refused, Err(Error::Invalid(fields)) if fields.get("domains").is_some()),
+            "{not_ours}: {refused:?}"
+        );
+    }
+    // Somebody with an address of ours runs a workspace elsewhere: they cannot have what is taken.
+    let ada = newcomer(&world, "ada@ours.example").await;
+    let business =
+        Business { name: "A".into(), time_zone: "UTC".into(), currency: "EUR".into(), ..Business::default() };
+    let ada = world.ports.accounts.person(&ada).await.unwrap();
+    let ada = world.ports.team.create_workspace(&ada, business).await.unwrap();
+    let ada = world.ports.accounts.person(&ada).await.unwrap();
+    assert!(matches!(world.ports.sso.save(&ada, form()).await, Err(Error::Invalid(_))));
+    world.ports.sso.remove(&olive).await.unwrap();
+    assert!(matches!(world.ports.sso.save(&ada, form()).await, Err(Error::Invalid(_))), "nor what may be another's");
+    let nowhere = world.ports.sso.depart("x@ours.example", "/").await.unwrap();
+    assert!(matches!(nowhere, Departure::Nowhere(SsoProblem::NoProvider)));
+}
+
+#[tokio::test]
+async fn a_vouched_session_cannot_speak_for_more() {
+    let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
+    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let nora = world.ports.accounts.person(&token).await.unwrap();
+    // The rest is theirs to change: they are an administrator of the workspace that vouches.
+    let kept = SsoForm { client_secret: String::new(), role: Role::Admin.into(), ..form() };
+    world.ports.sso.save(&nora, kept.clone()).await.unwrap();
+    let more = SsoForm { domains: "ours.example, more.example".into(), ..kept };
+    assert_eq!(world.ports.sso.save(&nora, more).await, Err(Error::OwnSignInNeeded));
+    world.clock.advance(SignedDuration::from_mins(11));
+    assert_eq!(world.ports.sso.save(&nora, form()).await, Err(Error::ProofNeeded));
+    assert_eq!(world.ports.sso.remove(&nora).await, Err(Error::ProofNeeded));
+    world.clock.advance(SignedDuration::from_hours(12));
+    assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated), "a working day");
+}
+
+#[tokio::test]
+async fn an_owner_is_vouched_for_only_by_a_provider_of_their_own_choice() {
+    let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
+    let owner = session(come(&world, vouch("olive", OWNER)).await);
+    assert_eq!(world.ports.accounts.caller(&owner).await.unwrap().member_id(), Some(world.ours.seeded.owner));
+    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let nora = world.ports.accounts.person(&token).await.unwrap();
+    world
+        .ports
+        .sso
+        .save(&nora, SsoForm { client_secret: "mine".into(), role: Role::Admin.into(), ..form() })
+        .await
+        .unwrap();
+    assert_eq!(problem(come(&world, vouch("olive", OWNER)).await), SsoProblem::Owner);
+    let owning = world.ports.sso.save(&nora, SsoForm { role: Role::Owner.into(), ..form() }).await;
+    assert!(matches!(owning, Err(Error::Invalid(_))), "and nobody is let in as one");
+}
+
+#[tokio::test]
+async fn who_may_not_do_everything_may_not_choose_who_says_who_they_are() {
+    let world = world().await;
+    let team = &world.ports.team;
+    team.save_role(&world.ours.caller, None, "Locksmith", vec![Permission::ManageSecurity]).await.unwrap();
+    let role = team.page(&world.ours.caller).await.unwrap().roles[0].id;
+    let custom = domain::team::RoleChoice { role: Role::Custom, custom: Some(role) };
+    team.set_role(&world.ours.caller, world.ours.agent_id, custom, Scope::All).await.unwrap();
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    let refused = world.ports.sso.save(&adam, form()).await;
+    assert!(matches!(&refused, Err(Error::Invalid(fields)) if fields.get("form").is_some()), "{refused:?}");
+    save(&world, SsoForm { role: custom, ..form() }).await.unwrap();
+    team.set_role(&world.ours.caller, world.ours.agent_id, Role::Agent.into(), Scope::All).await.unwrap();
+    assert!(matches!(team.delete_role(&world.ours.caller, role).await, Err(Error::Invalid(_))), "new people need it");
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    assert_eq!(world.ports.sso.save(&adam, form()).await, Err(Error::Forbidden));
+    assert_eq!(world.ports.sso.remove(&adam).await, Err(Error::Forbidden));
+}
+
+#[tokio::test]
+async fn where_it_is_required_passwords_open_nothing_but_to_the_owner() {
+    let world = connected(form()).await;
+    let required = SsoForm { required: true, client_secret: String::new(), ..form() };
+    let early = save(&world, required.clone()).await;
+    assert!(
+        matches!(&early, Err(Error::Invalid(fields)) if fields.get("required").is_some()),
+        "not before it is known to work"
+    );
+    let vouched = session(come(&world, vouch("adam", AGENT)).await);
+    let by_password = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    world.ports.accounts.caller(&by_password).await.unwrap();
+    save(&world, required).await.unwrap();
+    assert_eq!(world.ports.accounts.caller(&by_password).await.err(), Some(Error::SingleSignOnNeeded));
+    let person: Person = world.ports.accounts.person(&by_password).await.unwrap();
+    assert!(person.caller.is_none() && person.needs_single_sign_on);
+    world.ports.profile.factors(&person).await.expect("what is their own stays open");
+    world.ports.accounts.caller(&vouched).await.expect("the provider vouched for this one");
+    let owner = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    world.ports.accounts.caller(&owner).await.expect("the way in of last resort");
+
+    let olive = world.ports.accounts.person(&owner).await.unwrap();
+    world.ports.sso.remove(&olive).await.unwrap();
+    world.ports.accounts.caller(&by_password).await.expect("it is required no longer");
+    assert_eq!(
+        world.ports.accounts.person(&vouched).await.err(),
+        Some(Error::Unauthenticated),
+        "what came of it is over"
+    );
+    assert!(actions(&world).await.iter().any(|action| action == "sso.removed"));
+}
+
+#[tokio::test]
+async fn two_factors_are_counted_if_the_provider_or_the_workspace_says_so() {
+    let world = connected(form()).await;
+    sqlx::query("update workspace set two_factors = true where workspace_id = $1")
+        .bind(world.ours.seeded.workspace.0)
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    assert_eq!(problem(come(&world, vouch("nora", "nora@ours.example")).await), SsoProblem::Factors);
+    assert_eq!(
+        world.count("select count(*) from account where email = 'nora@ours.example'").await,
+        0,
+        "and nothing is left"
+    );
+    let strong = |who: Vouched| Vouched { methods: vec!["pwd".into(), "mfa".into()], ..who };
+    let token = session(come(&world, strong(vouch("nora", "nora@ours.example"))).await);
+    world.ports.accounts.caller(&token).await.unwrap();
+    // Somebody with an app of their own is asked for its code.
+    sqlx::query("update account set totp_confirmed_at = now() where email = $1")
+        .bind(AGENT)
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    let arrived = come(&world, vouch("adam", AGENT)).await;
+    assert!(matches!(arrived, Arrived::In { outcome: SignedIn::SecondFactor(_), .. }));
+    sqlx::query("update sso_provider set counts_two_factors = true").execute(&world.owner).await.unwrap();
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    world.ports.accounts.caller(&token).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_secret_is_sealed_told_to_the_provider_it_was_given_for_and_shown_to_nobody() {
+    let world = connected(form()).await;
+    let stored: Vec<u8> =
+        sqlx::query_scalar("select client_secret from sso_provider").fetch_one(&world.owner).await.unwrap();
+    let secret = form().client_secret;
+    assert!(!stored.windows(secret.len()).any(|part| part == secret.as_bytes()));
+    let page = world.ports.sso.page(&world.ours.caller).await.unwrap();
+    assert!(!serde_json::to_string(&page).unwrap().contains(&secret));
+    let workspace = world.ours.seeded.workspace;
+    assert_eq!(page.redirect_uri, format!("{}/sso/return/{workspace}", testkit::PUBLIC_URL));
+    session(come(&world, vouch("adam", AGENT)).await);
+    let client = world.identities.redeemed().pop().unwrap();
+    assert_eq!((client.secret.as_str(), client.redirect_uri), (secret.as_str(), page.redirect_uri));
+    let stolen = SsoForm { issuer: "https://evil.example".into(), client_secret: String::new(), ..form() };
+    let refused = save(&world, stolen).await;
+    assert!(matches!(&refused, Err(Error::Invalid(fields)) if fields.get("client_secret").is_some()), "{refused:?}");
+    assert!(!world.ports.audit.export(&world.ours.caller).await.unwrap().contains(&secret));
+}
+
+#[tokio::test]
+async fn another_provider_s_subjects_are_other_people() {
+    let world = connected(form()).await;
+    let token = session(come(&world, vouch("1", AGENT)).await);
+    save(&world, SsoForm { issuer: "https://login2.ours.example".into(), ..form() }).await.unwrap();
+    assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated));
+    let token = session(come(&world, vouch("1", "nora@ours.example")).await);
+    assert_ne!(world.ports.accounts.caller(&token).await.unwrap().member_id(), Some(world.ours.agent_id));
+}
