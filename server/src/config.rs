@@ -12,6 +12,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 
 use crate::proxies::Proxies;
+use crate::tls::acme::{self, Domains};
 
 /// Parley: a self-hosted CRM and customer-messaging platform.
 #[derive(Parser, Debug)]
@@ -131,6 +132,29 @@ pub struct Settings {
     /// The file with the certificate's private key, in PEM.
     #[arg(long, global = true, env = "PARLEY_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
+    /// Names that Parley fetches a certificate for by itself and renews, separated by commas, as in `crm.example`: by ACME
+    /// from `PARLEY_ACME_DIRECTORY`, to whose terms you agree by setting this. The authority looks at port 443 of each
+    /// name, which must lead to `PARLEY_LISTEN`. Instead of `PARLEY_TLS_CERT`.
+    #[arg(long, global = true, env = "PARLEY_ACME_DOMAINS", value_parser = crate::tls::acme::parse)]
+    pub acme_domains: Option<Domains>,
+    /// The address that the authority may write to about a certificate, as in `admin@crm.example`.
+    #[arg(long, global = true, env = "PARLEY_ACME_CONTACT")]
+    pub acme_contact: Option<String>,
+    /// The directory of the authority. The default is Let's Encrypt.
+    #[arg(
+        long,
+        global = true,
+        env = "PARLEY_ACME_DIRECTORY",
+        default_value = "https://acme-v02.api.letsencrypt.org/directory"
+    )]
+    pub acme_directory: String,
+    /// A file with the certificate, in PEM, that a private directory's own hangs on. Public ones are then not trusted.
+    #[arg(long, global = true, env = "PARLEY_ACME_CA")]
+    pub acme_ca: Option<PathBuf>,
+    /// Address and port without TLS that leads browsers to the public address, which must be https; often
+    /// `0.0.0.0:80`. Off unless given.
+    #[arg(long, global = true, env = "PARLEY_HTTP_LISTEN")]
+    pub http_listen: Option<SocketAddr>,
     /// The header `Strict-Transport-Security` of every answer when the public address is https, or `off`.
     #[arg(long, global = true, env = "PARLEY_HSTS", default_value = "max-age=31536000; includeSubDomains")]
     pub hsts: String,
@@ -230,10 +254,12 @@ impl Settings {
 
     /// Without a slash at its end.
     pub fn public_url(&self) -> String {
-        match &self.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None if self.tls_cert.is_some() => format!("https://{}", self.listen),
-            None => format!("http://{}", self.listen),
+        let fetched = self.acme_domains.as_ref().and_then(|Domains(domains)| domains.first());
+        match (&self.public_url, fetched) {
+            (Some(url), _) => url.trim_end_matches('/').to_owned(),
+            (None, Some(domain)) => format!("https://{domain}"),
+            (None, None) if self.tls_cert.is_some() => format!("https://{}", self.listen),
+            (None, None) => format!("http://{}", self.listen),
         }
     }
 
@@ -382,6 +408,10 @@ fn check(settings: &Settings) -> Result<(), Problem> {
             return Err(refused("PARLEY_PUBLIC_URL", "must begin with https:// when PARLEY_TLS_CERT is set"));
         }
         _ => {}
+    }
+    acme::check(settings).map_err(|(key, why)| refused(key, why))?;
+    if settings.http_listen.is_some() && !settings.secure() {
+        return Err(refused("PARLEY_PUBLIC_URL", "must begin with https:// when PARLEY_HTTP_LISTEN is set"));
     }
     let seconds = settings.hsts.strip_prefix("max-age=").and_then(|rest| rest.split(';').next());
     let understood = seconds.is_some_and(|seconds| seconds.trim().parse::<u32>().is_ok());
