@@ -101,13 +101,13 @@ impl Served {
             child,
             folder,
         };
-        served.answers().await;
+        served.answers(given("PARLEY_ACME_DOMAINS").is_none()).await;
         served
     }
 
-    /// Waits for the server. Operators' port answers whatever the state of its certificate.
-    async fn answers(&self) {
-        let ready = format!("{}/readyz", self.admin);
+    /// Waits for the server; at the operators' port where the certificate comes later.
+    async fn answers(&self, certified: bool) {
+        let ready = format!("{}/readyz", if certified { &self.base } else { &self.admin });
         self.until("the server answers", async || {
             self.client.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200)
         })
@@ -119,7 +119,7 @@ impl Served {
         assert!(self.stop());
         self.output.lock().unwrap().clear();
         self.child = spawn(&mut self.command, &self.output);
-        self.answers().await;
+        self.answers(false).await;
     }
 
     /// Everything printed so far.
