@@ -43,6 +43,11 @@ pub enum Command {
         #[command(subcommand)]
         action: KeysAction,
     },
+    /// Look after Parley's own mails.
+    Mail {
+        #[command(subcommand)]
+        action: MailAction,
+    },
     /// Look after the audit trail.
     Audit {
         #[command(subcommand)]
@@ -75,6 +80,13 @@ pub enum KeysAction {
     /// Seal under a new master key, beside a running server. Makes one where `master.key` is in use; under
     /// PARLEY_MASTER_KEY, put the new key first and run this.
     Rotate,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum MailAction {
+    /// Read one mail from the standard input. If it reports that a mail of Parley's came back, that is noted. For a mail
+    /// server that pipes what it gets for `PARLEY_MAIL_FROM`.
+    Bounce,
 }
 
 #[derive(Subcommand, Debug)]
@@ -226,6 +238,11 @@ pub struct Settings {
     /// Who Parley's own mails are from, for example `Parley <no-reply@crm.example>`. Needed with `PARLEY_SMTP_URL`.
     #[arg(long, global = true, env = "PARLEY_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// The secret of whoever hands over mails that came for `PARLEY_MAIL_FROM`, as they are, to `/webhooks/mail`: as a
+    /// bearer's token or as a password, as in `https://parley:secret@crm.example/webhooks/mail`. Parley then knows whose
+    /// mails come back. Off unless given.
+    #[arg(long, global = true, env = "PARLEY_MAIL_HOOK_SECRET", hide_env_values = true)]
+    pub mail_hook_secret: Option<String>,
     /// Run the stand-ins of the Cloud API and of a mail server under /sandbox and talk to them instead of the world.
     #[arg(long, global = true, env = "PARLEY_SANDBOX", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
     pub sandbox: bool,

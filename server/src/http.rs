@@ -56,6 +56,8 @@ pub struct Site {
     pub sandbox: bool,
     pub app_secret: String,
     pub verify_token: String,
+    /// Of whoever hands over mails; empty where nobody may.
+    pub mail_hook_secret: String,
 }
 
 /// Everything that people, programs and Meta reach.
@@ -71,6 +73,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
             sandbox: settings.sandbox,
             app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
             verify_token: settings.whatsapp_verify_token.clone().unwrap_or_default(),
+            mail_hook_secret: settings.mail_hook_secret.clone().unwrap_or_default(),
         },
         stop,
     };

@@ -27,3 +27,8 @@ create trigger role_changed after update of permissions or delete on role
 
 create trigger workspace_wants_more after update of two_factors on workspace
     for each statement execute function ring_revocation();
+
+-- A mail server that took a mail may say later that nobody could be given it. That it takes the next one then says nothing:
+-- only somebody who follows a link in it, or a report of delivery, shows that the address is good.
+alter table mail_bounce add column reported boolean not null default false;
+grant delete on mail_bounce to parley_app;
