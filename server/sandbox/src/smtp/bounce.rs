@@ -15,9 +15,10 @@ pub(super) fn comes_back(address: &str) -> bool {
 
 /// Reports to the receiver of webhooks, at its door for mails, with the secret that they share.
 pub(super) async fn report(inner: Arc<Inner>, address: String, raw: Vec<u8>) {
-    let (callback, secret) = inner.with(|state| (state.config.callback_url.clone(), state.config.app_secret.clone()));
-    let Some(hook) = callback.strip_suffix("whatsapp").map(|start| format!("{start}mail")) else { return };
-    let _ = inner.http.post(hook).bearer_auth(secret).body(notice(&address, &raw)).send().await;
+    let Some(hook) = inner.config.callback_url.strip_suffix("whatsapp").map(|start| format!("{start}mail")) else {
+        return;
+    };
+    let _ = inner.http.post(hook).bearer_auth(&inner.config.app_secret).body(notice(&address, &raw)).send().await;
 }
 
 /// A delivery status notice (RFC 3464) with the headers of the mail.
