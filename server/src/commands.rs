@@ -4,6 +4,7 @@ mod api_key;
 mod audit;
 mod doctor;
 mod keys;
+mod mail;
 mod serve;
 mod sso;
 
@@ -42,6 +43,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         }
         Command::Doctor => doctor::examine(&settings).await,
         Command::Keys { action } => keys::run(&settings, action).await,
+        Command::Mail { action } => mail::run(&settings, action).await,
         Command::Audit { action } => audit::run(&settings, action).await,
         Command::ApiKey { action } => api_key::run(&settings, action).await,
         Command::Sso { action } => sso::run(&settings, action).await,

@@ -12,6 +12,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use http::HeaderValue;
 
 use crate::proxies::Proxies;
+use crate::tls::acme::{self, Domains};
 
 /// Parley: a self-hosted CRM and customer-messaging platform.
 #[derive(Parser, Debug)]
@@ -41,6 +42,11 @@ pub enum Command {
     Keys {
         #[command(subcommand)]
         action: KeysAction,
+    },
+    /// Look after Parley's own mails.
+    Mail {
+        #[command(subcommand)]
+        action: MailAction,
     },
     /// Look after the audit trail.
     Audit {
@@ -79,6 +85,13 @@ pub enum KeysAction {
     /// Seal under a new master key, beside a running server. Makes one where `master.key` is in use; under
     /// PARLEY_MASTER_KEY, put the new key first and run this.
     Rotate,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum MailAction {
+    /// Read one mail from the standard input. If it reports that a mail of Parley's came back, that is noted. For a mail
+    /// server that pipes what it gets for `PARLEY_MAIL_FROM`.
+    Bounce,
 }
 
 #[derive(Subcommand, Debug)]
@@ -147,6 +160,29 @@ pub struct Settings {
     /// The file with the certificate's private key, in PEM.
     #[arg(long, global = true, env = "PARLEY_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
+    /// Names that Parley fetches a certificate for by itself and renews, separated by commas, as in `crm.example`: by ACME
+    /// from `PARLEY_ACME_DIRECTORY`, to whose terms you agree by setting this. The authority looks at port 443 of each
+    /// name, which must lead to `PARLEY_LISTEN`. Instead of `PARLEY_TLS_CERT`.
+    #[arg(long, global = true, env = "PARLEY_ACME_DOMAINS", value_parser = crate::tls::acme::parse)]
+    pub acme_domains: Option<Domains>,
+    /// The address that the authority may write to about a certificate, as in `admin@crm.example`.
+    #[arg(long, global = true, env = "PARLEY_ACME_CONTACT")]
+    pub acme_contact: Option<String>,
+    /// The directory of the authority. The default is Let's Encrypt.
+    #[arg(
+        long,
+        global = true,
+        env = "PARLEY_ACME_DIRECTORY",
+        default_value = "https://acme-v02.api.letsencrypt.org/directory"
+    )]
+    pub acme_directory: String,
+    /// A file with the certificate, in PEM, that a private directory's own hangs on. Public ones are then not trusted.
+    #[arg(long, global = true, env = "PARLEY_ACME_CA")]
+    pub acme_ca: Option<PathBuf>,
+    /// Address and port without TLS that leads browsers to the public address, which must be https; often
+    /// `0.0.0.0:80`. Off unless given.
+    #[arg(long, global = true, env = "PARLEY_HTTP_LISTEN")]
+    pub http_listen: Option<SocketAddr>,
     /// The header `Strict-Transport-Security` of every answer when the public address is https, or `off`.
     #[arg(long, global = true, env = "PARLEY_HSTS", default_value = "max-age=31536000; includeSubDomains")]
     pub hsts: String,
@@ -218,6 +254,11 @@ pub struct Settings {
     /// Who Parley's own mails are from, for example `Parley <no-reply@crm.example>`. Needed with `PARLEY_SMTP_URL`.
     #[arg(long, global = true, env = "PARLEY_MAIL_FROM")]
     pub mail_from: Option<String>,
+    /// The secret of whoever hands over mails that came for `PARLEY_MAIL_FROM`, as they are, to `/webhooks/mail`: as a
+    /// bearer's token or as a password, as in `https://parley:secret@crm.example/webhooks/mail`. Parley then knows whose
+    /// mails come back. Off unless given.
+    #[arg(long, global = true, env = "PARLEY_MAIL_HOOK_SECRET", hide_env_values = true)]
+    pub mail_hook_secret: Option<String>,
     /// Let workspaces connect sign-in providers in private networks, and without TLS on this machine. Off by default,
     /// because whoever connects a provider chooses an address that Parley then asks. On with the sandbox.
     #[arg(long, global = true, env = "PARLEY_SSO_PRIVATE_ISSUERS", default_value_t = false, action = clap::ArgAction::Set, num_args = 0..=1, default_missing_value = "true")]
@@ -250,10 +291,12 @@ impl Settings {
 
     /// Without a slash at its end.
     pub fn public_url(&self) -> String {
-        match &self.public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None if self.tls_cert.is_some() => format!("https://{}", self.listen),
-            None => format!("http://{}", self.listen),
+        let fetched = self.acme_domains.as_ref().and_then(|Domains(domains)| domains.first());
+        match (&self.public_url, fetched) {
+            (Some(url), _) => url.trim_end_matches('/').to_owned(),
+            (None, Some(domain)) => format!("https://{domain}"),
+            (None, None) if self.tls_cert.is_some() => format!("https://{}", self.listen),
+            (None, None) => format!("http://{}", self.listen),
         }
     }
 
@@ -402,6 +445,10 @@ fn check(settings: &Settings) -> Result<(), Problem> {
             return Err(refused("PARLEY_PUBLIC_URL", "must begin with https:// when PARLEY_TLS_CERT is set"));
         }
         _ => {}
+    }
+    acme::check(settings).map_err(|(key, why)| refused(key, why))?;
+    if settings.http_listen.is_some() && !settings.secure() {
+        return Err(refused("PARLEY_PUBLIC_URL", "must begin with https:// when PARLEY_HTTP_LISTEN is set"));
     }
     let seconds = settings.hsts.strip_prefix("max-age=").and_then(|rest| rest.split(';').next());
     let understood = seconds.is_some_and(|seconds| seconds.trim().parse::<u32>().is_ok());

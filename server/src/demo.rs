@@ -34,6 +34,8 @@ pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Besid
             *secret = Some(backend::secret::token()?);
         }
     }
+    // The sandbox's mail server shares the secret of its other half.
+    settings.mail_hook_secret = settings.mail_hook_secret.take().or_else(|| settings.whatsapp_app_secret.clone());
     settings.whatsapp_base_url = format!("{local}/sandbox/graph");
     // The sandbox's own app, and its window.
     settings.whatsapp_app_id = Some(SANDBOX_APP.to_owned());

@@ -8,6 +8,7 @@ mod guard;
 mod health;
 mod live;
 mod rest;
+mod site;
 mod sso;
 mod webhooks;
 
@@ -16,20 +17,22 @@ use std::time::Duration;
 
 use anyhow::Result;
 use app::{App, shell};
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
 use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
-use axum::{Router, response::Redirect};
 use backend::Core;
 use backend::ingest::Journal;
 use domain::ports::Backend;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes as _, file_and_error_handler_with_context, generate_route_list};
+use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context, site_pkg_dir_service};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::timeout::TimeoutLayer;
 use ui::wire::ServerInfo;
@@ -57,6 +60,8 @@ pub struct Site {
     pub sandbox: bool,
     pub app_secret: String,
     pub verify_token: String,
+    /// Of whoever hands over mails; empty where nobody may.
+    pub mail_hook_secret: String,
 }
 
 /// Everything that people, programs and Meta reach.
@@ -72,6 +77,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
             sandbox: settings.sandbox,
             app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
             verify_token: settings.whatsapp_verify_token.clone().unwrap_or_default(),
+            mail_hook_secret: settings.mail_hook_secret.clone().unwrap_or_default(),
         },
         stop,
     };
@@ -138,11 +144,25 @@ fn pages(state: &AppState) -> Router<AppState> {
         let options = state.leptos.clone();
         move || shell(options.clone())
     };
+    let files = site_pkg_dir_service(&state.leptos).append_index_html_on_directories(false);
+    let nothing_here = render_app_async_with_context(provide.clone(), document.clone());
     Router::new()
-        .leptos_routes_with_context(state, generate_route_list(App), provide.clone(), document)
-        .fallback(file_and_error_handler_with_context::<AppState, _>(provide, shell))
+        .leptos_routes_with_context(state, generate_route_list(App), provide, document)
+        .fallback(move |request: Request| file_or_page(files.clone(), nothing_here.clone(), request))
         .route("/favicon.ico", get(|| async { Redirect::permanent("/favicon.svg") }))
         .layer(DefaultBodyLimit::max(256 * 1024))
+}
+
+/// A file of the site, or else a page.
+async fn file_or_page<P, F>(files: ServeDir, page: P, request: Request) -> Response
+where
+    P: FnOnce(Request) -> F,
+    F: Future<Output = Response>,
+{
+    match site::file(files, &request).await {
+        Some(file) => file,
+        None => page(request).await,
+    }
 }
 
 /// Text is compressed as it is made; the browser's files were at build time, and event streams must not wait.

@@ -14,7 +14,7 @@ use backend::jobs::{self, JobContext};
 use backend::outbound::{Mailer, NoMailServer, Outside, Provider};
 use backend::outbox::dispatch::Dispatcher;
 use backend::vault::Vault;
-use backend::{Clock, Core, Db};
+use backend::{Clock, Core, Db, revocations};
 use channels::email::{Sender, Server, Smtp};
 use channels::whatsapp::{Client, ClientConfig};
 use domain::connection::SignupWindow;
@@ -139,6 +139,7 @@ impl System {
         let mut parts = JoinSet::new();
         parts.spawn(Applier::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
         parts.spawn(Dispatcher::new(self.core.clone(), Arc::clone(&self.provider)).run(stop.clone()));
+        parts.spawn(revocations::listen(self.core.clone(), stop.clone()));
         let context = JobContext {
             core: self.core.clone(),
             provider: Arc::clone(&self.provider),

@@ -1,53 +1,49 @@
-//! Parley's own TLS: a certificate and its key from two files, read again when they change.
+//! TLS of Parley's own: with a certificate from files, or with one from an authority.
 
-use std::path::PathBuf;
+pub mod acme;
+mod files;
+mod redirect;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
 use rustls::ServerConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::crypto::CryptoProvider;
+use rustls::server::ResolvesServerCert;
 use rustls::version::{TLS12, TLS13};
 use tokio_util::sync::CancellationToken;
 
+use self::acme::Authority;
+use self::files::Files;
+pub use self::redirect::router as redirect;
 use crate::config::Settings;
-
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(2);
 
 /// A certificate with its key, in use.
 pub struct Tls {
-    files: Files,
-    found: Pem,
     config: RustlsConfig,
+    source: Source,
 }
 
-struct Files {
-    certificate: PathBuf,
-    key: PathBuf,
-}
-
-/// What the files hold.
-#[derive(PartialEq)]
-struct Pem {
-    certificate: Vec<u8>,
-    key: Vec<u8>,
+enum Source {
+    Files(Files),
+    Authority(Box<Authority>),
 }
 
 impl Tls {
-    /// Reads the configured files, if there are any.
+    /// As configured, if it is.
     ///
     /// # Errors
     /// Which key of the configuration is wrong, and why, without quoting a file.
     pub async fn read(settings: &Settings) -> Result<Option<Self>, String> {
-        let (Some(certificate), Some(key)) = (&settings.tls_cert, &settings.tls_key) else { return Ok(None) };
-        let files = Files { certificate: certificate.clone(), key: key.clone() };
-        let found = files.read().await?;
-        let config = RustlsConfig::from_config(Arc::new(files.config(&found)?));
-        Ok(Some(Self { files, found, config }))
+        let (config, source) = if let Some(files) = Files::read(settings).await? {
+            (files.config()?, Source::Files(files))
+        } else if let Some(authority) = Authority::of(settings).await? {
+            (authority.config()?, Source::Authority(Box::new(authority)))
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(Self { config: RustlsConfig::from_config(Arc::new(config)), source }))
     }
 
     /// What takes connections. It shows new ones what [`Tls::watch`] found last.
@@ -55,80 +51,32 @@ impl Tls {
         RustlsAcceptor::new(self.config.clone()).acceptor(NoDelayAcceptor::new())
     }
 
-    /// Takes up changed files until `stop`. Files that do not fit, which half of a renewal looks like too, change
-    /// nothing and are logged once.
+    /// Keeps the certificate current until `stop`.
     pub async fn watch(self, stop: CancellationToken) {
-        // Their content is compared, not their time: copying can keep the time, and two writes can share one.
-        let mut seen = Ok(self.found);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                () = tokio::time::sleep(LOOK) => {}
+        let kept = async {
+            match self.source {
+                Source::Files(files) => files.watch(&self.config).await,
+                Source::Authority(authority) => authority.watch(&self.config).await,
             }
-            let found = self.files.read().await;
-            if found == seen {
-                continue;
-            }
-            match found.as_ref().map_err(Clone::clone).and_then(|pem| self.files.config(pem)) {
-                Ok(config) => {
-                    self.config.reload_from_config(Arc::new(config));
-                    tracing::info!("the certificate changed; new connections see the new one");
-                }
-                Err(words) => tracing::warn!("the certificate in use stays: {words}"),
-            }
-            seen = found;
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = kept => {}
         }
     }
 }
 
-impl Files {
-    async fn read(&self) -> Result<Pem, String> {
-        let why = |error: std::io::Error| format!("cannot be read ({})", error.kind());
-        let certificate = tokio::fs::read(&self.certificate).await;
-        let key = tokio::fs::read(&self.key).await;
-        Ok(Pem {
-            certificate: certificate.map_err(|error| self.wrong_certificate(&why(error)))?,
-            key: key.map_err(|error| self.wrong_key(&why(error)))?,
-        })
-    }
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::ring::default_provider())
+}
 
-    fn config(&self, pem: &Pem) -> Result<ServerConfig, String> {
-        let chain: Vec<_> = CertificateDer::pem_slice_iter(&pem.certificate)
-            .collect::<Result<_, _>>()
-            .map_err(|_| self.wrong_certificate("is not written in PEM"))?;
-        if chain.is_empty() {
-            return Err(self.wrong_certificate("has no certificate in it"));
-        }
-        let key = PrivateKeyDer::from_pem_slice(&pem.key)
-            .map_err(|_| self.wrong_key("has no private key in it that can be read without a password"))?;
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let key = provider
-            .key_provider
-            .load_private_key(key)
-            .map_err(|_| self.wrong_key("has a private key of a kind that is not supported"))?;
-        let certified = CertifiedKey::new(chain, key);
-        match certified.keys_match() {
-            // Only a key that cannot tell its public half leaves the question open.
-            Ok(()) | Err(rustls::Error::InconsistentKeys(rustls::InconsistentKeys::Unknown)) => {}
-            Err(rustls::Error::InconsistentKeys(_)) => {
-                return Err(self.wrong_key("does not fit the certificate of PARLEY_TLS_CERT"));
-            }
-            Err(_) => return Err(self.wrong_certificate("has a certificate in it that cannot be read")),
-        }
-        let mut config = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&[&TLS13, &TLS12])
-            .map_err(|error| error.to_string())?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)));
-        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(config)
-    }
-
-    fn wrong_certificate(&self, why: &str) -> String {
-        format!("PARLEY_TLS_CERT: {} {why}", self.certificate.display())
-    }
-
-    fn wrong_key(&self, why: &str) -> String {
-        format!("PARLEY_TLS_KEY: {} {why}", self.key.display())
-    }
+/// How connections are taken, whatever the certificate.
+fn config(certificate: Arc<dyn ResolvesServerCert>) -> Result<ServerConfig, String> {
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS13, &TLS12])
+        .map_err(|error| error.to_string())?
+        .with_no_client_auth()
+        .with_cert_resolver(certificate);
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
 }

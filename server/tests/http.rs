@@ -14,6 +14,8 @@ use app as _;
 #[path = "http/served.rs"]
 mod served;
 
+#[path = "http/authority.rs"]
+mod authority;
 #[path = "http/doors.rs"]
 mod doors;
 #[path = "http/mail.rs"]

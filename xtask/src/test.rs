@@ -144,7 +144,7 @@ fn sqlx(context: &mut Context) -> Result<Outcome> {
 }
 
 fn test(context: &mut Context) -> Result<Outcome> {
-    tools::ensure(&[Tool::Nextest])?;
+    tools::ensure(&[Tool::Nextest, Tool::Pebble])?;
     let mut nextest = cargo(&format!("nextest run --locked {NATIVE} --exclude xtask --no-tests=warn"));
     if has_fault_test() {
         nextest.args(["-E", "not binary(fault)"]);

@@ -44,6 +44,7 @@ pub enum Tool {
     Node,
     Chromium,
     Schemathesis,
+    Pebble,
 }
 
 /// What `cargo leptos build` needs; wasm-opt runs in release builds only.
@@ -65,6 +66,7 @@ impl Tool {
             Self::Node => "Node.js with npm".into(),
             Self::Chromium => "Chromium".into(),
             Self::Schemathesis => format!("schemathesis {SCHEMATHESIS}"),
+            Self::Pebble => "Pebble, an authority of certificates".into(),
         })
     }
 
@@ -80,6 +82,7 @@ impl Tool {
             Self::Node => shell::which("node").is_some() && shell::which("npm").is_some(),
             Self::Chromium => chromium().is_some(),
             Self::Schemathesis => says(&schemathesis().to_string_lossy(), &["--version"], SCHEMATHESIS),
+            Self::Pebble => shell::which("pebble").is_some(),
         })
     }
 
@@ -91,7 +94,7 @@ impl Tool {
             Self::CargoLeptos => "not installed in this version; compiling it usually takes 5 to 12 minutes, once",
             Self::Sqlx => "not installed in this version; compiling it usually takes 1 to 3 minutes",
             Self::Nextest => "not installed; compiling it usually takes 3 to 6 minutes",
-            Self::WasmOpt | Self::Schemathesis => "not installed; usually takes less than a minute",
+            Self::WasmOpt | Self::Schemathesis | Self::Pebble => "not installed; usually takes less than a minute",
             Self::Node | Self::Chromium => "not installed; usually takes one or two minutes",
         }
     }
@@ -120,6 +123,7 @@ impl Tool {
             Self::Node => install_node(),
             Self::Chromium => install_chromium(),
             Self::Schemathesis => install_schemathesis(),
+            Self::Pebble => install_pebble(),
         }
     }
 }
@@ -233,6 +237,13 @@ fn install_chromium() -> Result<()> {
         command("npx").args(["--yes", "playwright", "install", "chromium"]).current_dir(shell::root().join("end2end")),
         "install Chromium or Chrome and put it on PATH, or name it in the variable CHROMIUM",
     )
+}
+
+fn install_pebble() -> Result<()> {
+    if !shell::can_apt() {
+        bail!("Pebble is missing\n  What to do: install Debian's package `pebble`, or put the program on PATH");
+    }
+    shell::apt_install(&["pebble"])
 }
 
 fn install_schemathesis() -> Result<()> {

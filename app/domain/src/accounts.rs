@@ -281,6 +281,8 @@ pub struct Profile {
     pub email: String,
     /// Waits until both addresses agreed.
     pub new_email: Option<String>,
+    /// A mail server said that there is no such address.
+    pub comes_back: bool,
     pub phone: String,
     pub job_title: String,
     pub bio: String,

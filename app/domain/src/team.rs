@@ -78,6 +78,8 @@ pub struct InvitationRow {
     #[serde(with = "crate::time::text")]
     pub expires_at: Timestamp,
     pub expired: bool,
+    /// A mail server said that there is no such address.
+    pub comes_back: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

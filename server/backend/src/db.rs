@@ -11,11 +11,12 @@ use crate::fault::{Fault, Outcome};
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("../../migrations");
 
-/// Two pools on one database, each in a role that owns nothing (migration 0001).
+/// Pools on one database, each in a role that owns nothing (migration 0001).
 #[derive(Clone)]
 pub struct Db {
     app: PgPool,
     worker: PgPool,
+    bells: PgPool,
 }
 
 /// How many connections each pool may hold.
@@ -35,7 +36,11 @@ impl Db {
                 .idle_timeout(Duration::from_secs(300))
                 .connect_lazy_with(options.clone().options([("role", role)]).application_name(role))
         };
-        Self { app: pool("parley_app", sizes.app), worker: pool("parley_worker", sizes.worker) }
+        Self {
+            app: pool("parley_app", sizes.app),
+            worker: pool("parley_worker", sizes.worker),
+            bells: pool("parley_worker", 1),
+        }
     }
 
     /// Brings the schema up to this version, as the connecting user.
@@ -102,7 +107,13 @@ impl Db {
         &self.worker
     }
 
+    /// One connection that waits for what the database rings.
+    pub(crate) fn bells(&self) -> &PgPool {
+        &self.bells
+    }
+
     pub async fn close(&self) {
+        self.bells.close().await;
         self.app.close().await;
         self.worker.close().await;
     }

@@ -25,6 +25,7 @@ pub mod outbound;
 pub mod outbox;
 pub mod personal;
 pub mod profile;
+pub mod revocations;
 pub mod secret;
 pub mod seed;
 pub mod sso;
@@ -79,7 +80,8 @@ impl Core {
         format!("{}{path}", self.public_url)
     }
 
-    /// Tells whoever remembers who may do what to look again. Call it after the commit.
+    /// Tells whoever remembers who may do what to look again. Call it after the commit; other processes hear of it from
+    /// the database ([`revocations`]).
     pub fn revoked(&self) {
         self.revocations.send_modify(|count| *count = count.wrapping_add(1));
     }

@@ -7,6 +7,7 @@
 //! Mail has no idempotency: a server that took a mail and fell silent may get it again. The same message id lets receivers
 //! drop the second copy, and a password mail that comes twice is better than one that never comes.
 
+mod bounce;
 mod kind;
 mod layout;
 mod send;
@@ -15,6 +16,8 @@ mod words;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+pub(crate) use bounce::{are_bounced, arrived};
+pub use bounce::{is_bounced, report};
 pub use kind::{Kind, Link, Occasion, PasskeyChange, RecoveryCodes, SecondFactorChange};
 pub use layout::{Rendered, render};
 pub(crate) use send::{clean, deliver};
@@ -23,7 +26,7 @@ use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::jobs::{self, SendMail};
 use crate::vault::PEOPLE;
-use crate::{Core, ids, secret};
+use crate::{Core, ids};
 
 /// The languages that mails are written in. A new one is a file beside `words/en.rs` and a line here.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -82,21 +85,4 @@ pub async fn queue(core: &Core, tx: &mut PgConnection, mail: &Outgoing) -> Outco
     .execute(&mut *tx)
     .await?;
     jobs::enqueue(tx, &SendMail { mail: id }).await
-}
-
-/// Whether a mail server said for good that there is no such address. For screens, to say that a mail may not arrive;
-/// mails to it are tried all the same, because the address may have been made since.
-pub async fn is_bounced(connection: &mut PgConnection, address: &str) -> Outcome<bool> {
-    let known = sqlx::query_scalar!(
-        r#"select exists (select from mail_bounce where address_hash = $1) as "known!""#,
-        address_hash(address)
-    )
-    .fetch_one(connection)
-    .await?;
-    Ok(known)
-}
-
-/// What an address is remembered by. Case does not tell two mailboxes apart anywhere that matters.
-fn address_hash(address: &str) -> Vec<u8> {
-    secret::hash(&address.trim().to_lowercase())
 }

@@ -15,7 +15,7 @@ use domain::{AttachmentId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::identity::{IdentityClient, IdentityProblem, IdentityProvider, Proofs, SentAway, Vouched};
-pub use self::mail::{Mail, MailParts, MailProblem, Mailer, NoMailServer};
+pub use self::mail::{Fate, Mail, MailParts, MailProblem, MailReport, Mailer, NoMailServer};
 pub use self::setup::{App, Grant, NewBusiness, Setup, Subscription};
 pub use crate::outbox::Admitted;
 

@@ -102,7 +102,7 @@ pub const REGISTER: &[Field] = &[
     field("journal", "body", "raw webhook", Contact, Expire),
     field("mail", "to_address", "whom a mail is for", Member, Expire),
     field("mail", "data", "names and links of a mail not yet sent", Member, Expire),
-    field("mail_bounce", "address_hash", "fingerprint of an address that does not exist", Member, KeepUnlinked),
+    field("mail_bounce", "address_hash", "fingerprint of an address that mails come back from", Member, KeepUnlinked),
     field("quarantine", "item", "raw item of a webhook", Contact, Delete),
 ];
 

@@ -17,7 +17,7 @@ use crate::Core;
 use crate::accounts::throttle::Throttle;
 use crate::accounts::{self, passkeys, password, second_factor, sessions};
 use crate::fault::{Fault, Outcome};
-use crate::mail::{Kind, PasskeyChange};
+use crate::mail::{self, Kind, PasskeyChange};
 
 /// Languages that the screens and mails speak.
 const LANGUAGES: &[&str] = &["en"];
@@ -46,6 +46,7 @@ impl ProfilePort {
         .fetch_one(&mut **tx)
         .await?;
         Ok(Profile {
+            comes_back: mail::is_bounced(&mut tx, &row.email).await?,
             name: row.name,
             email: row.email,
             new_email: row.new_email,

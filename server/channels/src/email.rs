@@ -3,6 +3,8 @@
 mod address;
 mod client;
 mod reply;
+mod report;
 
 pub use address::{Sender, Server};
 pub use client::Smtp;
+pub use report::read_report;

@@ -1,5 +1,6 @@
 //! The stand-in of a mail server: takes every mail on a port of this machine and keeps it for the page.
 
+mod bounce;
 mod parse;
 mod session;
 

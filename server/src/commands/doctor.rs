@@ -8,7 +8,7 @@ use super::say;
 use crate::config::Settings;
 use crate::http::bundle;
 use crate::system::{self, Database};
-use crate::tls::Tls;
+use crate::tls::{Tls, acme};
 
 pub async fn examine(settings: &Settings) -> Result<()> {
     let mut wrong = 0;
@@ -23,6 +23,9 @@ pub async fn examine(settings: &Settings) -> Result<()> {
     check("browser files", bundle::check(settings));
     if settings.tls_cert.is_some() {
         check("certificate", Tls::read(settings).await.map(|_| "its key fits".to_owned()));
+    }
+    if settings.acme_domains.is_some() {
+        check("certificate", acme::state(settings).await);
     }
     for (key, there) in [
         ("PARLEY_WHATSAPP_TOKEN", settings.whatsapp_token.is_some()),

@@ -37,6 +37,14 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
         ),
         None => None,
     };
+    let plain = match settings.http_listen {
+        Some(address) => Some(
+            TcpListener::bind(address)
+                .await
+                .with_context(|| format!("cannot listen on {address} (PARLEY_HTTP_LISTEN)"))?,
+        ),
+        None => None,
+    };
     // The sandbox and Parley know nothing of each other's certificates: beside TLS they talk within this machine.
     let inside = match &tls {
         Some(_) if settings.sandbox => Some(TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?),
@@ -67,6 +75,9 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     let router = http::router(&settings, &system, beside.as_ref().map(|beside| beside.sandbox.router()), stop.clone());
     if let Some(inside) = inside {
         parts.spawn(run(inside, router.clone(), stop.clone()));
+    }
+    if let Some(plain) = plain {
+        parts.spawn(run(plain, crate::tls::redirect(settings.public_url()), stop.clone()));
     }
     match tls {
         Some(tls) => {

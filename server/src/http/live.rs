@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::guard::{self, ErrorJson};
 
-/// How often a stream looks whether its session still stands.
+/// How often a stream looks whether its session still stands, should a bell not have been heard.
 const RECHECK: Duration = Duration::from_secs(15);
 
 /// Streams a workspace's changes to a signed-in member, from where the browser left off.
@@ -51,8 +51,8 @@ pub async fn stream(
     response
 }
 
-/// Ends when the session does, or when its member may no longer read. Whoever takes power away in this process rings;
-/// what happened elsewhere is seen at the next look.
+/// Ends when the session does, or when its member may no longer read. Whoever takes power away rings, in this process or
+/// another.
 async fn power_ended(core: Core, backend: Backend, token: SessionToken) {
     let mut revocations = core.revocations();
     loop {

@@ -1,6 +1,8 @@
 //! `/webhooks/whatsapp`: Meta's side of the door (contract 5.1). The operator's app comes there; every connection with an app of
 //! its own has an address of its own below it.
 
+mod mail;
+
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query, State};
@@ -25,6 +27,7 @@ pub fn routes() -> Router<AppState> {
         .route("/webhooks/whatsapp", get(handshake).post(receive))
         .route("/webhooks/whatsapp/{hook}", get(handshake_at).post(receive_at))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .merge(mail::routes())
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,11 @@
+use std::io::Write as _;
+use std::process::Stdio;
+
 use backend::mail::{self, Kind, Language, Link, Outgoing};
 use domain::Timestamp;
 use serde_json::{Value, json};
 
-use crate::served::Served;
+use crate::served::{SECRET, Served, parley};
 
 /// A mail with a link that is good for long.
 pub fn reset(to: &str, link: &str) -> Outgoing {
@@ -71,4 +74,46 @@ async fn mails_of_the_demonstration_arrive_on_its_page() {
     assert_eq!(shown.headers()["x-frame-options"], "SAMEORIGIN");
     assert!(served.output().contains(&format!("Mails are at {}/sandbox/mail", served.base)));
     assert!(served.stop());
+}
+
+#[tokio::test]
+async fn a_mail_that_comes_back_later_is_reported_by_the_mail_server_or_on_the_command_line() {
+    let served = Served::start().await;
+    let marked = "select count(*) from mail_bounce where reported";
+    queue(&served, &[reset("later-hard@parley.example", "https://crm.example/reset/1")]).await;
+    served.until("the address is marked", async || served.count(marked).await == 1).await;
+
+    let pool = served.database.owner().await;
+    sqlx::raw_sql("delete from mail_bounce").execute(&pool).await.unwrap();
+    let id: String = sqlx::query_scalar("select message_id from mail").fetch_one(&pool).await.unwrap();
+    pool.close().await;
+    let report = format!(
+        "MIME-Version: 1.0\r\nContent-Type: multipart/report; boundary=b\r\n\r\n\
+         --b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n\
+         --b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {id}\r\n\r\n--b--\r\n"
+    );
+    let hand_over = async |secret: &str| {
+        let request = served.post("/webhooks/mail").basic_auth("parley", Some(secret)).body(report.clone());
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(hand_over("a guess").await, 401);
+    assert_eq!(served.post("/webhooks/mail").body(report.clone()).send().await.unwrap().status(), 401);
+    assert_eq!(served.count(marked).await, 0);
+    // With the sandbox on, its two halves share a secret.
+    assert_eq!(hand_over(SECRET).await, 204);
+    assert_eq!(served.count(marked).await, 1);
+
+    let piped = |mail: &str| {
+        let mut command = parley(&served.database, &served.folder);
+        command.args(["mail", "bounce"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(mail.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(piped(&report), "Noted.\n");
+    assert!(piped(&report.replace('@', "@elsewhere.")).starts_with("This is about no mail"));
+    assert!(piped("Subject: Holiday\r\n\r\nAway").starts_with("This is no report"));
+    assert!(!served.output().contains("later-hard@parley.example"), "no address is in the log");
 }

@@ -30,6 +30,7 @@ pub struct Served {
     pub client: Client,
     pub database: TestDb,
     output: Arc<Mutex<String>>,
+    command: Command,
     child: Child,
     pub folder: PathBuf,
 }
@@ -75,39 +76,50 @@ impl Served {
     }
 
     async fn run_with(arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, folder) = (TestDb::new().await, fresh_folder());
-        let (port, admin) = (free_port(), free_port());
+        let given = |key: &str| environment.iter().find(|(name, _)| *name == key).map(|(_, value)| *value);
+        let (listen, admin) = (format!("127.0.0.1:{}", free_port()), free_port());
+        let listen = given("PARLEY_LISTEN").unwrap_or(&listen);
         let mut command = parley(&database, &folder);
-        command
-            .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
-            .env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
+        command.env("PARLEY_LISTEN", listen).env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
         command.envs(environment.iter().copied());
         command.env("PARLEY_LOG", "debug").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let output = Arc::new(Mutex::new(String::new()));
-        collect(child.stdout.take().unwrap(), Arc::clone(&output));
-        collect(child.stderr.take().unwrap(), Arc::clone(&output));
-        let certificate = environment.iter().find(|(key, _)| *key == "PARLEY_TLS_CERT");
-        let base = match certificate {
-            Some(_) => format!("https://localhost:{port}"),
-            None => format!("http://127.0.0.1:{port}"),
+        let output = Arc::default();
+        let child = spawn(&mut command, &output);
+        let certificate = given("PARLEY_TLS_CERT");
+        let base = match certificate.or_else(|| given("PARLEY_ACME_DOMAINS")) {
+            Some(_) => format!("https://localhost:{}", listen.rsplit(':').next().unwrap()),
+            None => format!("http://{listen}"),
         };
         let served = Self {
             base,
             admin: format!("http://127.0.0.1:{admin}"),
-            client: client(certificate.map(|(_, file)| std::fs::read(file).unwrap())),
+            client: client(certificate.map(|file| std::fs::read(file).unwrap())),
             database,
             output,
+            command,
             child,
             folder,
         };
+        served.answers(given("PARLEY_ACME_DOMAINS").is_none()).await;
         served
-            .until("the server answers", async || {
-                served.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200)
-            })
-            .await;
-        served
+    }
+
+    /// Waits for the server; at the operators' port where the certificate comes later.
+    async fn answers(&self, certified: bool) {
+        let ready = format!("{}/readyz", if certified { &self.base } else { &self.admin });
+        self.until("the server answers", async || {
+            self.client.get(&ready).send().await.is_ok_and(|answer| answer.status() == 200)
+        })
+        .await;
+    }
+
+    /// Stops it and starts it once more, on the same ports, folder and database. What was printed before is gone.
+    pub async fn restart(&mut self) {
+        assert!(self.stop());
+        self.output.lock().unwrap().clear();
+        self.child = spawn(&mut self.command, &self.output);
+        self.answers(false).await;
     }
 
     /// Everything printed so far.
@@ -186,6 +198,7 @@ impl Served {
 
 /// A client that follows no redirects, and trusts one certificate if it is given one.
 pub fn client(certificate: Option<Vec<u8>>) -> Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = Client::builder().redirect(reqwest::redirect::Policy::none());
     let builder = match certificate {
         Some(pem) => builder.tls_certs_only([reqwest::Certificate::from_pem(&pem).unwrap()]),
@@ -194,7 +207,14 @@ pub fn client(certificate: Option<Vec<u8>>) -> Client {
     builder.build().unwrap()
 }
 
-fn collect(stream: impl std::io::Read + Send + 'static, into: Arc<Mutex<String>>) {
+fn spawn(command: &mut Command, output: &Arc<Mutex<String>>) -> Child {
+    let mut child = command.spawn().unwrap();
+    collect(child.stdout.take().unwrap(), Arc::clone(output));
+    collect(child.stderr.take().unwrap(), Arc::clone(output));
+    child
+}
+
+pub fn collect(stream: impl std::io::Read + Send + 'static, into: Arc<Mutex<String>>) {
     std::thread::spawn(move || {
         let mut reader = BufReader::new(stream);
         let mut line = Vec::new();

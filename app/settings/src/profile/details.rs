@@ -97,6 +97,15 @@ fn Address(profile: Profile, change: ServerAction<ChangeEmail>) -> impl IntoView
         <section class="section">
             <h2>{t!(email)}</h2>
             <p>{profile.email}</p>
+            {profile
+                .comes_back
+                .then(|| {
+                    view! {
+                        <p class="notice notice-warn" role="status">
+                            {t!(your_mails_come_back)}
+                        </p>
+                    }
+                })}
             {waiting
                 .map(|waiting| {
                     view! {

@@ -93,6 +93,7 @@ fn Row(row: InvitationRow, role: String, acts: Acts) -> impl IntoView {
                     <strong>{row.email.clone()}</strong>
                     <Badge text=role tone=Tone::Accent />
                     <Badge text=words::scope(row.scope) />
+                    {row.comes_back.then(|| view! { <Badge text=t!(mails_come_back) tone=Tone::Bad /> })}
                     {row.expired.then(|| view! { <Badge text=t!(is_expired) tone=Tone::Warn /> })}
                 </p>
                 <p class="quiet">

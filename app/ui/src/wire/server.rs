@@ -37,7 +37,7 @@ pub struct ServerInfo {
 pub struct ClientAddress(pub String);
 
 /// What a page's document says of foreign code, on its way to the response. The server puts an empty one into the
-/// request's extensions: a header given to the rendering can get lost when a request beside it is dropped.
+/// request's extensions.
 #[derive(Clone, Debug, Default)]
 pub struct PagePolicy(Arc<Mutex<Option<HeaderValue>>>);
 

@@ -51,6 +51,7 @@ pub(super) async fn reset(core: &Core, link: &str, new: &str, origin: &Origin) -
         .fetch_one(&mut **tx)
         .await?;
     taken.filter(|owner| *owner == account.0).ok_or(Error::NotFound)?;
+    mail::arrived(&mut tx, &person.email).await?;
     super::set_password(&mut tx, &hash, core.clock.now()).await?;
     sessions::end_all(&mut tx, None).await?;
     super::tell_of_password(core, &mut tx, Some(&origin.device)).await?;

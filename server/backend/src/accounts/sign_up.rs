@@ -86,6 +86,7 @@ pub(super) async fn confirm(core: &Core, link: &str, origin: &Origin) -> Outcome
     .execute(&mut **tx)
     .await
     .map_err(|error| taken(error.into()))?;
+    mail::arrived(&mut tx, &row.email).await?;
     let signed_in = sessions::open(core, &mut tx, 1, origin).await?;
     tx.commit().await?;
     Ok(signed_in)

@@ -171,6 +171,12 @@ impl Kind {
         }
     }
 
+    /// Whether a mail of this word shows by its link that its address is good. Somebody asked for it just now and expects
+    /// it, so it is sent even where mails come back from.
+    pub(super) fn proves_address(word: &str) -> bool {
+        matches!(word, "verify_email" | "reset_password" | "email_change_new" | "invitation")
+    }
+
     /// The secret link that it carries. After the link's end the mail is not sent any more.
     pub fn link(&self) -> Option<&Link> {
         match self {

@@ -2,10 +2,9 @@
 
 use domain::Timestamp;
 use jiff::SignedDuration;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Kind, Language, address_hash, layout};
+use super::{Kind, Language, bounce, layout};
 use crate::Core;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -42,6 +41,9 @@ pub(crate) async fn deliver(context: &JobContext, id: Uuid) -> Outcome<()> {
     let now = context.core.clock.now();
     if waiting.expires_at.is_some_and(|end| end <= now) {
         return finish(&context.core, &waiting, End::Expired).await;
+    }
+    if !Kind::proves_address(&waiting.kind) && is_marked(&context.core, &waiting.to).await? {
+        return finish(&context.core, &waiting, End::Failed("mails to its address come back".to_owned())).await;
     }
     let mail = match prepare(&context.core, &waiting, now).await {
         Ok(mail) => mail,
@@ -93,6 +95,10 @@ async fn begin(context: &JobContext, id: Uuid) -> Outcome<Option<Waiting>> {
     }))
 }
 
+async fn is_marked(core: &Core, address: &str) -> Outcome<bool> {
+    bounce::is_bounced(&mut *core.db.worker().acquire().await?, address).await
+}
+
 async fn prepare(core: &Core, waiting: &Waiting, at: Timestamp) -> Outcome<Mail> {
     let clear = core.vault.open(core.db.worker(), PEOPLE, super::DATA, waiting.id, &waiting.data).await?;
     let kind: Kind = serde_json::from_slice(&clear)?;
@@ -115,7 +121,7 @@ async fn trouble(context: &JobContext, waiting: &Waiting, problem: MailProblem) 
     tracing::warn!(mail = %waiting.id, kind = waiting.kind, attempt = waiting.attempts, permanent, "mail: {words}");
     if let MailProblem::Permanent { no_such_address: true, .. } = problem {
         let mut connection = context.core.db.worker().acquire().await?;
-        mark_bounced(&mut connection, &waiting.to, context.core.clock.now(), &words).await?;
+        bounce::mark(&mut connection, &waiting.to, context.core.clock.now(), &words, false).await?;
     }
     if permanent || waiting.attempts >= ATTEMPTS {
         return finish(&context.core, waiting, End::Failed(words)).await;
@@ -141,26 +147,9 @@ async fn finish(core: &Core, waiting: &Waiting, end: End) -> Outcome<()> {
     .execute(&mut *tx)
     .await?;
     if sent_at.is_some() {
-        // Whatever a server said once, the address exists now.
-        sqlx::query!("delete from mail_bounce where address_hash = $1", address_hash(&waiting.to))
-            .execute(&mut *tx)
-            .await?;
+        bounce::taken(&mut tx, &waiting.to).await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// Remembers an address as one that does not exist.
-async fn mark_bounced(connection: &mut PgConnection, address: &str, at: Timestamp, reason: &str) -> Outcome<()> {
-    sqlx::query!(
-        "insert into mail_bounce (address_hash, at, reason) values ($1, $2, $3)
-         on conflict (address_hash) do update set at = excluded.at, reason = excluded.reason",
-        address_hash(address),
-        sql(at) as _,
-        reason,
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }
 
 /// Empties mails whose links are dead and deletes those that nobody will ask about any more.

@@ -86,6 +86,25 @@ impl MailProblem {
     }
 }
 
+/// What a mail server says of a mail that it had taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailReport {
+    /// Ours, without angle brackets.
+    pub message_id: String,
+    pub fate: Fate,
+}
+
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    Delivered,
+    CameBack {
+        code: Option<String>,
+        /// There is no such address.
+        no_such_address: bool,
+    },
+}
+
 fn shown(code: &Option<String>) -> String {
     code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default()
 }

@@ -85,6 +85,9 @@ async fn agree(core: &Core, account: AccountId, link: &str, purpose: &str) -> Ou
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Error::NotFound)?;
+    if purpose == NEW {
+        mail::arrived(&mut tx, &row.new_email).await?;
+    }
     let complete = row.old_confirmed_at.is_some() && row.new_confirmed_at.is_some();
     if complete {
         change(core, &mut tx, &row.new_email).await?;

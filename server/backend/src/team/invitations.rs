@@ -220,6 +220,7 @@ async fn take(core: &Core, tx: &mut Personal, link: &str, open: &Open) -> Outcom
     .await?
     .ok_or(Error::NotFound)?;
     sqlx::query!("delete from invitation_route where token_hash = $1", secret::hash(link)).execute(&mut ***tx).await?;
+    mail::arrived(tx, &row.email).await?;
     Ok(Taken {
         email: row.email,
         role: choice(&row.role, row.custom_role_id)?,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::Core;
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
+use crate::mail;
 
 pub(super) async fn page(core: &Core, caller: &Caller) -> Outcome<TeamPage> {
     caller.require(Permission::ManageTeam)?;
@@ -65,8 +66,10 @@ async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationR
     )
     .fetch_all(&mut ***tx)
     .await?;
+    let come_back = mail::are_bounced(tx, rows.iter().map(|row| row.email.as_str())).await?;
     rows.into_iter()
-        .map(|row| {
+        .zip(come_back)
+        .map(|(row, comes_back)| {
             Ok(InvitationRow {
                 id: row.id.into(),
                 email: row.email,
@@ -75,6 +78,7 @@ async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationR
                 sent_at: row.sent_at.to_jiff(),
                 expires_at: row.expires_at.to_jiff(),
                 expired: row.expired,
+                comes_back,
             })
         })
         .collect()

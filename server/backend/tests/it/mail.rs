@@ -1,9 +1,12 @@
 use backend::mail::{self, Kind, Language, Link, Outgoing};
-use backend::outbound::MailProblem;
+use backend::outbound::{Fate, MailProblem, MailReport};
+use domain::team::InviteForm;
+use domain::{Role, Scope};
 use jiff::SignedDuration;
 use sqlx::PgPool;
 use testkit::World;
 
+use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, from, mailed_link, person};
 use crate::world;
 
 const ADA: &str = "ada@parley.example";
@@ -194,4 +197,68 @@ fn a_language_that_mails_are_not_written_in_becomes_english() {
     for tag in ["en", "EN-gb", "en_US", "de", "", "x-klingon"] {
         assert_eq!(Language::from_tag(tag), Language::English, "{tag}");
     }
+}
+
+async fn came_back(world: &World, message_id: &str, no_such_address: bool) -> bool {
+    let fate = Fate::CameBack { code: Some("550 5.1.1".to_owned()), no_such_address };
+    mail::report(&world.core, &MailReport { message_id: message_id.to_owned(), fate }).await.unwrap()
+}
+
+fn id_of(mail: &backend::outbound::Mail) -> String {
+    mail.message_id.trim_matches(['<', '>']).to_owned()
+}
+
+#[tokio::test]
+async fn a_mail_that_comes_back_later_marks_its_address_until_somebody_there_follows_a_link() {
+    let world = world().await;
+    let notice = |to: &str| Outgoing {
+        to: to.to_owned(),
+        language: Language::English,
+        kind: Kind::AlreadyRegistered { sign_in: "https://crm.example/sign-in".to_owned() },
+    };
+    queue(&world, world.core.db.app(), &notice(OWNER)).await;
+    world.run_jobs().await;
+    let sent = id_of(&world.postbox.last_to(OWNER));
+    assert!(came_back(&world, &sent, false).await);
+    assert!(!is_bounced(&world, OWNER).await, "a full mailbox says nothing about the address");
+    for foreign in ["", "nonsense", "1@parley.example", &sent.replace("parley", "other")] {
+        assert!(!came_back(&world, foreign, true).await, "{foreign}: a mail of ours has to be named");
+    }
+    assert!(!is_bounced(&world, OWNER).await);
+    for _ in 0..2 {
+        assert!(came_back(&world, &sent, true).await, "a report that is repeated changes nothing more");
+    }
+    assert!(is_bounced(&world, OWNER).await);
+    let (state, _, _, failure) = row(&world).await;
+    assert_eq!((state.as_str(), failure.as_deref()), ("failed", Some("it came back (550 5.1.1)")));
+    let person = person(&world, OWNER, OWNERS_PASSWORD).await;
+    assert!(world.ports.profile.read(&person).await.unwrap().comes_back);
+
+    // No more notices; but what proves the address is sent, and that it is taken says nothing.
+    queue(&world, world.core.db.app(), &notice(OWNER)).await;
+    world.ports.accounts.forgot_password(OWNER, &from("1.1.1.1")).await.unwrap();
+    let link = mailed_link(&world, OWNER).await;
+    let kinds = "select count(*) from mail where state = 'failed' and failure = 'mails to its address come back'
+        and kind = 'already_registered'";
+    assert_eq!(world.count(kinds).await, 1);
+    assert!(is_bounced(&world, OWNER).await);
+    world.ports.accounts.reset_password(&link, PASSWORD, &from("1.1.1.1")).await.unwrap();
+    assert!(!is_bounced(&world, OWNER).await);
+}
+
+#[tokio::test]
+async fn an_invitation_shows_that_its_mail_came_back_and_delivery_takes_the_mark_away() {
+    let world = world().await;
+    let invite = InviteForm { email: ADA.to_owned(), role: Role::Agent.into(), scope: Scope::All };
+    world.ports.team.invite(&world.ours.caller, invite).await.unwrap();
+    world.run_jobs().await;
+    let sent = id_of(&world.postbox.last_to(ADA));
+    let shown = async || world.ports.team.page(&world.ours.caller).await.unwrap().invitations[0].comes_back;
+    assert!(!shown().await);
+    assert!(came_back(&world, &sent, true).await);
+    assert!(shown().await);
+    assert!(
+        mail::report(&world.core, &MailReport { message_id: sent, fate: Fate::Delivered }).await.unwrap()
+            && !shown().await
+    );
 }

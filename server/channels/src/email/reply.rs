@@ -55,7 +55,7 @@ fn answered(status: &str, text: &str) -> MailProblem {
 }
 
 /// `5.1.1` at the beginning of the text.
-fn enhanced(text: &str) -> Option<&str> {
+pub(super) fn enhanced(text: &str) -> Option<&str> {
     let word = text.split_whitespace().next()?;
     let mut numbers = word.split('.');
     let three = (numbers.next()?, numbers.next()?, numbers.next()?);
@@ -65,7 +65,7 @@ fn enhanced(text: &str) -> Option<&str> {
 }
 
 /// The hard class of section 6. Policy refusals (5.7) tell nothing about the address.
-fn no_such_address(status: &str, enhanced: Option<&str>, text: &str) -> bool {
+pub(super) fn no_such_address(status: &str, enhanced: Option<&str>, text: &str) -> bool {
     match enhanced {
         Some(code) => matches!(code, "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.4.4"),
         None => {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
-use super::MOST_BYTES;
+use super::{MOST_BYTES, bounce};
 use crate::Inner;
 
 /// Longest command line; the standard asks for 512.
@@ -196,6 +196,9 @@ impl Session {
         }
         let falls_silent = to.iter().any(|one| one.starts_with("drop-after-data@"))
             || self.strikes("smtp_drop_after_data", to.first().map(String::as_str));
+        if let Some(address) = to.iter().find(|one| bounce::comes_back(one)) {
+            tokio::spawn(bounce::report(Arc::clone(&self.inner), address.clone(), mail.clone()));
+        }
         self.inner.with(|state| {
             let now = state.now_ms();
             state.mails.add(now, from, to, Bytes::from(mail));

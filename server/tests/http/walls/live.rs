@@ -129,3 +129,44 @@ async fn a_stream_ends_with_its_session_and_is_refused_when_it_comes_back() {
     assert!(of_ended.next().await.is_none() && of_left.next().await.is_none(), "the open streams end by themselves");
     town.assert_calm();
 }
+
+/// What another process, or a command, does to the member behind a session.
+const ELSEWHERE: [(&str, &str); 3] = [
+    ("ended", "delete from session where token_hash = $1"),
+    (
+        "left",
+        "update member set deactivated_at = now() where id = (select member_id from session where token_hash = $1)",
+    ),
+    (
+        "demoted",
+        "with nothing as (insert into role (workspace_id, id, name, permissions, created_at)
+             select workspace_id, gen_random_uuid(), 'Nothing', '{}', now() from session where token_hash = $1 returning id)
+         update member set role = 'custom', custom_role_id = nothing.id from nothing
+         where member.id = (select member_id from session where token_hash = $1)",
+    ),
+];
+
+#[tokio::test]
+async fn power_that_is_taken_elsewhere_is_gone_within_a_second() {
+    let town = Town::new().await;
+    for (who, what) in ELSEWHERE {
+        let cookie = town.newcomer(who, Role::Agent).await;
+        let mut stream = Stream::open(&town.served, &cookie, None).await;
+        town.execute(what, stored(&cookie)).await;
+        let end = async {
+            assert!(stream.next().await.is_none(), "{who}: nothing but the end comes");
+            assert_ne!(town.served.get("/live").header("cookie", &cookie).send().await.unwrap().status(), 200, "{who}");
+        };
+        tokio::time::timeout(Duration::from_secs(1), end).await.unwrap_or_else(|_| panic!("{who}: a second is over"));
+    }
+    // So it is where the database rings while the line to it is lost.
+    let cookie = town.newcomer("unheard", Role::Agent).await;
+    let mut stream = Stream::open(&town.served, &cookie, None).await;
+    let cut = "select count(pg_terminate_backend(pid)) from pg_stat_activity
+               where query like 'LISTEN %parley_revocation%' and datname = current_database()";
+    assert_eq!(town.served.count(cut).await, 1, "one line listens");
+    town.execute(ELSEWHERE[0].1, stored(&cookie)).await;
+    let end = tokio::time::timeout(Duration::from_secs(2), stream.next()).await;
+    assert!(end.expect("two seconds are over").is_none());
+    town.assert_calm();
+}

@@ -496,6 +496,8 @@ pub const DOORS: &[Door] = &[
         Signed,
         &[Field(Path, "hook", Text("x")), Field(Json, "object", Text("whatsapp_business_account"))],
     ),
+    // A mail server.
+    post("/webhooks/mail", Signed, &[]),
     // Whether it runs.
     get("/healthz", Open, &[]),
     get("/readyz", Open, &[]),
