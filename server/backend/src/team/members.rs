@@ -125,16 +125,22 @@ async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<Member
         .execute(&mut ***tx)
         .await?;
     // What a provider vouched for was good for this workspace only.
+    end_vouched(tx, member).await?;
+    // Their sessions stand in no workspace any more; those of other workspaces are not touched.
     sqlx::query!(
-        "delete from session where workspace_id = $1 and member_id = $2 and vouched_by is not null",
+        "update session set workspace_id = null, member_id = null where workspace_id = $1 and member_id = $2",
         tx.workspace.0,
         member.0,
     )
     .execute(&mut ***tx)
     .await?;
-    // Their sessions stand in no workspace any more; those of other workspaces are not touched.
+    Ok(())
+}
+
+/// Ends the sessions of a member that the workspace's provider vouched for.
+pub(super) async fn end_vouched(tx: &mut Scoped, member: MemberId) -> Outcome<()> {
     sqlx::query!(
-        "update session set workspace_id = null, member_id = null where workspace_id = $1 and member_id = $2",
+        "delete from session where workspace_id = $1 and member_id = $2 and vouched_by is not null",
         tx.workspace.0,
         member.0,
     )
