@@ -28,7 +28,7 @@ use wasm_bindgen::JsCast;
 
 use guard::Guarded;
 use not_found::NotFound;
-use routes::{inside, outside};
+use routes::{inside, outside, setup};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
@@ -77,6 +77,9 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/settings/team") view={Lazy::<inside::Team>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/business") view={Lazy::<inside::Business>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view={Lazy::<inside::Audit>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/starter-pack") view={Lazy::<setup::StarterPack>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/tags") view={Lazy::<setup::Tags>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/canned-replies") view={Lazy::<setup::Canned>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/channels") view={Lazy::<inside::Channels>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
     }

@@ -5,7 +5,10 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
-use settings::{AuditPage, BusinessPage, ChannelsPage, ProfilePage, SecurityPage, TeamPage, WelcomePage};
+use settings::{
+    AuditPage, BusinessPage, CannedPage, ChannelsPage, ProfilePage, SecurityPage, StarterPackPage, TagsPage, TeamPage,
+    WelcomePage,
+};
 use ui::view;
 
 use crate::address::ConfirmAddressPage;
@@ -80,5 +83,16 @@ pub mod inside {
         Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },
         Audit => view! { <Guarded page=|| view! { <AuditPage /> } /> },
         Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
+    }
+}
+
+/// What a business begins with, and the small nouns that it fills.
+pub mod setup {
+    use super::*;
+
+    routes! { setup, __preload_setup:
+        StarterPack => view! { <Guarded page=|| view! { <StarterPackPage /> } /> },
+        Tags => view! { <Guarded page=|| view! { <TagsPage /> } /> },
+        Canned => view! { <Guarded page=|| view! { <CannedPage /> } /> },
     }
 }

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod canned;
 pub mod channel;
 pub mod consent;
 pub mod contacts;
@@ -17,10 +18,12 @@ pub mod ids;
 pub mod live;
 pub mod members;
 pub mod messages;
+pub mod packs;
 pub mod page;
 pub mod permissions;
 pub mod ports;
 pub mod status;
+pub mod tags;
 pub mod team;
 pub mod templates;
 pub mod time;

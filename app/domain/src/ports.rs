@@ -6,20 +6,26 @@
 
 mod accounts;
 mod audit;
+mod canned;
 mod channels;
 mod contacts;
 mod inbox;
+mod packs;
 mod profile;
+mod tags;
 mod team;
 
 use std::sync::Arc;
 
 pub use accounts::{Accounts, SessionToken, SignedIn};
 pub use audit::Audit;
+pub use canned::Canned;
 pub use channels::Channels;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
+pub use packs::Packs;
 pub use profile::Profile;
+pub use tags::Tags;
 pub use team::Team;
 
 /// The back end as the screens see it.
@@ -32,4 +38,7 @@ pub struct Backend {
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,
+    pub packs: Arc<dyn Packs>,
+    pub tags: Arc<dyn Tags>,
+    pub canned: Arc<dyn Canned>,
 }

@@ -5,18 +5,25 @@
 pub mod api;
 mod audit;
 mod business;
+mod canned;
 mod channels;
+mod fold;
 mod nav;
 mod places;
 mod profile;
 mod proof;
 mod security;
+mod starter_pack;
+mod tags;
 mod team;
 mod words;
 
 pub use audit::AuditPage;
 pub use business::{BusinessPage, WelcomePage};
+pub use canned::CannedPage;
 pub use channels::ChannelsPage;
 pub use profile::ProfilePage;
 pub use security::SecurityPage;
+pub use starter_pack::StarterPackPage;
+pub use tags::TagsPage;
 pub use team::TeamPage;

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod canned;
 pub mod channels;
 pub mod clock;
 pub mod consent;
@@ -21,10 +22,12 @@ pub mod live;
 pub mod mail;
 pub mod outbound;
 pub mod outbox;
+pub mod packs;
 pub mod personal;
 pub mod profile;
 pub mod secret;
 pub mod seed;
+pub mod tags;
 pub mod team;
 pub mod vault;
 
@@ -99,6 +102,9 @@ impl Core {
             profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
+            packs: Arc::new(packs::PacksPort::new(self.clone())),
+            tags: Arc::new(tags::TagsPort::new(self.clone())),
+            canned: Arc::new(canned::CannedPort::new(self.clone())),
         }
     }
 }

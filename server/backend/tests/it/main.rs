@@ -18,6 +18,7 @@ mod ingest;
 mod mail;
 mod media;
 mod outbox;
+mod packs;
 mod people;
 mod permissions;
 mod profile;

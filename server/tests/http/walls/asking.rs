@@ -66,6 +66,8 @@ pub fn ordinary(field: &Field, ids: &Ids) -> String {
         Value::Invitation => ids.invitation,
         Value::OwnRole => ids.role,
         Value::Team => ids.team,
+        Value::Tag => ids.tag,
+        Value::Reply => ids.reply,
     };
     id.to_string()
 }
