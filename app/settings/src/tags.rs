@@ -92,7 +92,7 @@ fn Row(row: TagRow, may: bool, acts: Acts) -> impl IntoView {
                         <ActionForm action=acts.delete>
                             <input type="hidden" name="tag" value=id />
                             {(row.used > 0)
-                                .then(|| view! { <p class="quiet">{t!(delete_tag_text, count = row.used).to_string()}</p> })}
+                                .then(|| view! { <p class="quiet">{t!(delete_tag_text)}</p> })}
                             <button
                                 type="submit"
                                 class="button button-bad"

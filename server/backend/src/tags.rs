@@ -76,6 +76,7 @@ impl TagsPort {
     async fn put(&self, caller: &Caller, contact: ContactId, tag: TagId) -> Outcome<()> {
         caller.require(Permission::EditContacts)?;
         let mut tx = self.core.db.of(caller).await?;
+        let shown = touch(&mut tx, contact).await?;
         let name = both(&mut tx, contact, tag).await?;
         let put = sqlx::query!(
             "insert into contact_tag (workspace_id, contact_id, tag_id, put_at) values ($1, $2, $3, $4) on conflict do nothing",
@@ -86,12 +87,14 @@ impl TagsPort {
         )
         .execute(&mut **tx)
         .await?;
-        self.settle(tx, caller, contact, put.rows_affected(), "contact.tagged", &name).await
+        let act = Act::new("contact.tagged", contact.0).with(json!({ "tag": name }));
+        if put.rows_affected() > 0 { self.settle(tx, caller, act, shown).await } else { Ok(()) }
     }
 
     async fn take_off(&self, caller: &Caller, contact: ContactId, tag: TagId) -> Outcome<()> {
         caller.require(Permission::EditContacts)?;
         let mut tx = self.core.db.of(caller).await?;
+        let shown = touch(&mut tx, contact).await?;
         let name = both(&mut tx, contact, tag).await?;
         let taken = sqlx::query!(
             "delete from contact_tag where workspace_id = $1 and contact_id = $2 and tag_id = $3",
@@ -101,24 +104,18 @@ impl TagsPort {
         )
         .execute(&mut **tx)
         .await?;
-        self.settle(tx, caller, contact, taken.rows_affected(), "contact.untagged", &name).await
+        let act = Act::new("contact.untagged", contact.0).with(json!({ "tag": name }));
+        if taken.rows_affected() > 0 { self.settle(tx, caller, act, shown).await } else { Ok(()) }
     }
 
-    /// Writes down what changed and tells the screens; nothing, when it was so before.
+    /// Writes down what was done and tells the screens. Without this everything is rolled back, the versions too.
     async fn settle(
         &self,
         mut tx: Scoped,
         caller: &Caller,
-        contact: ContactId,
-        changed: u64,
-        action: &str,
-        tag: &str,
+        act: Act<'_>,
+        shown: Vec<(ConversationId, i64)>,
     ) -> Outcome<()> {
-        if changed == 0 {
-            return Ok(());
-        }
-        let shown = touch(&mut tx, contact).await?;
-        let act = Act::new(action, contact.0).with(json!({ "tag": tag }));
         audit::write(&mut tx, caller, self.core.clock.now(), act).await?;
         tx.commit().await?;
         for (conversation, version) in shown {
@@ -188,7 +185,7 @@ async fn both(tx: &mut Scoped, contact: ContactId, tag: TagId) -> Outcome<String
     .ok_or(Fault::Plain(Error::NotFound))
 }
 
-/// The contact's conversations show its tags.
+/// The contact's conversations show its tags. First of all, as whoever removes a pack locks them first.
 async fn touch(tx: &mut Scoped, contact: ContactId) -> Outcome<Vec<(ConversationId, i64)>> {
     let rows = sqlx::query!(
         "update conversation set version = version + 1 where workspace_id = $1 and contact_id = $2 returning id, version",
