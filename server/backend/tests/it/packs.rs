@@ -132,7 +132,7 @@ async fn what_somebody_touched_stays_with_its_reason() {
     ports.canned.save(&caller, Some(reply.id), draft).await.unwrap();
     // A sample that was named, and one that was noted on.
     let samples: Vec<_> = rows.iter().filter(|row| row.sample).collect();
-    ports.contacts.rename(&caller, samples[0].contact, "My own Priya".into()).await.unwrap();
+    ports.contacts.rename(&caller, samples[0].contact, "My own Leila".into()).await.unwrap();
     ports.inbox.note(&caller, samples[1].id, "Try this".into(), key(1)).await.unwrap();
     // Reading, taking and resolving is trying things out.
     ports.inbox.mark_read(&caller, samples[2].id).await.unwrap();
@@ -149,7 +149,7 @@ async fn what_somebody_touched_stays_with_its_reason() {
     let left = inbox(&world, &caller).await;
     let names: Vec<&str> = left.iter().map(|row| row.title.as_str()).collect();
     assert_eq!(left.len(), 3, "{names:?}");
-    assert!(names.contains(&"Grace") && names.contains(&"My own Priya"), "{names:?}");
+    assert!(names.contains(&"Grace") && names.contains(&"My own Leila"), "{names:?}");
     assert_eq!(left.iter().filter(|row| row.sample).count(), 2, "what stays is still a sample");
     assert_eq!(thread(&world, samples[1].id).await.last().unwrap().direction, Direction::Note);
     let text = Refusal::Sample;
@@ -157,7 +157,7 @@ async fn what_somebody_touched_stays_with_its_reason() {
 
     // Installing again undoes the removing: nothing is doubled, and what stayed is as it was left.
     installed(&world, Trade::EstateAgency).await;
-    assert_eq!(samples_named(&world, "My own Priya").await, 1);
+    assert_eq!(samples_named(&world, "My own Leila").await, 1);
     assert_eq!(inbox(&world, &caller).await.iter().filter(|row| row.sample).count(), 5);
     let replies = ports.canned.list(&caller).await.unwrap();
     assert_eq!(replies.iter().filter(|reply| reply.shortcut == "viewing").count(), 1);

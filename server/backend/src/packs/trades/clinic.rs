@@ -90,13 +90,13 @@ pub(super) const PACK: Pack = Pack {
             lines: &[(40, Them("Hello, are you taking new patients? I moved here last month."))],
         },
         Sample {
-            name: "Yusuf Demir",
+            name: "Kemal Aydin",
             phone: "441614960202",
             tags: &["Regular", "Insured"],
             unread: 1,
             lines: &[
                 (320, Them("Hello, at what time is my appointment tomorrow?")),
-                (310, Us("Hello Yusuf, at 9:20, with Dr Lane.")),
+                (310, Us("Hello Kemal, at 9:20, with Dr Lane.")),
                 (300, Them("I am afraid I cannot make it. Could I come on Friday instead?")),
             ],
         },

@@ -83,7 +83,7 @@ pub(super) const PACK: Pack = Pack {
     ],
     samples: &[
         Sample {
-            name: "Priya Raman",
+            name: "Leila Novak",
             phone: "442079460101",
             tags: &["Buyer", "First-time buyer"],
             unread: 1,
@@ -92,14 +92,14 @@ pub(super) const PACK: Pack = Pack {
                 (
                     186,
                     Us(
-                        "Hello Priya, yes, it is. It is on the second floor with a south-facing balcony. Would you like to see it?",
+                        "Hello Leila, yes, it is. It is on the second floor with a south-facing balcony. Would you like to see it?",
                     ),
                 ),
                 (12, Them("Yes please! Could we come on Saturday morning?")),
             ],
         },
         Sample {
-            name: "Marcus Bell",
+            name: "Edward Finch",
             phone: "442079460102",
             tags: &["Seller"],
             unread: 0,
@@ -112,13 +112,13 @@ pub(super) const PACK: Pack = Pack {
                 ),
                 (
                     1500,
-                    Us("Good morning Marcus, nothing at all. I could come on Thursday at 4 pm, would that suit you?"),
+                    Us("Good morning Edward, nothing at all. I could come on Thursday at 4 pm, would that suit you?"),
                 ),
                 (1490, Them("Thursday at 4 is perfect, thank you.")),
             ],
         },
         Sample {
-            name: "Sofia Almeida",
+            name: "Rosa Calvo",
             phone: "442079460103",
             tags: &["Tenant"],
             unread: 2,
@@ -128,7 +128,7 @@ pub(super) const PACK: Pack = Pack {
             ],
         },
         Sample {
-            name: "Daniel Osei",
+            name: "Kwame Boateng",
             phone: "442079460104",
             tags: &["Buyer", "Mortgage agreed", "Chain-free"],
             unread: 0,
@@ -137,7 +137,7 @@ pub(super) const PACK: Pack = Pack {
                 (
                     2880,
                     Us(
-                        "That is good news, Daniel. I put it to the owners this afternoon. Is your mortgage agreed in principle?",
+                        "That is good news, Kwame. I put it to the owners this afternoon. Is your mortgage agreed in principle?",
                     ),
                 ),
                 (2870, Them("It is, and we have nothing to sell.")),
