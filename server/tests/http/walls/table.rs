@@ -150,7 +150,7 @@ pub const DOORS: &[Door] = &[
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
     get("/settings/business", Page(Some(ManageWorkspace), " workspace\" "), &[]),
-    get("/settings/starter-pack", Page(Some(ManageWorkspace), " owner<!> <!><time"), &[]),
+    get("/settings/starter-pack", Page(Some(ManageWorkspace), " owner<!> <time"), &[]),
     get("/settings/tags", Page(Some(ReadContacts), " tag"), &[]),
     get("/settings/canned-replies", Page(Some(SendMessages), " reply"), &[]),
     get("/settings/audit", Page(Some(ReadAudit), " owner<!></strong>"), &[]),
