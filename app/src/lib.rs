@@ -83,6 +83,9 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/settings/channels") view={Lazy::<setup::Channels>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/channels/connect") view={Lazy::<setup::Connect>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/channels/:id") view={Lazy::<setup::Connection>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/starter-pack") view={Lazy::<setup::StarterPack>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/tags") view={Lazy::<setup::Tags>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/canned-replies") view={Lazy::<setup::Canned>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
     }
 }

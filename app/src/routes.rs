@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
 use settings::{
-    AuditPage, BusinessPage, ChannelsPage, ConnectPage, ConnectionPage, ProfilePage, SecurityPage, StartPage, TeamPage,
-    WelcomePage,
+    AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, ProfilePage, SecurityPage,
+    StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage,
 };
 use ui::view;
 
@@ -96,5 +96,8 @@ pub mod setup {
         Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
         Connect => view! { <Guarded page=|| view! { <ConnectPage /> } /> },
         Connection => view! { <Guarded page=|| view! { <ConnectionPage /> } /> },
+        StarterPack => view! { <Guarded page=|| view! { <StarterPackPage /> } /> },
+        Tags => view! { <Guarded page=|| view! { <TagsPage /> } /> },
+        Canned => view! { <Guarded page=|| view! { <CannedPage /> } /> },
     }
 }

@@ -37,7 +37,7 @@ test('J and K walk the list', async ({ open }) => {
   await expect(heading(page, names[0])).toBeVisible();
 });
 
-test('E resolves and reopens, A assigns, N notes, R replies, / searches', async ({ open }) => {
+test('E resolves and reopens, A assigns, N notes, R replies, F searches', async ({ open }) => {
   const page = await open('anna');
   const [name] = await start(page, 1);
   await page.keyboard.press('j');
@@ -70,7 +70,7 @@ test('E resolves and reopens, A assigns, N notes, R replies, / searches', async 
   await expect(entry(page, 'Good to have met you.')).toContainText('Delivered');
 
   await page.keyboard.press('Shift+Tab');
-  await page.keyboard.press('/');
+  await page.keyboard.press('f');
   await expect(page.getByRole('searchbox')).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('searchbox')).toHaveValue('');
@@ -92,7 +92,9 @@ test('the palette lists every action with its key and runs it', async ({ open })
     ['Write an internal note', 'N'],
     ['Resolve or reopen conversation', 'E'],
     ['Assign conversation…', 'A'],
-    ['Search conversations', '/'],
+    ['Search conversations', 'F'],
+    ['Canned replies', '/'],
+    ['Tag the person', 'L'],
     ['Show keyboard shortcuts', '?'],
   ];
   for (const [action, key] of keys) {
@@ -134,7 +136,7 @@ test('keys are letters while somebody types', async ({ open }) => {
   await expect(heading(page, name)).toBeVisible();
   await page.keyboard.press('r');
   await expect(field(page)).toBeFocused();
-  const text = 'jkenramt/?1234';
+  const text = 'jkenramtfl/?1234';
   const before = page.url();
   await page.keyboard.type(text);
   await expect(field(page)).toHaveValue(text);

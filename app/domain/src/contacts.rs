@@ -7,6 +7,7 @@ use crate::consent::{ConsentState, Purpose};
 use crate::error::{Error, Result};
 use crate::identity::IdentityKind;
 use crate::ids::{ContactId, IdentityId};
+use crate::tags::Tag;
 
 /// The person beside a thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +20,11 @@ pub struct ContactPanel {
     pub identities: Vec<IdentityRow>,
     pub consents: Vec<ConsentRow>,
     pub restricted: bool,
+    /// A starter pack made this person up.
+    pub sample: bool,
+    pub tags: Vec<Tag>,
+    /// What could be put on them too, by whoever may.
+    pub more_tags: Vec<Tag>,
     #[serde(with = "crate::time::text")]
     pub created_at: Timestamp,
 }

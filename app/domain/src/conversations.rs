@@ -9,6 +9,7 @@ use crate::ids::{ChannelId, ContactId, ConversationId, MemberId, MessageId};
 use crate::messages::{Direction, MessageRow};
 use crate::page::{Cursor, Page};
 use crate::status::DeliveryStatus;
+use crate::tags::Tag;
 
 /// Rows of one page of the inbox.
 pub const LIST_PAGE: usize = 25;
@@ -84,6 +85,9 @@ pub struct ConversationRow {
     pub last_at: Timestamp,
     #[serde(default, with = "crate::time::maybe")]
     pub window_expires_at: Option<Timestamp>,
+    /// A starter pack made this person up.
+    pub sample: bool,
+    pub tags: Vec<Tag>,
     /// Grows with every change; a live event that is not newer needs no refetch.
     pub version: i64,
 }

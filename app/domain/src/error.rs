@@ -141,6 +141,8 @@ pub enum Refusal {
     TemplateNotApproved,
     #[error("The message that you answer is no longer there.")]
     ReplyTargetGone,
+    #[error("This is a sample of the starter pack, not a person. Nothing is ever sent to it.")]
+    Sample,
 }
 
 impl Refusal {
@@ -155,6 +157,7 @@ impl Refusal {
             Self::Unreachable => "unreachable",
             Self::TemplateNotApproved => "template_not_approved",
             Self::ReplyTargetGone => "reply_target_gone",
+            Self::Sample => "sample",
         }
     }
 }
@@ -181,6 +184,7 @@ impl TryFrom<Told> for Refusal {
             ("unreachable", _) => Self::Unreachable,
             ("template_not_approved", _) => Self::TemplateNotApproved,
             ("reply_target_gone", _) => Self::ReplyTargetGone,
+            ("sample", _) => Self::Sample,
             _ => return Err("no such refusal"),
         })
     }
@@ -203,6 +207,7 @@ mod tests {
             Refusal::Unreachable,
             Refusal::TemplateNotApproved,
             Refusal::ReplyTargetGone,
+            Refusal::Sample,
         ] {
             let text = serde_json::to_string(&refusal).unwrap();
             assert!(text.contains(refusal.code()), "{text}");

@@ -18,6 +18,9 @@ pub const SERVICE_WINDOW_HOURS: i64 = 24;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     pub now: Timestamp,
+    /// A starter pack made this contact up.
+    #[serde(default)]
+    pub sample: bool,
     pub channel: ChannelState,
     /// The contact has an identity that this channel can address.
     pub reachable: bool,
@@ -95,6 +98,9 @@ impl Grounds {
 
 /// Decides on one message. The order of checks is the order in which a person would want to hear of them.
 pub fn decide(facts: &Facts, intent: Intent) -> Result<Grounds, Refusal> {
+    if facts.sample {
+        return Err(Refusal::Sample);
+    }
     if facts.restricted {
         return Err(Refusal::Restricted);
     }
@@ -176,12 +182,13 @@ mod tests {
             channel in prop_oneof![8 => Just(ChannelState::Connected), 1 => prop::sample::select(ChannelState::ALL.to_vec())],
             reachable in prop::bool::weighted(0.9),
             restricted in prop::bool::weighted(0.1),
+            sample in prop::bool::weighted(0.1),
             marketing in any_consent(),
             service in any_consent(),
             window_expires_at in prop::option::weighted(0.9, (10i64..40).prop_map(at)),
             last_request_at in prop::option::of(any_time()),
         ) -> Facts {
-            Facts { now, channel, reachable, restricted, marketing, service, window_expires_at, last_request_at }
+            Facts { now, sample, channel, reachable, restricted, marketing, service, window_expires_at, last_request_at }
         }
     }
 
@@ -228,6 +235,12 @@ mod tests {
         }
 
         #[test]
+        fn nothing_leaves_for_a_sample(facts in any_facts(), intent in any_intent()) {
+            let sample = Facts { sample: true, ..facts };
+            prop_assert_eq!(decide(&sample, intent), Err(Refusal::Sample));
+        }
+
+        #[test]
         fn taking_consent_back_never_opens_anything(facts in any_facts(), intent in any_intent()) {
             let since = facts.last_request_at.unwrap_or(facts.now);
             let revoked = Some(ConsentFact { state: ConsentState::Revoked, since });
@@ -243,6 +256,7 @@ mod tests {
         let revoked = Some(ConsentFact { state: ConsentState::Revoked, since: at(5) });
         let facts = Facts {
             now: at(8),
+            sample: false,
             channel: ChannelState::Connected,
             reachable: true,
             restricted: false,

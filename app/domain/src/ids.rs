@@ -74,6 +74,12 @@ ids! {
     JournalId,
     /// An incoming item that could not be applied.
     QuarantineId,
+    /// A word that a business puts on contacts.
+    TagId,
+    /// A text that is sent often.
+    CannedReplyId,
+    /// An installed starter pack.
+    StarterPackId,
     /// A key of the REST interface.
     ApiKeyId,
     /// What the browser calls one intent to send, so that a repeated request stays one message.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod canned;
 pub mod channel;
 pub mod connection;
 pub mod consent;
@@ -19,11 +20,13 @@ pub mod live;
 pub mod members;
 pub mod messages;
 pub mod onboarding;
+pub mod packs;
 pub mod page;
 pub mod permissions;
 pub mod ports;
 pub mod sso;
 pub mod status;
+pub mod tags;
 pub mod team;
 pub mod templates;
 pub mod time;

@@ -33,7 +33,7 @@ permissions! {
     ManageConversations = "manage_conversations",
     /// Read contacts with their identities and consent.
     ReadContacts = "read_contacts",
-    /// Change a contact's name.
+    /// Change a contact's name and tags.
     EditContacts = "edit_contacts",
     /// See phone numbers; without it they are masked.
     SeePhoneNumbers = "see_phone_numbers",

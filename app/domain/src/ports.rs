@@ -6,26 +6,32 @@
 
 mod accounts;
 mod audit;
+mod canned;
 mod channels;
 mod connections;
 mod contacts;
 mod inbox;
 mod onboarding;
+mod packs;
 mod profile;
 mod sso;
+mod tags;
 mod team;
 
 use std::sync::Arc;
 
 pub use accounts::{Accounts, SessionToken, SignedIn};
 pub use audit::Audit;
+pub use canned::Canned;
 pub use channels::Channels;
 pub use connections::Connections;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
 pub use onboarding::Onboarding;
+pub use packs::Packs;
 pub use profile::Profile;
 pub use sso::{Arrival, Arrived, Departure, SingleSignOn};
+pub use tags::Tags;
 pub use team::Team;
 
 /// The back end as the screens see it.
@@ -41,4 +47,7 @@ pub struct Backend {
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,
     pub sso: Arc<dyn SingleSignOn>,
+    pub packs: Arc<dyn Packs>,
+    pub tags: Arc<dyn Tags>,
+    pub canned: Arc<dyn Canned>,
 }

@@ -2,12 +2,13 @@
 //!
 //! Arguments are flat and textual, so that every one can be a plain form.
 
+use domain::canned::CannedReply;
 use domain::conversations::{ConversationList, Thread};
 use domain::live::Presence;
 use domain::messages::MessageRow;
 use domain::page::Page;
 use domain::templates::TemplateRow;
-use domain::{ClientKey, ContactId, ConversationId, MessageId};
+use domain::{ClientKey, ContactId, ConversationId, MessageId, TagId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
@@ -151,6 +152,24 @@ pub async fn be_present(conversation: ConversationId, typing: bool) -> Result<Ve
 pub async fn rename_contact(contact: ContactId, name: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.contacts.rename(&caller, contact, name).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn put_tag(contact: ContactId, tag: TagId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.tags.put(&caller, contact, tag).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn take_off_tag(contact: ContactId, tag: TagId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.tags.take_off(&caller, contact, tag).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn canned_replies() -> Result<Vec<CannedReply>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.canned.list(&caller).await?)
 }
 
 /// What an optional field holds. Text that cannot be read is refused: left out, the message would go without its file.

@@ -1,6 +1,7 @@
 //! The bottom of the thread: answer or note, or why there can be no answer.
 
 mod blocked;
+mod canned;
 mod state;
 mod template;
 mod upload;
@@ -10,7 +11,7 @@ use leptos::html;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::browser::focus;
-use ui::icon::{PAPERCLIP, SEND, X};
+use ui::icon::{PAPERCLIP, SEND, X, ZAP};
 use ui::reactive::{click, drag, dynamic, input, part, paste, rows, submit};
 use ui::view;
 use ui::{Clock, Icon, t, use_session};
@@ -20,6 +21,7 @@ use crate::api::{AddNote, SendMessage};
 use crate::presence::Typing;
 use crate::thread::{QuoteLine, ThreadStore, size_words};
 use blocked::Blocked;
+use canned::CannedReplies;
 use state::{Attached, Upload};
 pub use state::{Composer, FIELD};
 use template::TemplateDialog;
@@ -44,6 +46,7 @@ pub fn ComposerPane(address: Address, thread: ThreadStore, composer: Composer) -
                 (note, _) => view! { <ComposerForm address thread composer note /> },
             })}
             <TemplateDialog composer thread />
+            <CannedReplies composer thread />
         </div>
     }
     .into_any()
@@ -172,7 +175,15 @@ fn TextField(thread: ThreadStore, composer: Composer, field: NodeRef<html::Texta
             aria-label=label
             on:keydown=on_key
             on:input=input(move |event| {
-                composer.write(event_target_value(&event));
+                let text = event_target_value(&event);
+                // Not by the key: keyboards on glass do not tell which it was.
+                if !note && text == "/" && composer.text.with_untracked(String::is_empty) {
+                    if let Some(node) = field.get_untracked() {
+                        node.set_value("");
+                    }
+                    return composer.canned.set(true);
+                }
+                composer.write(text);
                 if !note {
                     typing.now();
                 }
@@ -318,6 +329,21 @@ fn Buttons(thread: ThreadStore, composer: Composer, note: bool) -> impl IntoView
                                 on:change=picked
                             />
                         </label>
+                    }
+                })}
+            {(!note)
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button button-quiet button-icon with-scripts"
+                            title=t!(canned_key)
+                            aria-label=t!(canned)
+                            aria-haspopup="dialog"
+                            on:click=click(move |_| composer.canned.set(true))
+                        >
+                            <Icon drawing=ZAP />
+                        </button>
                     }
                 })}
             <span class="composer-hint with-scripts">{hint}</span>

@@ -1,11 +1,11 @@
 //! Everything that can be done here: one table for keys, palette and help.
 
-use domain::MemberId;
 use domain::conversations::{ConversationStatus, View};
+use domain::{MemberId, Permission};
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
-use ui::browser::{find, focus, typing};
+use ui::browser::{find, focus, reveal, typing};
 use ui::reactive::{effect, spawn};
 use ui::toast::{Toasts, toast, use_toasts};
 use ui::words::error_words;
@@ -27,7 +27,9 @@ pub enum Act {
     AssignMe,
     Note,
     Reply,
+    Canned,
     Search,
+    Tags,
     Template,
     Palette,
     Help,
@@ -37,14 +39,16 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Next,
         Self::Previous,
         Self::Reply,
+        Self::Canned,
         Self::Note,
         Self::Resolve,
         Self::Assign,
         Self::AssignMe,
+        Self::Tags,
         Self::Template,
         Self::Search,
         Self::List(View::Mine),
@@ -66,7 +70,9 @@ impl Act {
             Self::AssignMe => t!(act_assign_me),
             Self::Note => t!(act_note),
             Self::Reply => t!(act_reply),
+            Self::Canned => t!(act_canned),
             Self::Search => t!(act_search),
+            Self::Tags => t!(act_tags),
             Self::Template => t!(act_template),
             Self::Palette => t!(act_palette),
             Self::Help => t!(act_help),
@@ -89,7 +95,9 @@ impl Act {
             Self::AssignMe => "M",
             Self::Note => "N",
             Self::Reply => "R",
-            Self::Search => "/",
+            Self::Canned => "/",
+            Self::Search => "F",
+            Self::Tags => "L",
             Self::Template => "T",
             Self::Palette => "Ctrl K",
             Self::Help => "?",
@@ -112,7 +120,9 @@ impl Act {
             "n" | "N" => Self::Note,
             "r" | "R" => Self::Reply,
             "t" | "T" => Self::Template,
-            "/" => Self::Search,
+            "/" => Self::Canned,
+            "f" | "F" => Self::Search,
+            "l" | "L" => Self::Tags,
             "?" => Self::Help,
             "1" => Self::List(View::Mine),
             "2" => Self::List(View::Unassigned),
@@ -219,12 +229,23 @@ impl Acts {
             Act::Note => self.composer.switch(true),
             Act::Reply => self.composer.switch(false),
             Act::Template => self.composer.templates.set(self.thread.id.get_untracked().is_some()),
+            Act::Canned => self.canned(),
             Act::Search => focus("#search"),
+            Act::Tags => focus("#tag-choice"),
             Act::Palette => self.palette.update(|open| *open = !*open),
             Act::Help => self.help.set(true),
             Act::List(view) => self.go(format!("/inbox?view={}", view.as_str())),
             Act::Channels => self.go("/settings/channels".to_owned()),
             Act::Profile => self.go("/settings/profile".to_owned()),
+        }
+    }
+
+    /// The canned replies, where there can be an answer at all.
+    fn canned(self) {
+        let may = self.session.with_value(|session| session.may(Permission::SendMessages));
+        if may && self.thread.of_head_now(|head| head.blocked.is_none()) == Some(true) {
+            self.composer.switch(false);
+            self.composer.canned.set(true);
         }
     }
 
@@ -235,13 +256,7 @@ impl Acts {
     fn step(self, step: isize) {
         if let Some(id) = self.list.neighbour(self.address.selected.get_untracked(), step) {
             self.go(self.address.of_conversation_untracked(id));
-            request_animation_frame(|| {
-                if let Some(row) = find(".row[aria-current]") {
-                    let options = web_sys::ScrollIntoViewOptions::new();
-                    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
-                    row.scroll_into_view_with_scroll_into_view_options(&options);
-                }
-            });
+            request_animation_frame(|| reveal(".row[aria-current]"));
         }
     }
 

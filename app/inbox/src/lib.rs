@@ -14,6 +14,7 @@ mod nothing;
 mod page;
 mod palette;
 mod person;
+mod picker;
 mod presence;
 mod thread;
 

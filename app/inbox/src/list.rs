@@ -182,7 +182,7 @@ fn SearchForm(address: Address) -> impl IntoView {
                     }
                 })
             />
-            <Kbd keys="/" />
+            <Kbd keys="F" />
         </form>
     }
 }

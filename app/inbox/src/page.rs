@@ -105,7 +105,7 @@ fn first_key(needed: Memo<bool>, asked: RwSignal<String>) {
             match key.as_str() {
                 "k" | "K" if command => asked.set("palette".to_owned()),
                 _ if command || typing() => return,
-                "/" => focus("#search"),
+                "f" | "F" => focus("#search"),
                 "j" | "J" | "ArrowDown" | "?" | "1" | "2" | "3" | "4" => asked.set(key),
                 _ => return,
             }

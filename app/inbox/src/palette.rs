@@ -2,101 +2,49 @@
 
 use leptos::prelude::*;
 use ui::browser::lower;
-use ui::reactive::{click, dynamic, effect, input, part};
 use ui::view;
 use ui::{Dialog, Kbd, t};
 
 use crate::keys::{Act, Acts};
+use crate::picker::{Choice, Keys, Picker};
 
 /// Ctrl/Cmd+K: type a few letters, Enter.
 #[component]
 pub fn Palette(acts: Acts) -> impl IntoView {
-    let query = RwSignal::new(String::new());
-    let at = RwSignal::new(0_usize);
-    effect(move || {
-        if acts.palette.get() {
-            query.set(String::new());
-            at.set(0);
+    let find = Callback::new(|query: String| {
+        let choice = |(value, act): (usize, Act)| Choice {
+            value,
+            label: act.label().to_owned(),
+            more: String::new(),
+            keys: act.keys(),
+        };
+        matching(&query).into_iter().map(choice).collect::<Vec<_>>()
+    });
+    let choose = Callback::new(move |value: usize| {
+        if let Some(act) = Act::ALL.get(value) {
+            acts.run(*act);
         }
     });
-    let found = move || matching(&query.get());
-    let run = move |act: Act| {
-        acts.palette.set(false);
-        // After the dialog gave the focus back.
-        request_animation_frame(move || acts.run(act));
-    };
-    let on_key = move |event: web_sys::KeyboardEvent| {
-        let count = matching(&query.get_untracked()).len().max(1);
-        match event.key().as_str() {
-            "ArrowDown" => at.update(|at| *at = (*at + 1) % count),
-            "ArrowUp" => at.update(|at| *at = (*at + count - 1) % count),
-            "Enter" => {
-                if let Some(act) = matching(&query.get_untracked()).get(at.get_untracked()) {
-                    run(*act);
-                }
-            }
-            _ => return,
-        }
-        event.prevent_default();
-    };
     view! {
-        <Dialog open=acts.palette title=t!(palette) class="palette">
-            <input
-                class="input palette-input"
-                type="text"
-                role="combobox"
-                aria-expanded="true"
-                aria-controls="palette-list"
-                aria-activedescendant=dynamic(move || format!("palette-{}", at.get()))
-                autofocus=true
-                autocomplete="off"
-                placeholder=t!(palette_placeholder)
-                aria-label=t!(palette_placeholder)
-                on:keydown=on_key
-                on:input=input(move |event| {
-                    query.set(event_target_value(&event));
-                    at.set(0);
-                })
-            />
-            <ul class="palette-list" id="palette-list" role="listbox" aria-label=t!(palette)>
-                {part(move || {
-                    found()
-                        .into_iter()
-                        .enumerate()
-                        .map(|(place, act)| {
-                            view! {
-                                <li
-                                    id=format!("palette-{place}")
-                                    role="option"
-                                    class="palette-item"
-                                    aria-selected=dynamic(move || (at.get() == place).to_string())
-                                    on:click=click(move |_| run(act))
-                                >
-                                    {act.label()}
-                                    <Keys act />
-                                </li>
-                            }
-                        })
-                        .collect_view()
-                })}
-            </ul>
-        </Dialog>
+        <Picker
+            open=acts.palette
+            title=t!(palette)
+            placeholder=t!(palette_placeholder)
+            class="palette"
+            find
+            choose
+        />
     }
 }
 
-fn matching(query: &str) -> Vec<Act> {
+/// What fits, each with its place among all.
+fn matching(query: &str) -> Vec<(usize, Act)> {
     let words: Vec<String> = query.split_whitespace().map(lower).collect();
     let fits = |act: &Act| {
         let label = lower(act.label());
         words.iter().all(|word| label.contains(word.as_str()))
     };
-    Act::ALL.into_iter().filter(|act| *act != Act::Palette && fits(act)).collect()
-}
-
-#[component]
-fn Keys(act: Act) -> impl IntoView {
-    let keys = act.keys();
-    (!keys.is_empty()).then(|| keys.split(' ').map(|key| view! { <Kbd keys=key /> }).collect_view())
+    Act::ALL.into_iter().enumerate().filter(|(_, act)| *act != Act::Palette && fits(act)).collect()
 }
 
 /// `?`: the keys.
@@ -113,7 +61,7 @@ pub fn Help(acts: Acts) -> impl IntoView {
                             <li>
                                 <span>{act.label()}</span>
                                 <span>
-                                    <Keys act />
+                                    <Keys keys=act.keys() />
                                 </span>
                             </li>
                         }
@@ -138,7 +86,7 @@ mod tests {
     #[test]
     fn the_palette_finds_by_words_in_any_order() {
         assert_eq!(matching("").len(), Act::ALL.len() - 1);
-        assert_eq!(matching("conv next"), [Act::Next]);
+        assert_eq!(matching("conv next"), [(0, Act::Next)]);
         assert!(matching("zzz").is_empty());
     }
 }

@@ -1,5 +1,7 @@
 //! The third pane: who this is, what they agreed to, and what colleagues noted.
 
+mod tags;
+
 use domain::consent::{ConsentState, Purpose};
 use domain::contacts::{ConsentRow, ContactPanel, IdentityRow};
 use domain::identity::IdentityKind;
@@ -8,7 +10,7 @@ use domain::{ContactId, Permission};
 use leptos::html;
 use leptos::prelude::*;
 use server_fn::ServerFn;
-use ui::icon::{AT_SIGN, PENCIL, PHONE, SHIELD_CHECK, SHIELD_X, STICKY_NOTE, X};
+use ui::icon::{AT_SIGN, FLASK, PENCIL, PHONE, SHIELD_CHECK, SHIELD_X, STICKY_NOTE, X};
 use ui::reactive::{click, dynamic, part, rows, spawn, submit};
 use ui::toast::{toast, use_toasts};
 use ui::view;
@@ -20,6 +22,7 @@ use crate::address::Address;
 use crate::api::{OpenThread, RenameContact, rename_contact};
 use crate::composer::Composer;
 use crate::thread::{ThreadStore, anchor};
+use tags::Tags;
 
 /// Beside the thread; a drawer where the screen is narrow.
 #[component]
@@ -58,6 +61,7 @@ fn Panel(address: Address, thread: ThreadStore, composer: Composer, contact: Con
                 <Icon drawing=X />
             </a>
             <Masthead contact=contact.clone() thread />
+            <Tags contact=contact.clone() thread />
             <Identities identities=contact.identities.clone() />
             <Consents contact />
             <Notes thread composer />
@@ -74,6 +78,9 @@ fn Masthead(contact: ContactPanel, thread: ThreadStore) -> impl IntoView {
         <header class="person-head">
             <Avatar name=name.clone() />
             <h2>{name}</h2>
+            {contact
+                .sample
+                .then(|| view! { <Chip icon=FLASK text=t!(sample) /> <p class="quiet">{t!(sample_text)}</p> })}
             {other.map(|profile| view! { <p class="quiet">{t!(profile_name, name = profile).to_string()}</p> })}
             {contact.username.clone().map(|name| view! { <p class="quiet">"@" {name}</p> })}
             <p class="quiet">{t!(known_since)} " " <Time at=contact.created_at shape=Shape::Date /></p>

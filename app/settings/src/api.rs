@@ -2,11 +2,14 @@
 
 use domain::accounts::{AppSetup, Factors, PasskeyQuestion, Profile, SessionRow};
 use domain::audit::AuditRow;
+use domain::canned::CannedReply;
 use domain::channel::ChannelReport;
 use domain::connection::{Connection, ConnectionRow, Ways};
 use domain::onboarding::Checklist;
+use domain::packs::{PacksPage, Removal};
 use domain::page::Page;
 use domain::sso::{SsoFound, SsoPage};
+use domain::tags::TagRow;
 use domain::team::{Business, TeamPage};
 use domain::{ConnectionId, InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
@@ -17,9 +20,12 @@ use ui::wire::Lean;
 use {
     domain::accounts::{ProfileForm, Theme},
     domain::audit::AuditQuery,
+    domain::canned::Draft,
     domain::connection::{ConnectForm, SignupForm},
+    domain::packs::Trade,
     domain::page::Cursor,
     domain::sso::SsoForm,
+    domain::tags::Colour,
     domain::team::{InviteForm, RoleChoice},
     domain::{Error, Permission, Scope},
     ui::wire::{caller, id, origin, person, redirect, redirect_plain, set_session_cookie},
@@ -33,6 +39,12 @@ const SECURITY: &str = "/settings/security";
 const TEAM: &str = "/settings/team";
 #[cfg(feature = "ssr")]
 const BUSINESS: &str = "/settings/business";
+#[cfg(feature = "ssr")]
+const STARTER_PACK: &str = "/settings/starter-pack";
+#[cfg(feature = "ssr")]
+const TAGS: &str = "/settings/tags";
+#[cfg(feature = "ssr")]
+const CANNED: &str = "/settings/canned-replies";
 
 #[server(protocol = Lean)]
 pub async fn read_channels() -> Result<ChannelReport, AppError> {
@@ -574,4 +586,79 @@ pub async fn read_audit(search: String, after: String) -> Result<Page<AuditRow>,
     let (caller, backend) = caller().await?;
     let after = (!after.is_empty()).then_some(Cursor(after));
     Ok(backend.audit.page(&caller, AuditQuery { search, after }).await?)
+}
+
+// What a business begins with.
+
+#[server(protocol = Lean)]
+pub async fn read_packs() -> Result<PacksPage, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.packs.page(&caller).await?)
+}
+
+#[server]
+pub async fn install_pack(trade: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageWorkspace)?;
+    let trade = Trade::parse(&trade).ok_or_else(|| Error::invalid("trade", "Choose a trade of the list."))?;
+    backend.packs.install(&caller, trade).await?;
+    redirect_plain(STARTER_PACK);
+    Ok(())
+}
+
+#[server]
+pub async fn remove_pack() -> Result<Removal, AppError> {
+    let (caller, backend) = caller().await?;
+    let removal = backend.packs.remove(&caller).await?;
+    redirect_plain(STARTER_PACK);
+    Ok(removal)
+}
+
+#[server(protocol = Lean)]
+pub async fn read_tags() -> Result<Vec<TagRow>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.tags.list(&caller).await?)
+}
+
+/// A new tag has no id yet.
+#[server]
+pub async fn save_tag(tag: String, name: String, colour: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageWorkspace)?;
+    let colour = Colour::parse(&colour).ok_or_else(|| Error::invalid("colour", "Choose a colour of the list."))?;
+    backend.tags.save(&caller, maybe(&tag)?, &name, colour).await?;
+    redirect_plain(TAGS);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_tag(tag: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.tags.delete(&caller, id(&tag)?).await?;
+    redirect_plain(TAGS);
+    Ok(())
+}
+
+#[server(protocol = Lean)]
+pub async fn read_canned() -> Result<Vec<CannedReply>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.canned.list(&caller).await?)
+}
+
+/// A new reply has no id yet.
+#[server]
+pub async fn save_canned(reply: String, shortcut: String, title: String, body: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageWorkspace)?;
+    backend.canned.save(&caller, maybe(&reply)?, Draft::parse(&shortcut, &title, &body)?).await?;
+    redirect_plain(CANNED);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_canned(reply: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.canned.delete(&caller, id(&reply)?).await?;
+    redirect_plain(CANNED);
+    Ok(())
 }

@@ -13,12 +13,21 @@ pub fn SettingsNav() -> impl IntoView {
     let team = may(Permission::ManageTeam).then(|| ("/settings/team", t!(team)));
     let business = (may(Permission::ManageWorkspace) || may(Permission::ManageSecurity))
         .then(|| ("/settings/business", t!(business)));
+    let set_up = may(Permission::ManageWorkspace).then(|| {
+        [
+            ("/settings/tags", t!(tags)),
+            ("/settings/canned-replies", t!(canned)),
+            ("/settings/starter-pack", t!(starter_pack)),
+        ]
+    });
     let channels = may(Permission::ManageChannels).then(|| ("/settings/channels", t!(channels)));
     let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
     let links = [start, Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
         .into_iter()
-        .chain([team, business, channels, audit])
+        .chain([team, business])
         .flatten()
+        .chain(set_up.into_iter().flatten())
+        .chain([channels, audit].into_iter().flatten())
         .map(|(href, label)| {
             let path = use_location().pathname;
             let here = dynamic(move || path.with(|path| path.starts_with(href)).then_some("page"));

@@ -83,7 +83,7 @@ fn page(step: FirstStep) -> &'static str {
     match step {
         FirstStep::Business => "/settings/business",
         FirstStep::Number | FirstStep::Message => "/settings/channels/connect",
-        FirstStep::Pack => "/settings/packs",
+        FirstStep::Pack => "/settings/starter-pack",
         FirstStep::Colleague => "/settings/team",
         FirstStep::SecondFactor => "/settings/security",
     }

@@ -10,14 +10,13 @@ use domain::Permission;
 use domain::team::TeamPage as Team;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use server_fn::ServerFn;
-use ui::reactive::effect;
-use ui::{AppError, Load, Read, Saved, Skeleton, t, use_session, view};
+use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::{
     Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
     SaveRole, SaveTeam, SetRole, read_team,
 };
+use crate::fold::fold_after;
 use crate::nav::SettingsNav;
 use groups::GroupsSection;
 use invitations::{InvitationsSection, InviteSection};
@@ -72,19 +71,6 @@ impl Acts {
             + self.delete_team.version().get()
             + self.offer.version().get()
     }
-}
-
-/// Folds away what was opened, once it has served: the lists are read anew and may have another order.
-fn fold_after<S>(action: ServerAction<S>)
-where
-    S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
-{
-    let value = action.value();
-    effect(move || {
-        if matches!(value.get(), Some(Ok(()))) {
-            ui::browser::fold(".fold[open]");
-        }
-    });
 }
 
 /// `/settings/team`

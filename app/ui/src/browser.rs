@@ -64,6 +64,15 @@ pub fn find(selector: &str) -> Option<HtmlElement> {
     web_sys::window()?.document()?.query_selector(selector).ok().flatten()?.dyn_into().ok()
 }
 
+/// Scrolls what `selector` names into sight, no further than needed.
+pub fn reveal(selector: &str) {
+    if let Some(node) = find(selector) {
+        let options = web_sys::ScrollIntoViewOptions::new();
+        options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        node.scroll_into_view_with_scroll_into_view_options(&options);
+    }
+}
+
 /// Closes every opened `details` that `selector` names.
 pub fn fold(selector: &str) {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };

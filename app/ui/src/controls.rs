@@ -1,6 +1,7 @@
 //! Small parts: badges, chips, keys, menus.
 
 use crate::view;
+use domain::tags::Colour;
 use leptos::prelude::*;
 
 use crate::icon::{Drawing, Icon};
@@ -46,6 +47,21 @@ pub fn Chip(
         <span class=format!("chip chip-{}", tone.class()) title=title>
             <Icon drawing=icon />
             {text}
+        </span>
+    }
+}
+
+/// A tag in its colour, which is never the only sign: its name is there.
+#[component]
+pub fn TagMark(
+    #[prop(into)] name: String,
+    colour: Colour,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <span class=format!("tag tag-{}", colour.as_str())>
+            <span class="tag-name">{name}</span>
+            {children.map(|children| children())}
         </span>
     }
 }

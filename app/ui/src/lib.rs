@@ -23,7 +23,7 @@ pub mod wire;
 pub mod words;
 
 pub use avatar::Avatar;
-pub use controls::{Badge, Chip, Kbd, Menu, Tone};
+pub use controls::{Badge, Chip, Kbd, Menu, TagMark, Tone};
 pub use dialog::Dialog;
 pub use fields::{FieldError, FormError, PasswordField, SelectField, TextField, refused};
 pub use icon::Icon;

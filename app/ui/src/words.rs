@@ -37,6 +37,7 @@ pub fn refusal_words(refusal: &Refusal) -> &'static str {
         Refusal::Unreachable => t!(refused_unreachable),
         Refusal::TemplateNotApproved => t!(refused_template),
         Refusal::ReplyTargetGone => t!(refused_reply_gone),
+        Refusal::Sample => t!(refused_sample),
     }
 }
 

@@ -34,7 +34,7 @@ impl ChannelsPort {
                     and o.state = 'in_doubt') as "in_doubt!",
                   (select count(*) from quarantine q where q.workspace_id = c.workspace_id and q.channel_id = c.id
                     and q.resolved_at is null) as "quarantined!"
-               from channel c where c.workspace_id = $1 order by c.created_at"#,
+               from channel c where c.workspace_id = $1 and c.kind <> 'sample' order by c.created_at"#,
             tx.workspace.0,
         )
         .fetch_all(&mut **tx)

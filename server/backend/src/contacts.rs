@@ -11,7 +11,7 @@ use domain::{Caller, ContactId, Error, Permission, ports};
 use crate::Core;
 use crate::fault::{Fault, Outcome};
 
-pub(crate) use read::{international, panel, position};
+pub(crate) use read::{international, panel, position, tags_shown};
 pub(crate) use resolve::{Found, move_person, resolve};
 
 /// [`ports::Contacts`] over PostgreSQL.

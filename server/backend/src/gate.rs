@@ -25,7 +25,7 @@ pub async fn facts(
     now: Timestamp,
 ) -> Outcome<Facts> {
     let row = sqlx::query!(
-        r#"select ch.state, ch.kind, ct.restricted, ct.id as contact_id, c.last_inbound_at, c.last_request_at,
+        r#"select ch.state, ch.kind, ct.restricted, (ct.sample or ch.kind = 'sample') as "sample!", ct.id as contact_id, c.last_inbound_at, c.last_request_at,
                   exists(select 1 from identity i where i.workspace_id = c.workspace_id and i.contact_id = c.contact_id
                          and i.retired_at is null) as "reachable!"
            from conversation c
@@ -62,6 +62,7 @@ pub async fn facts(
     };
     Ok(Facts {
         now,
+        sample: row.sample,
         channel: ChannelState::parse(&row.state).unwrap_or(ChannelState::Disconnected),
         reachable: row.reachable,
         restricted: row.restricted,

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod audit;
+pub mod canned;
 pub mod channels;
 pub mod clock;
 pub mod connections;
@@ -23,12 +24,14 @@ pub mod mail;
 pub mod onboarding;
 pub mod outbound;
 pub mod outbox;
+pub mod packs;
 pub mod personal;
 pub mod profile;
 pub mod revocations;
 pub mod secret;
 pub mod seed;
 pub mod sso;
+pub mod tags;
 pub mod team;
 pub mod vault;
 
@@ -116,6 +119,9 @@ impl Core {
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
             sso: Arc::new(sso::SsoPort::new(self.clone(), identities)),
+            packs: Arc::new(packs::PacksPort::new(self.clone())),
+            tags: Arc::new(tags::TagsPort::new(self.clone())),
+            canned: Arc::new(canned::CannedPort::new(self.clone())),
         }
     }
 }

@@ -24,7 +24,9 @@ async fn checklist(core: &Core, caller: &Caller) -> Outcome<Checklist> {
     let row = sqlx::query!(
         r#"select w.industry is not null and w.country is not null as "business!", w.checklist_hidden as "hidden!",
               exists(select 1 from channel where workspace_id = $1 and state = 'connected') as "number!",
-              exists(select 1 from conversation where workspace_id = $1) as "message!",
+              exists(select 1 from conversation c join contact p on p.workspace_id = c.workspace_id and p.id = c.contact_id
+                where c.workspace_id = $1 and not p.sample) as "message!",
+              exists(select 1 from starter_pack where workspace_id = $1) as "pack!",
               (select count(*) > 1 from member where workspace_id = $1 and deactivated_at is null)
                 or exists(select 1 from invitation where workspace_id = $1) as "colleague!",
               coalesce(has_two_factors(m.account_id), false) as "secured!",
@@ -39,6 +41,7 @@ async fn checklist(core: &Core, caller: &Caller) -> Outcome<Checklist> {
         (FirstStep::Business, row.business, Some(Permission::ManageWorkspace)),
         (FirstStep::Number, row.number, Some(Permission::ManageChannels)),
         (FirstStep::Message, row.message, Some(Permission::ManageChannels)),
+        (FirstStep::Pack, row.pack, Some(Permission::ManageWorkspace)),
         (FirstStep::Colleague, row.colleague, Some(Permission::ManageTeam)),
         (FirstStep::SecondFactor, row.secured, None),
     ];

@@ -2,7 +2,7 @@
 
 use domain::{Refusal, Timestamp};
 use leptos::prelude::*;
-use ui::icon::{CLOCK, Drawing, MESSAGE_SQUARE_TEXT, SHIELD_X, STICKY_NOTE, TRIANGLE_ALERT};
+use ui::icon::{CLOCK, Drawing, FLASK, MESSAGE_SQUARE_TEXT, SHIELD_X, STICKY_NOTE, TRIANGLE_ALERT};
 use ui::reactive::{click, part};
 use ui::view;
 use ui::words::refusal_words;
@@ -65,6 +65,7 @@ fn reason(refusal: &Refusal) -> (Drawing, &'static str, Option<Timestamp>) {
         Refusal::OptedOut { since } => (SHIELD_X, t!(blocked_opted_out_since), Some(*since)),
         Refusal::NoConsent => (SHIELD_X, t!(blocked_no_consent), None),
         Refusal::Restricted => (SHIELD_X, t!(blocked_restricted), None),
+        Refusal::Sample => (FLASK, t!(blocked_sample), None),
         Refusal::ChannelDown => (TRIANGLE_ALERT, t!(blocked_channel), None),
         Refusal::Unreachable => (TRIANGLE_ALERT, t!(blocked_unreachable), None),
         Refusal::TemplateNotApproved | Refusal::ReplyTargetGone => (TRIANGLE_ALERT, t!(did_not_work), None),

@@ -40,6 +40,8 @@ pub struct Composer {
     pub files: RwSignal<Vec<Attached>>,
     pub error: RwSignal<Option<String>>,
     pub templates: RwSignal<bool>,
+    /// The list of canned replies is open.
+    pub canned: RwSignal<bool>,
     next: StoredValue<u32>,
 }
 
@@ -53,6 +55,7 @@ impl Composer {
             files: RwSignal::new(Vec::new()),
             error: RwSignal::new(None),
             templates: RwSignal::new(false),
+            canned: RwSignal::new(false),
             next: StoredValue::new(0),
         }
     }
@@ -89,6 +92,13 @@ impl Composer {
             remember(&slot(id, self.note.get_untracked()), &text);
         }
         self.text.set(text);
+    }
+
+    /// Puts a text below what is written, and the cursor behind it.
+    pub fn insert(self, text: String) {
+        let before = self.text.get_untracked();
+        self.write(if before.trim().is_empty() { text } else { format!("{}\n{text}", before.trim_end()) });
+        request_animation_frame(|| focus(FIELD));
     }
 
     /// Answers one message in particular.

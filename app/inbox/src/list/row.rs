@@ -4,12 +4,13 @@ use domain::ConversationId;
 use domain::conversations::ConversationRow;
 use domain::messages::Direction;
 use domain::status::DeliveryStatus;
+use domain::tags::Tag;
 use leptos::prelude::*;
 use ui::icon::{CLOCK, TRIANGLE_ALERT};
 use ui::reactive::{dynamic, part};
 use ui::time::{span, written};
 use ui::view;
-use ui::{Avatar, Clock, Icon, Session, Shape, Time, t, use_session};
+use ui::{Avatar, Badge, Clock, Icon, Session, Shape, TagMark, Time, t, use_session};
 
 use crate::address::Address;
 
@@ -63,7 +64,13 @@ fn content(row: &ConversationRow, session: &Session) -> AnyView {
                 {unread}
             </span>
             <span class="row-line row-facts">
-                <WindowLeft expires=row.window_expires_at />
+                <span class="row-marks">
+                    {match row.sample {
+                        true => view! { <Badge text=t!(sample) /> },
+                        false => view! { <WindowLeft expires=row.window_expires_at /> },
+                    }}
+                    <Tags tags=row.tags.clone() />
+                </span>
                 {assignee
                     .map(|name| {
                         let label = t!(assigned_to, name = name.clone()).to_string();
@@ -79,6 +86,33 @@ fn content(row: &ConversationRow, session: &Session) -> AnyView {
         </span>
     }
     .into_any()
+}
+
+/// Tags that fit a row.
+const TAGS_SHOWN: usize = 2;
+
+#[component]
+fn Tags(tags: Vec<Tag>) -> impl IntoView {
+    let rest: Vec<&str> = tags.iter().skip(TAGS_SHOWN).map(|tag| tag.name.as_str()).collect();
+    let rest = (!rest.is_empty()).then(|| {
+        let (count, names) = (rest.len(), t!(tags_more, names = rest.join(", ")).to_string());
+        let title = names.clone();
+        view! {
+            <span class="quiet" title=title>
+                <span aria-hidden="true">"+" {count}</span>
+                <span class="visually-hidden">{names}</span>
+            </span>
+        }
+    });
+    let shown = tags
+        .into_iter()
+        .take(TAGS_SHOWN)
+        .map(|tag| view! { <TagMark name=tag.name colour=tag.colour /> })
+        .collect_view();
+    view! {
+        {shown}
+        {rest}
+    }
 }
 
 /// The last line with who said it.
@@ -155,6 +189,8 @@ mod tests {
             last_status: None,
             last_at: Timestamp::UNIX_EPOCH,
             window_expires_at: None,
+            sample: false,
+            tags: Vec::new(),
             version: 1,
         }
     }

@@ -7,7 +7,7 @@ use server_fn::ServerFn;
 use ui::icon::{CHECK_CHECK, CHEVRON_LEFT, CIRCLE_CHECK, CLOCK, PANEL_RIGHT, ROTATE_CCW, USER_PLUS};
 use ui::reactive::{click, dynamic, part, submit};
 use ui::view;
-use ui::{Avatar, Clock, Icon, Menu, t, use_session};
+use ui::{Avatar, Badge, Clock, Icon, Menu, t, use_session};
 
 use super::store::ThreadStore;
 use crate::address::Address;
@@ -53,6 +53,10 @@ pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
 fn Countdown(thread: ThreadStore) -> impl IntoView {
     let now = Clock::now();
     part(move || {
+        // Nobody waits for an answer to a sample.
+        if thread.of_head(|head| head.contact.sample) == Some(true) {
+            return view! { <Badge text=t!(sample) /> };
+        }
         let expires = thread.of_head(|head| head.window_expires_at).flatten();
         let (class, text) = match now.get().map(|now| window(expires, now)) {
             Some(Window::Open(left)) => ("window", t!(window_open_for, time = left).to_string()),

@@ -2,6 +2,7 @@ use domain::consent::{ConsentState, Purpose};
 use domain::contacts::{ConsentRow, ContactPanel, ContactRow, IdentityRow};
 use domain::identity::{IdentityKind, PhoneDigits};
 use domain::page::{Cursor, Page};
+use domain::tags::Tag;
 use domain::{Caller, ContactId, Error, Permission};
 use uuid::Uuid;
 
@@ -9,6 +10,7 @@ use crate::Core;
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
+use crate::tags::tag;
 
 pub(super) async fn list(core: &Core, caller: &Caller, after: Option<Cursor>, limit: u32) -> Outcome<Page<ContactRow>> {
     let limit = limit.clamp(1, 100);
@@ -66,7 +68,8 @@ pub(super) async fn get(core: &Core, caller: &Caller, id: ContactId) -> Outcome<
 /// A contact with identities and consents.
 pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Outcome<ContactPanel> {
     let row = sqlx::query!(
-        r#"select c.name, c.profile_name, c.username, c.restricted, c.created_at,
+        r#"select c.name, c.profile_name, c.username, c.restricted, c.sample, c.created_at,
+              contact_tags(c.workspace_id, c.id) as tags,
               coalesce((select jsonb_agg(jsonb_build_object('id', i.id, 'kind', i.kind, 'value', i.value) order by i.created_at)
                from identity i where i.workspace_id = c.workspace_id and i.contact_id = c.id and i.retired_at is null),
                '[]') as "identities!",
@@ -81,6 +84,11 @@ pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Ou
     .fetch_optional(&mut ***tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
+    let tags = tags_shown(row.tags)?;
+    let more_tags = match caller.may(Permission::EditContacts) {
+        true => more_tags(tx, &tags).await?,
+        false => Vec::new(),
+    };
     let identities: Vec<StoredIdentity> = serde_json::from_value(row.identities)?;
     let consents: Vec<StoredConsent> = serde_json::from_value(row.consents)?;
     Ok(ContactPanel {
@@ -91,8 +99,29 @@ pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Ou
         identities: identities.iter().map(|identity| identity.shown(caller)).collect(),
         consents: strictest(consents),
         restricted: row.restricted,
+        sample: row.sample,
+        tags,
+        more_tags,
         created_at: row.created_at.to_jiff(),
     })
+}
+
+/// What `contact_tags` answered: null for none.
+pub(crate) fn tags_shown(stored: Option<serde_json::Value>) -> Outcome<Vec<Tag>> {
+    Ok(stored.map(serde_json::from_value).transpose()?.unwrap_or_default())
+}
+
+/// The tags that could be put on beside those that are.
+async fn more_tags(tx: &mut Scoped, shown: &[Tag]) -> Outcome<Vec<Tag>> {
+    let shown: Vec<Uuid> = shown.iter().map(|tag| tag.id.0).collect();
+    let rows = sqlx::query!(
+        "select id, name, colour from tag where workspace_id = $1 and id <> all($2) order by lower(name)",
+        tx.workspace.0,
+        &shown,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| tag(row.id, row.name, &row.colour)).collect())
 }
 
 #[derive(serde::Deserialize)]

@@ -3,10 +3,11 @@ use domain::messages::Direction;
 use domain::page::{Cursor, Page};
 use domain::status::DeliveryStatus;
 use domain::{Caller, Scope};
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Core;
-use crate::contacts::position;
+use crate::contacts::{position, tags_shown};
 use crate::fault::Outcome;
 use crate::gate::{sql, window_end};
 
@@ -28,7 +29,7 @@ async fn page(core: &Core, caller: &Caller, query: &ListQuery, limit: usize) -> 
         Stored,
         r#"select id as "id!", contact_id as "contact_id!", title as "title!", status as "status!", assignee_id, unread as "unread!",
                   last_line as "last_line!", last_direction as "last_direction!", last_status, last_at as "last_at!",
-                  last_inbound_at, version as "version!"
+                  last_inbound_at, sample as "sample!", contact_tags(workspace_id, contact_id) as tags, version as "version!"
            from inbox_page($1, $2, $3, $4, $5, $6)"#,
         caller.workspace.0,
         query.view.as_str(),
@@ -41,7 +42,7 @@ async fn page(core: &Core, caller: &Caller, query: &ListQuery, limit: usize) -> 
         Scope::All => select.fetch_all(core.db.app()).await?,
         Scope::Team | Scope::Own => select.fetch_all(&mut **core.db.of(caller).await?).await?,
     };
-    Ok(rows.into_iter().map(Stored::row).collect())
+    rows.into_iter().map(Stored::row).collect()
 }
 
 /// Conversations whose name begins with, or has a word that begins with, what was typed; newest first.
@@ -51,7 +52,7 @@ async fn search(core: &Core, caller: &Caller, words: &str, limit: usize) -> Outc
         Stored,
         r#"select id as "id!", contact_id as "contact_id!", title as "title!", status as "status!", assignee_id, unread as "unread!",
                   last_line as "last_line!", last_direction as "last_direction!", last_status, last_at as "last_at!",
-                  last_inbound_at, version as "version!"
+                  last_inbound_at, sample as "sample!", contact_tags(workspace_id, contact_id) as tags, version as "version!"
            from search_conversations($1, $2, $3)"#,
         tx.workspace.0,
         words.to_lowercase(),
@@ -59,7 +60,7 @@ async fn search(core: &Core, caller: &Caller, words: &str, limit: usize) -> Outc
     )
     .fetch_all(&mut **tx)
     .await?;
-    Ok(rows.into_iter().map(Stored::row).collect())
+    rows.into_iter().map(Stored::row).collect()
 }
 
 async fn counts(core: &Core, caller: &Caller) -> Outcome<ViewCounts> {
@@ -90,12 +91,14 @@ struct Stored {
     last_status: Option<i16>,
     last_at: jiff_sqlx::Timestamp,
     last_inbound_at: Option<jiff_sqlx::Timestamp>,
+    sample: bool,
+    tags: Option<Value>,
     version: i64,
 }
 
 impl Stored {
-    fn row(self) -> ConversationRow {
-        ConversationRow {
+    fn row(self) -> Outcome<ConversationRow> {
+        Ok(ConversationRow {
             id: self.id.into(),
             contact: self.contact_id.into(),
             title: self.title,
@@ -107,8 +110,10 @@ impl Stored {
             last_status: self.last_status.and_then(DeliveryStatus::from_rank),
             last_at: self.last_at.to_jiff(),
             window_expires_at: window_end(self.last_inbound_at.map(|at| at.to_jiff())),
+            sample: self.sample,
+            tags: tags_shown(self.tags)?,
             version: self.version,
-        }
+        })
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) async fn list(
     let workspace = caller.workspace;
     let mut tx = core.db.of(caller).await?;
     let channel = sqlx::query!(
-        "select ch.id, ch.waba_id, (select max(t.fetched_at) from template t where t.workspace_id = ch.workspace_id and t.channel_id = ch.id) as fetched_at
+        "select ch.id, ch.kind, ch.waba_id, (select max(t.fetched_at) from template t where t.workspace_id = ch.workspace_id and t.channel_id = ch.id) as fetched_at
          from conversation c join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
          where c.workspace_id = $1 and c.id = $2",
         workspace.0,
@@ -42,6 +42,10 @@ pub(super) async fn list(
     .ok_or(Fault::Plain(Error::NotFound))?;
     let line = connections::line(core, &mut tx, channel.id).await?;
     drop(tx);
+    // No provider has templates for samples.
+    if channel.kind == "sample" {
+        return Ok(Vec::new());
+    }
     let now = core.clock.now();
     if channel.fetched_at.is_none_or(|at| now.duration_since(at.to_jiff()) > FRESH) {
         match provider.templates(&channel.waba_id, line.access.as_ref()).await {

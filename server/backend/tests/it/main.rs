@@ -19,6 +19,7 @@ mod ingest;
 mod mail;
 mod media;
 mod outbox;
+mod packs;
 mod people;
 mod permissions;
 mod profile;

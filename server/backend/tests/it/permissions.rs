@@ -4,9 +4,12 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::audit::AuditQuery;
+use domain::canned::Draft;
 use domain::connection::{ConnectForm, SignupForm};
 use domain::conversations::ListQuery;
+use domain::packs::Trade;
 use domain::ports::{Backend, TemplateForm, Upload};
+use domain::tags::Colour;
 use domain::team::{Business, InviteForm};
 use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, QuarantineId, Role, Scope};
 use uuid::Uuid;
@@ -89,6 +92,18 @@ async fn each_port_needs_its_permission() {
         (ManageSecurity, call!(team.two_factors_required())),
         (ManageSecurity, call!(sso.page())),
         (ManageSecurity, call!(sso.check("https://login.nowhere.example"))),
+        (ManageWorkspace, call!(packs.page())),
+        (ManageWorkspace, call!(packs.status())),
+        (ManageWorkspace, call!(packs.install(Trade::General))),
+        (ManageWorkspace, call!(packs.remove())),
+        (ReadContacts, call!(tags.list())),
+        (ManageWorkspace, call!(tags.save(None, "x", Colour::Blue))),
+        (ManageWorkspace, call!(tags.delete(Uuid::nil().into()))),
+        (EditContacts, call!(tags.put(Uuid::nil().into(), Uuid::nil().into()))),
+        (EditContacts, call!(tags.take_off(Uuid::nil().into(), Uuid::nil().into()))),
+        (SendMessages, call!(canned.list())),
+        (ManageWorkspace, call!(canned.save(None, Draft::parse("x", "x", "x").unwrap()))),
+        (ManageWorkspace, call!(canned.delete(Uuid::nil().into()))),
         (ManageTeam, call!(team.page())),
         (
             ManageTeam,

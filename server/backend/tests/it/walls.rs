@@ -1,11 +1,14 @@
 //! The standing suite: every port, called by a member of another workspace with our ids.
 
 use domain::audit::AuditQuery;
+use domain::canned::Draft;
 use domain::connection::ConnectForm;
 use domain::conversations::{ListQuery, View};
+use domain::packs::{Removal, Trade};
 use domain::ports::{TemplateForm, Upload};
+use domain::tags::Colour;
 use domain::team::InviteForm;
-use domain::{AttachmentId, Error, QuarantineId, Role, Scope};
+use domain::{AttachmentId, ContactId, Error, QuarantineId, Role, Scope};
 use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
@@ -130,6 +133,35 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert!(ports.sso.check(&them, "https://login.ours.example").await.is_ok(), "what anybody can ask an issuer");
 
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+
+    nothing_of_a_pack(&world, contact).await;
+}
+
+/// What a pack filled, its tags and replies.
+async fn nothing_of_a_pack(world: &World, contact: ContactId) {
+    let (ports, us, them) = (&world.ports, &world.ours.caller, &world.theirs.caller);
+    ports.packs.install(us, Trade::Shop).await.unwrap();
+    let tag = ports.tags.list(us).await.unwrap().remove(0).tag.id;
+    let reply = ports.canned.list(us).await.unwrap().remove(0).id;
+    ports.tags.put(us, contact, tag).await.unwrap();
+    let before = snapshot(world).await;
+    assert_eq!(ports.packs.page(them).await.unwrap().installed, None);
+    assert_eq!(ports.packs.status(them).await, Ok(None));
+    assert_eq!(ports.packs.remove(them).await, Ok(Removal::default()));
+    assert!(ports.tags.list(them).await.unwrap().is_empty() && ports.canned.list(them).await.unwrap().is_empty());
+    assert_eq!(ports.tags.save(them, Some(tag), "Theirs", Colour::Blue).await, Err(Error::NotFound));
+    assert_eq!(ports.tags.delete(them, tag).await, Err(Error::NotFound));
+    assert_eq!(ports.tags.put(them, contact, tag).await, Err(Error::NotFound));
+    assert_eq!(ports.tags.take_off(them, contact, tag).await, Err(Error::NotFound));
+    let draft = Draft::parse("theirs", "Theirs", "Theirs").unwrap();
+    assert_eq!(ports.canned.save(them, Some(reply), draft).await, Err(Error::NotFound));
+    assert_eq!(ports.canned.delete(them, reply).await, Err(Error::NotFound));
+    assert!(ports.inbox.list(them, ListQuery::default()).await.unwrap().page.items.is_empty());
+    assert_eq!(snapshot(world).await, before, "and nothing of ours changed");
+    // Each has a pack of their own, and removing one leaves the other.
+    ports.packs.install(them, Trade::Shop).await.unwrap();
+    ports.packs.remove(them).await.unwrap();
+    assert_eq!(snapshot(world).await, before, "and nothing of ours changed");
 }
 
 fn connect_form() -> ConnectForm {
@@ -146,7 +178,9 @@ async fn sealed(world: &World) -> Vec<Vec<u8>> {
 async fn snapshot(world: &World) -> Vec<String> {
     sqlx::query_scalar("select md5(string_agg(t, '|' order by t)) from (select c::text as t from conversation c union all select m::text from message m
         union all select q::text from quarantine q union all select n::text from contact n
-        union all select b::text from member b union all select p::text from sso_provider p union all select d::text from sso_domain d union all select i::text from invitation i union all select r::text from role r union all select g::text from team g) all_rows")
+        union all select b::text from member b union all select p::text from sso_provider p union all select d::text from sso_domain d union all select i::text from invitation i union all select r::text from role r union all select g::text from team g
+        union all select t::text from tag t union all select u::text from contact_tag u union all select y::text from canned_reply y
+        union all select p::text from pipeline p union all select s::text from stage s union all select k::text from starter_pack k) all_rows")
         .fetch_all(&world.owner)
         .await
         .unwrap()
@@ -157,7 +191,18 @@ async fn a_query_that_forgets_its_workspace_sees_nothing_of_others() {
     let mut world = world().await;
     fill(&mut world).await;
     let mut tx = world.core.db.scoped(world.theirs.seeded.workspace).await.unwrap();
-    for table in ["conversation", "message", "contact", "identity", "outbox", "permit", "quarantine", "attachment"] {
+    for table in [
+        "conversation",
+        "message",
+        "contact",
+        "identity",
+        "outbox",
+        "permit",
+        "quarantine",
+        "attachment",
+        "tag",
+        "stage",
+    ] {
         let seen: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {table}")))
             .fetch_one(&mut **tx)
             .await

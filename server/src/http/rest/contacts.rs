@@ -58,6 +58,10 @@ pub struct ContactDetail {
     consents: Vec<Consent>,
     /// Processing of this person's data is restricted.
     restricted: bool,
+    /// A starter pack made this person up; nothing can be sent.
+    sample: bool,
+    /// Names of the person's tags.
+    tags: Vec<String>,
     #[schema(format = DateTime)]
     created_at: String,
 }
@@ -97,6 +101,8 @@ impl From<ContactPanel> for ContactDetail {
             identities: panel.identities.into_iter().map(Identity::from).collect(),
             consents: panel.consents.into_iter().map(Consent::from).collect(),
             restricted: panel.restricted,
+            sample: panel.sample,
+            tags: panel.tags.into_iter().map(|tag| tag.name).collect(),
             created_at: panel.created_at.to_string(),
         }
     }

@@ -32,6 +32,10 @@ pub struct Conversation {
     /// Until when free-form messages may be sent.
     #[schema(format = DateTime)]
     window_expires_at: Option<String>,
+    /// A starter pack made this person up; nothing can be sent.
+    sample: bool,
+    /// Names of the person's tags.
+    tags: Vec<String>,
 }
 
 fn word(status: ConversationStatus) -> &'static str {
@@ -53,6 +57,8 @@ impl From<ConversationRow> for Conversation {
             last_line: row.last_line,
             last_at: row.last_at.to_string(),
             window_expires_at: row.window_expires_at.map(|at| at.to_string()),
+            sample: row.sample,
+            tags: row.tags.into_iter().map(|tag| tag.name).collect(),
         }
     }
 }

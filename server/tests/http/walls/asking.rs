@@ -67,6 +67,8 @@ pub fn ordinary(field: &Field, ids: &Ids) -> String {
         Value::OwnRole => ids.role,
         Value::Team => ids.team,
         Value::Connection => ids.connection,
+        Value::Tag => ids.tag,
+        Value::Reply => ids.reply,
     };
     id.to_string()
 }

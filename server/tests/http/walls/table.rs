@@ -11,7 +11,7 @@ use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, Stan
 use Place::{File, Form, Header, Json, Path, Query};
 use Value::{
     Colleague, Connection, Contact, Conversation, File as AFile, Fresh, Invitation, Message, OwnRole, Quarantined,
-    Session, Spare, Team, Text, Workspace,
+    Reply, Session, Spare, Tag, Team, Text, Workspace,
 };
 
 /// One route with arguments that it takes.
@@ -90,6 +90,9 @@ pub enum Value {
     OwnRole,
     Team,
     Connection,
+    Tag,
+    /// A canned reply.
+    Reply,
 }
 
 impl Value {
@@ -166,6 +169,9 @@ pub const DOORS: &[Door] = &[
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
     get("/settings/business", Page(Some(ManageWorkspace), " workspace\" "), &[]),
+    get("/settings/starter-pack", Page(Some(ManageWorkspace), " owner<!> <time"), &[]),
+    get("/settings/tags", Page(Some(ReadContacts), " tag"), &[]),
+    get("/settings/canned-replies", Page(Some(SendMessages), " reply"), &[]),
     get("/settings/audit", Page(Some(ReadAudit), " owner<!></strong>"), &[]),
     get("/welcome", Page(None, ""), &[]),
     get("/sign-in/second-factor", Open, &[Field(Query, "next", Text("/inbox"))]),
@@ -312,6 +318,17 @@ pub const DOORS: &[Door] = &[
         Role(EditContacts),
         &[Field(Form, "contact", Contact), Field(Form, "name", Text(""))],
     ),
+    server_function(
+        "/api/inbox/api/put_tag",
+        Tried(EditContacts),
+        &[Field(Form, "contact", Contact), Field(Form, "tag", Tag)],
+    ),
+    server_function(
+        "/api/inbox/api/take_off_tag",
+        Tried(EditContacts),
+        &[Field(Form, "contact", Contact), Field(Form, "tag", Tag)],
+    ),
+    server_function("/api/inbox/api/canned_replies", Role(SendMessages), &[]),
     server_function("/api/settings/api/read_channels", Role(ManageChannels), &[]),
     server_function("/api/settings/api/ways_to_connect", Role(ManageChannels), &[]),
     server_function("/api/settings/api/read_connections", Role(ManageChannels), &[]),
@@ -452,6 +469,28 @@ pub const DOORS: &[Door] = &[
         &[Field(Form, "team", Team), Field(Form, "name", Text("A team")), Field(Form, "members[]", Text(""))],
     ),
     server_function("/api/settings/api/delete_team", Tried(ManageTeam), &[Field(Form, "team", Team)]),
+    server_function("/api/settings/api/read_packs", Role(ManageWorkspace), &[]),
+    server_function("/api/settings/api/remove_pack", Role(ManageWorkspace), &[]),
+    server_function("/api/settings/api/install_pack", Role(ManageWorkspace), &[Field(Form, "trade", Text("shop"))]),
+    server_function("/api/settings/api/read_tags", Role(ReadContacts), &[]),
+    server_function(
+        "/api/settings/api/save_tag",
+        Tried(ManageWorkspace),
+        &[Field(Form, "tag", Tag), Field(Form, "name", Text("A tag")), Field(Form, "colour", Text("blue"))],
+    ),
+    server_function("/api/settings/api/delete_tag", Tried(ManageWorkspace), &[Field(Form, "tag", Tag)]),
+    server_function("/api/settings/api/read_canned", Role(SendMessages), &[]),
+    server_function(
+        "/api/settings/api/save_canned",
+        Tried(ManageWorkspace),
+        &[
+            Field(Form, "reply", Reply),
+            Field(Form, "shortcut", Text("short")),
+            Field(Form, "title", Text("A title")),
+            Field(Form, "body", Text("A reply")),
+        ],
+    ),
+    server_function("/api/settings/api/delete_canned", Tried(ManageWorkspace), &[Field(Form, "reply", Reply)]),
     // Files and the event stream.
     post(
         "/files",

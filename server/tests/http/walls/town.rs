@@ -59,6 +59,8 @@ pub struct Ids {
     pub role: Uuid,
     pub team: Uuid,
     pub connection: Uuid,
+    pub tag: Uuid,
+    pub reply: Uuid,
 }
 
 /// The roles that every workspace has.
@@ -200,6 +202,8 @@ impl House {
                 role: nothing,
                 team: nothing,
                 connection: nothing,
+                tag: nothing,
+                reply: nothing,
             },
             passer: passer.0,
             cookies,
@@ -238,10 +242,12 @@ impl House {
             ),
             ("save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
             ("save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
+            ("save_tag", self.tag("tag")),
+            ("save_tag", self.tag("spare")),
+            ("save_canned", self.reply("reply")),
+            ("save_canned", self.reply("spare")),
         ] {
-            let request = served.post(&format!("/api/settings/api/{name}")).header("cookie", self.cookie(Role::Owner));
-            let answer = request.form(&form).send().await.unwrap();
-            assert_eq!(answer.status(), 200, "{name}");
+            self.set_up(served, name, form).await;
         }
         self.ids = Ids {
             session: find("select id from session where workspace_id = $1 limit 1").await,
@@ -249,6 +255,8 @@ impl House {
             role: find("select id from role where workspace_id = $1").await,
             team: find("select id from team where workspace_id = $1").await,
             connection: find("select id from connection where workspace_id = $1").await,
+            tag: find("select id from tag where workspace_id = $1 and name like '%spare'").await,
+            reply: find("select id from canned_reply where workspace_id = $1 and shortcut = 'spare'").await,
             message: find("select id from message where workspace_id = $1").await,
             conversation: find("select id from conversation where workspace_id = $1").await,
             contact: find("select id from contact where workspace_id = $1").await,
@@ -257,6 +265,7 @@ impl House {
         };
         self.ids.file = self.upload(served).await;
         self.note(served).await;
+        self.set_up(served, "install_pack", vec![("trade", "shop".into())]).await;
         #[expect(clippy::disallowed_methods, reason = "templates come from the provider, who does not know this number")]
         sqlx::query(
             "insert into template (workspace_id, channel_id, name, language, category, body, status, fetched_at)
@@ -267,6 +276,22 @@ impl House {
         .execute(owner)
         .await
         .unwrap();
+    }
+
+    /// Calls a server function of the settings as the owner.
+    async fn set_up(&self, served: &Served, name: &str, form: Vec<(&str, String)>) {
+        let request = served.post(&format!("/api/settings/api/{name}")).header("cookie", self.cookie(Role::Owner));
+        let answer = request.form(&form).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{name}");
+    }
+
+    fn tag(&self, word: &str) -> Vec<(&'static str, String)> {
+        vec![("tag", String::new()), ("name", format!("{} {word}", self.mark)), ("colour", "blue".into())]
+    }
+
+    fn reply(&self, word: &str) -> Vec<(&'static str, String)> {
+        let text = format!("{} {word}", self.mark);
+        vec![("reply", String::new()), ("shortcut", word.to_owned()), ("title", text.clone()), ("body", text)]
     }
 
     /// The session of this workspace's member with a role.
