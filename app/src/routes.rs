@@ -5,7 +5,10 @@
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
-use settings::{AuditPage, BusinessPage, ChannelsPage, ProfilePage, SecurityPage, TeamPage, WelcomePage};
+use settings::{
+    ApiKeysPage, AuditPage, BusinessPage, ChannelsPage, NotificationsPage, ProfilePage, SecurityPage, TeamPage,
+    WelcomePage,
+};
 use ui::view;
 
 use crate::address::ConfirmAddressPage;
@@ -80,5 +83,15 @@ pub mod inside {
         Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },
         Audit => view! { <Guarded page=|| view! { <AuditPage /> } /> },
         Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
+    }
+}
+
+/// What is set up once and then left alone.
+pub mod workshop {
+    use super::*;
+
+    routes! { workshop, __preload_workshop:
+        Notifications => view! { <Guarded page=|| view! { <NotificationsPage /> } /> },
+        ApiKeys => view! { <Guarded page=|| view! { <ApiKeysPage /> } /> },
     }
 }

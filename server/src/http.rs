@@ -6,6 +6,7 @@ mod files;
 mod guard;
 mod health;
 mod live;
+mod pictures;
 mod rest;
 mod webhooks;
 
@@ -76,6 +77,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
     let mut router = Router::new()
         .merge(pages(&state))
         .merge(files::routes())
+        .merge(pictures::routes())
         .merge(audit::routes())
         .merge(rest::routes())
         .route("/live", get(live::stream))

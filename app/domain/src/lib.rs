@@ -5,6 +5,7 @@
 //! number: time and ids are passed in.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod channel;
 pub mod consent;
@@ -17,6 +18,7 @@ pub mod ids;
 pub mod live;
 pub mod members;
 pub mod messages;
+pub mod notifications;
 pub mod page;
 pub mod permissions;
 pub mod ports;

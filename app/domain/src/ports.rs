@@ -5,21 +5,25 @@
 //! `Unauthenticated`, `Forbidden` or `NotFound`; something of another workspace is `NotFound`.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod channels;
 mod contacts;
 mod inbox;
+mod notifications;
 mod profile;
 mod team;
 
 use std::sync::Arc;
 
 pub use accounts::{Accounts, SessionToken, SignedIn};
+pub use api_keys::ApiKeys;
 pub use audit::Audit;
 pub use channels::Channels;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
-pub use profile::Profile;
+pub use notifications::Notifications;
+pub use profile::{PictureSize, Profile};
 pub use team::Team;
 
 /// The back end as the screens see it.
@@ -32,4 +36,6 @@ pub struct Backend {
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,
+    pub api_keys: Arc<dyn ApiKeys>,
+    pub notifications: Arc<dyn Notifications>,
 }

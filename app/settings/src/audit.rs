@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use ui::icon::{DOWNLOAD, SEARCH};
 use ui::wire::escape;
-use ui::{EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
+use ui::{Avatar, EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
 
 use crate::api::read_audit;
 use crate::nav::SettingsNav;
@@ -85,7 +85,8 @@ fn Act(row: AuditRow) -> impl IntoView {
         <li class="line">
             <div>
                 <p>
-                    <strong>{row.actor}</strong>
+                    {row.picture.map(|picture| view! { <Avatar name=row.actor.clone() picture=Some(picture) small=true /> " " })}
+                    <strong>{row.actor.clone()}</strong>
                     " · "
                     <code>{row.action}</code>
                 </p>

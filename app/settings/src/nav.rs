@@ -14,9 +14,11 @@ pub fn SettingsNav() -> impl IntoView {
         .then(|| ("/settings/business", t!(business)));
     let channels = may(Permission::ManageChannels).then(|| ("/settings/channels", t!(channels)));
     let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
+    let notifications = maybe_session().is_some().then(|| ("/settings/notifications", t!(notifications)));
+    let keys = may(Permission::ManageSecurity).then(|| ("/settings/api-keys", t!(api_keys)));
     let links = [Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
         .into_iter()
-        .chain([team, business, channels, audit])
+        .chain([notifications, team, business, channels, keys, audit])
         .flatten()
         .map(|(href, label)| {
             let path = use_location().pathname;

@@ -73,6 +73,7 @@ struct Connection {
     _open: Closure<dyn FnMut()>,
     _error: Closure<dyn FnMut()>,
     _change: Closure<dyn FnMut(MessageEvent)>,
+    _moved: Closure<dyn FnMut()>,
 }
 
 thread_local! {
@@ -142,14 +143,20 @@ impl Live {
         });
         let error = Closure::<dyn FnMut()>::new(move || self.broken());
         let change = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let change = event.data().as_string().and_then(|data| json::read(&data).ok());
+            let change: Option<Change> = event.data().as_string().and_then(|data| json::read(&data).ok());
+            if let Some(Change { topic: Topic::Conversation(_) | Topic::Channels, .. }) = change {
+                browser::announce("parley:change");
+            }
             // What this version cannot read may have been anything.
             self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
         });
+        // The session stands in another workspace: nothing on this page is of it.
+        let moved = Closure::<dyn FnMut()>::new(browser::reload);
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
-        let connection = Connection { source, _open: open, _error: error, _change: change };
+        let _ = source.add_event_listener_with_callback("moved", moved.as_ref().unchecked_ref());
+        let connection = Connection { source, _open: open, _error: error, _change: change, _moved: moved };
         CONNECTION.set(Some(connection));
     }
 

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, Outcome};
 use crate::outbound::{Mailer, Provider};
-use crate::{Core, mail};
+use crate::{Core, mail, notifications};
 
 /// What a job needs beside its payload.
 #[derive(Clone)]
@@ -52,6 +52,10 @@ pub(crate) const ATTEMPTS: i32 = 12;
 /// Deletes what has served its time: sessions, journalled bodies, mails.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cleanup {}
+
+/// Mails those for whom something waits while they are not here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Remind {}
 
 /// A job with its name and the key under which a second one replaces a waiting first.
 trait Job: Serialize {
@@ -105,6 +109,14 @@ impl TaskHandler for Cleanup {
     }
 }
 
+impl TaskHandler for Remind {
+    const IDENTIFIER: &'static str = "remind";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        run(context, async |context| notifications::remind(&context.core).await.map(|_| ())).await
+    }
+}
+
 /// Runs a job's work. The queue stores errors, so only our own words, which hold no personal data, reach it.
 async fn run(context: WorkerContext, work: impl AsyncFnOnce(JobContext) -> Outcome<()>) -> Result<(), String> {
     let context = context.get_ext::<JobContext>().cloned().ok_or("the job context is missing")?;
@@ -143,7 +155,9 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .define_job::<FetchMedia>()
         .define_job::<SendMail>()
         .define_job::<Cleanup>()
+        .define_job::<Remind>()
         .with_cron(hourly)
+        .with_cron(Cron::every_minute::<Remind>())
         .init()
         .await
         .map_err(|error| Fault::internal(format!("the job queue did not start: {error}")))

@@ -4,6 +4,7 @@
 //! [`outbound`], which the channel adapters implement.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod channels;
 pub mod clock;
@@ -19,6 +20,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod live;
 pub mod mail;
+pub mod notifications;
 pub mod outbound;
 pub mod outbox;
 pub mod personal;
@@ -99,6 +101,8 @@ impl Core {
             profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
+            api_keys: Arc::new(api_keys::ApiKeysPort::new(self.clone())),
+            notifications: Arc::new(notifications::NotificationsPort::new(self.clone())),
         }
     }
 }

@@ -15,7 +15,7 @@ mod words;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-pub use kind::{Kind, Link, Occasion, PasskeyChange, RecoveryCodes, SecondFactorChange};
+pub use kind::{Kind, Link, Occasion, PasskeyChange, Power, RecoveryCodes, SecondFactorChange};
 pub use layout::{Rendered, render};
 pub(crate) use send::{clean, deliver};
 

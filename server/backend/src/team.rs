@@ -1,11 +1,15 @@
 //! Workspaces and the people in them.
 
+mod alerts;
 mod invitations;
 mod members;
 mod ownership;
 mod read;
 mod roles;
 mod workspace;
+
+pub(crate) use alerts::owner;
+pub use alerts::tell_of_master_key;
 
 use async_trait::async_trait;
 use domain::accounts::Origin;

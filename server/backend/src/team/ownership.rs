@@ -4,6 +4,7 @@ use domain::{Caller, Error, MemberId};
 use jiff::SignedDuration;
 use serde_json::json;
 
+use super::alerts;
 use crate::Core;
 use crate::audit::{self, Act};
 use crate::db::Scoped;
@@ -78,6 +79,7 @@ pub(super) async fn accept(core: &Core, caller: &Caller) -> Outcome<()> {
         .execute(&mut **tx)
         .await?;
     }
+    alerts::tell_of_owner(core, &mut tx, former, member).await?;
     let act = Act::new("ownership.accepted", caller.workspace.0).changed(json!(former), json!(member));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;

@@ -10,7 +10,7 @@ mod town;
 
 use std::collections::BTreeSet;
 
-use backend::accounts::SCOPES;
+use domain::api_keys::SCOPES;
 use domain::page::Cursor;
 use domain::{Error, Permission, Role, Timestamp};
 use uuid::Uuid;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use backend::accounts::{self, SCOPES};
-use backend::{Clock, Core, ids, secret, seed};
+use backend::{Clock, Core, api_keys, ids, secret, seed};
+use domain::api_keys::SCOPES;
 use domain::{Role, WorkspaceId};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
@@ -58,6 +58,7 @@ pub struct Ids {
     pub invitation: Uuid,
     pub role: Uuid,
     pub team: Uuid,
+    pub key: Uuid,
 }
 
 /// The roles that every workspace has.
@@ -77,7 +78,7 @@ impl Town {
     /// A key of a workspace.
     pub async fn key(&self, house: &House, scopes: &[&str]) -> Pass {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Pass::Key(accounts::create_api_key(&self.core, house.workspace, "a program", &scopes).await.unwrap())
+        Pass::Key(api_keys::create_for_operator(&self.core, house.workspace, "a program", &scopes).await.unwrap())
     }
 
     /// A key of a workspace that may do all that keys can.
@@ -198,10 +199,16 @@ impl House {
                 invitation: nothing,
                 role: nothing,
                 team: nothing,
+                key: nothing,
             },
             passer: passer.0,
             cookies,
         };
+        let scopes = ["contacts:read".to_owned()];
+        for name in ["key", "spare"] {
+            let name = format!("{mark} {name}");
+            api_keys::create_for_operator(core, house.workspace, &name, &scopes).await.unwrap();
+        }
         house.furnish(served, owner).await;
         house
     }
@@ -237,6 +244,7 @@ impl House {
             invitation: find("select id from invitation where workspace_id = $1").await,
             role: find("select id from role where workspace_id = $1").await,
             team: find("select id from team where workspace_id = $1").await,
+            key: find("select id from api_key where workspace_id = $1 and name like '% spare'").await,
             message: find("select id from message where workspace_id = $1").await,
             conversation: find("select id from conversation where workspace_id = $1").await,
             contact: find("select id from contact where workspace_id = $1").await,
