@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod catalogue;
 mod consent;
@@ -17,9 +18,11 @@ mod inbox;
 mod ingest;
 mod mail;
 mod media;
+mod notifications;
 mod outbox;
 mod people;
 mod permissions;
+mod pictures;
 mod profile;
 mod scope;
 mod team;

@@ -1,7 +1,9 @@
 //! The standing suite: every port, called by a member of another workspace with our ids.
 
+use domain::api_keys::ApiKeyForm as NewKey;
 use domain::audit::AuditQuery;
 use domain::conversations::{ListQuery, View};
+use domain::notifications::Choices;
 use domain::ports::{TemplateForm, Upload};
 use domain::team::InviteForm;
 use domain::{AttachmentId, Error, QuarantineId, Role, Scope};
@@ -9,6 +11,7 @@ use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
 
+use crate::people::{OWNER, OWNERS_PASSWORD, person};
 use crate::{form, grace_writes, key, thread, world};
 
 /// Fills our workspace with one of everything.
@@ -73,6 +76,19 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     let trail = ports.audit.page(&them, AuditQuery::default()).await.unwrap();
     assert!(trail.items.is_empty(), "{trail:?}");
     assert!(!ports.audit.export(&them).await.unwrap().contains(&world.ours.seeded.workspace.to_string()));
+
+    let new = NewKey { name: "ours".into(), scopes: vec!["contacts:read".into()], days: None };
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    ports.api_keys.create(&olive, new).await.unwrap();
+    let key = ports.api_keys.list(&world.ours.caller).await.unwrap()[0].id;
+    let stranger = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert!(ports.api_keys.list(&them).await.unwrap().is_empty());
+    assert_eq!(ports.api_keys.revoke(&stranger, key).await, Err(Error::NotFound));
+    assert_eq!(ports.notifications.read(&them).await.unwrap().email, "owner@theirs.example");
+    ports.notifications.save(&them, Choices { sound: true, ..Choices::default() }).await.unwrap();
+    assert!(!ports.notifications.read(&world.ours.caller).await.unwrap().choices.sound);
+    assert!(ports.notifications.news(&them).await.unwrap().news.is_empty());
+    assert!(!ports.notifications.news(&world.ours.caller).await.unwrap().news.is_empty());
 
     let team = &ports.team;
     let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };

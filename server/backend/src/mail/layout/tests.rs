@@ -39,7 +39,7 @@ fn every_kind() -> Vec<Kind> {
         workspace: EVIL.into(),
         count,
         inbox: page.clone(),
-        choices: page.clone(),
+        choices: "https://crm.example/choices".into(),
     };
     vec![
         Kind::VerifyEmail { link: link.clone() },
