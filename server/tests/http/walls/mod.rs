@@ -4,6 +4,7 @@
 
 mod asking;
 mod live;
+mod pictures;
 mod routes;
 mod table;
 mod town;
