@@ -45,7 +45,7 @@ test('notifications: chosen, kept, and heard of in the tab’s title', async ({ 
   await page.getByLabel('Until').fill('07:00');
   await page.getByRole('button', { name: 'Save notifications' }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
-  await page.reload();
+  await visit(page, '/settings/notifications');
   await expect(unassigned).toBeChecked();
   await expect(page.getByLabel('After a message waited for')).toHaveValue('240');
   await expect(page.getByLabel('From')).toHaveValue('22:00');

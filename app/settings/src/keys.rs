@@ -170,7 +170,7 @@ fn Making(create: ServerAction<CreateApiKey>) -> impl IntoView {
                     max="60"
                     hint=t!(api_key_name_hint)
                 />
-                <fieldset class="plain">
+                <fieldset class="checks">
                     <legend>{t!(api_key_scopes)}</legend>
                     {scopes}
                     <FieldError refused field="scopes" />

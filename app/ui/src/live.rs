@@ -20,6 +20,8 @@ use crate::browser;
 use crate::wire::json;
 
 const PATH: &str = "/live";
+/// What the page's scripts are told by.
+const CHANGED: &str = "parley:change";
 /// A shorter interruption is not worth a word.
 const QUIET: Duration = Duration::from_secs(2);
 const LONGEST_PAUSE: u64 = 10;
@@ -138,6 +140,8 @@ impl Live {
             let _ = self.lost.try_set(false);
             if fresh.try_get_value() == Some(true) {
                 fresh.set_value(false);
+                // Whatever happened while there was no stream.
+                browser::announce(CHANGED);
                 self.tell(&Change { topic: Topic::Reset, version: None });
             }
         });
@@ -145,7 +149,7 @@ impl Live {
         let change = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let change: Option<Change> = event.data().as_string().and_then(|data| json::read(&data).ok());
             if let Some(Change { topic: Topic::Conversation(_) | Topic::Channels, .. }) = change {
-                browser::announce("parley:change");
+                browser::announce(CHANGED);
             }
             // What this version cannot read may have been anything.
             self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
