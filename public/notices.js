@@ -117,7 +117,7 @@
   }
 
   addEventListener("click", async (event) => {
-    if (!event.target.closest?.("[data-notices=ask]")) return;
+    if (!event.target.closest?.("[data-notices=ask] button")) return;
     await Notification.requestPermission();
     choices();
   });

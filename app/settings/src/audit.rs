@@ -84,10 +84,9 @@ fn Act(row: AuditRow) -> impl IntoView {
     view! {
         <li class="line">
             <div>
-                <p>
-                    {row.picture.map(|picture| view! { <Avatar name=row.actor.clone() picture=Some(picture) small=true /> " " })}
+                <p class="badges">
+                    <Avatar name=row.actor.clone() picture=row.picture small=true />
                     <strong>{row.actor.clone()}</strong>
-                    " · "
                     <code>{row.action}</code>
                 </p>
                 <p class="quiet">

@@ -34,7 +34,6 @@ pub fn ApiKeysPage() -> impl IntoView {
                 <p class="quiet">{t!(api_keys_text)}</p>
             </header>
             <Prove page="/settings/api-keys" />
-            {part(move || create.value().get().and_then(Result::ok).map(|made| view! { <Made made /> }))}
             <section class="section">
                 <FormErrors action=revoke />
                 <Load
@@ -44,6 +43,8 @@ pub fn ApiKeysPage() -> impl IntoView {
                 />
             </section>
             <Making create />
+            // Where the eye is, after the button.
+            {part(move || create.value().get().and_then(Result::ok).map(|made| view! { <Made made /> }))}
             <Saved action=revoke text=t!(api_key_revoked) />
         </div>
     }

@@ -116,9 +116,11 @@ fn InApp(page: ChoicesPage) -> impl IntoView {
                 <input type="checkbox" name="desktop" value="true" checked=page.choices.desktop />
                 <span>{t!(desktop)}</span>
             </label>
-            <button type="button" class="button" hidden data-notices="ask">
-                {t!(desktop_allow)}
-            </button>
+            <p hidden data-notices="ask">
+                <button type="button" class="button">
+                    {t!(desktop_allow)}
+                </button>
+            </p>
             <p class="notice" role="status" hidden data-notices="denied">
                 {t!(desktop_denied)}
             </p>
