@@ -38,15 +38,16 @@ test('notifications: chosen, kept, and heard of in the tab’s title', async ({ 
   await expect(page.getByRole('heading', { name: 'Notifications' })).toBeVisible();
   await expectAccessible(page);
   const unassigned = page.getByRole('checkbox', { name: 'By mail: A customer writes in a conversation that is nobody’s' });
-  await expect(unassigned).not.toBeChecked();
-  await unassigned.check();
+  const other = !(await unassigned.isChecked());
+  await unassigned.setChecked(other);
+  await page.getByRole('checkbox', { name: 'In the app: A customer writes in a conversation that is nobody’s' }).check();
   await page.getByLabel('After a message waited for').selectOption('4 hours');
   await page.getByLabel('From').fill('22:00');
   await page.getByLabel('Until').fill('07:00');
   await page.getByRole('button', { name: 'Save notifications' }).click();
   await expect(page.getByText('Saved.')).toBeVisible();
   await visit(page, '/settings/notifications');
-  await expect(unassigned).toBeChecked();
+  await expect(unassigned).toBeChecked({ checked: other });
   await expect(page.getByLabel('After a message waited for')).toHaveValue('240');
   await expect(page.getByLabel('From')).toHaveValue('22:00');
 

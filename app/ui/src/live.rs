@@ -24,6 +24,8 @@ const PATH: &str = "/live";
 const CHANGED: &str = "parley:change";
 /// A shorter interruption is not worth a word.
 const QUIET: Duration = Duration::from_secs(2);
+/// The answer to a form comes sooner.
+const LEAVING: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: u64 = 10;
 /// After so long out of sight the connection may be dead without anybody having noticed.
 const STALE_SECONDS: i64 = 45;
@@ -154,8 +156,9 @@ impl Live {
             // What this version cannot read may have been anything.
             self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
         });
-        // The session stands in another workspace: nothing on this page is of it.
-        let moved = Closure::<dyn FnMut()>::new(browser::reload);
+        // The session stands in another workspace: nothing on this page is of it. Whoever left by a form of this page is on
+        // their way already, and should arrive.
+        let moved = Closure::<dyn FnMut()>::new(|| set_timeout(browser::reload, LEAVING));
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
