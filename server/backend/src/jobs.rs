@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::{AttachmentId, WorkspaceId};
 use graphile_worker::{
-    Cron, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
+    Cron, CronBuilder, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
@@ -134,10 +134,19 @@ pub async fn prepare(pool: PgPool) -> Outcome<()> {
         .map_err(|error| Fault::internal(format!("the job queue was not prepared: {error}")))
 }
 
+/// What is done by the clock. Without a payload of its own a job is given `null`, which none of ours can read; with a key
+/// the next run replaces one that still waits.
+fn timers() -> Outcome<(CronBuilder<Cleanup>, CronBuilder<Remind>)> {
+    let hourly = Cron::hourly_at::<Cleanup>(17).map_err(|_| Fault::internal("the clean-up timer"))?;
+    let cleaning = hourly.payload(Cleanup {})?.job_key("cleanup");
+    let reminding = Cron::every_minute::<Remind>().payload(Remind {})?.job_key("remind");
+    Ok((cleaning, reminding))
+}
+
 /// The worker of all jobs, with the queue's schema brought up to date. `pool` is of the migrating user, to whom the
 /// queue's schema belongs.
 pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) -> Outcome<Worker> {
-    let hourly = Cron::hourly_at::<Cleanup>(17).map_err(|_| Fault::internal("the clean-up timer"))?;
+    let (cleaning, reminding) = timers()?;
     WorkerOptions::default()
         .concurrency(4)
         .pg_pool(pool)
@@ -156,9 +165,21 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .define_job::<SendMail>()
         .define_job::<Cleanup>()
         .define_job::<Remind>()
-        .with_cron(hourly)
-        .with_cron(Cron::every_minute::<Remind>())
+        .with_cron(cleaning)
+        .with_cron(reminding)
         .init()
         .await
         .map_err(|error| Fault::internal(format!("the job queue did not start: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_by_the_clock_are_given_what_they_read() {
+        let (cleaning, reminding) = timers().unwrap();
+        serde_json::from_value::<Cleanup>(cleaning.build().payload.unwrap_or_default()).unwrap();
+        serde_json::from_value::<Remind>(reminding.build().payload.unwrap_or_default()).unwrap();
+    }
 }
