@@ -68,23 +68,24 @@ pub fn OwnFrame(page: ViewFn, name: String, picture: Option<String>, waits: bool
 #[component]
 fn Rail() -> impl IntoView {
     let session = use_session();
-    let (name, sandbox, operator) = session
-        .with_value(|session| (session.me.name.clone(), session.me.sandbox, session.may(Permission::ManageChannels)));
     let picture = session.with_value(|session| session.me.picture.clone());
+    let (name, phone, operator) = session.with_value(|session| {
+        (session.me.name.clone(), session.me.phone.clone(), session.may(Permission::ManageChannels))
+    });
     let path = use_location().pathname;
     let profile = t!(profile_of, name = name.clone()).to_string();
     let here = dynamic(move || {
-        path.with(|path| path.starts_with("/settings/") && path != "/settings/channels").then_some("page")
+        path.with(|path| path.starts_with("/settings/") && !path.starts_with("/settings/channels")).then_some("page")
     });
     view! {
         <nav class="rail" aria-label=t!(areas)>
             <RailLink href="/inbox" label=t!(inbox) drawing=INBOX />
             {operator.then(|| view! { <RailLink href="/settings/channels" label=t!(channels) drawing=RADIO_TOWER /> })}
             <span class="rail-space"></span>
-            {sandbox
-                .then(|| {
+            {phone
+                .map(|phone| {
                     view! {
-                        <a class="rail-link" href="/sandbox" target="_blank" title=t!(sandbox_phone)>
+                        <a class="rail-link" href=phone target="_blank" title=t!(sandbox_phone)>
                             <Icon drawing=SMARTPHONE />
                             <span class="rail-label">{t!(sandbox_phone)}</span>
                         </a>

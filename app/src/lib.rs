@@ -28,7 +28,7 @@ use wasm_bindgen::JsCast;
 
 use guard::Guarded;
 use not_found::NotFound;
-use routes::{inside, outside, workshop};
+use routes::{inside, outside, setup, workshop};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
@@ -79,7 +79,10 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/settings/team") view={Lazy::<inside::Team>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/business") view={Lazy::<inside::Business>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view={Lazy::<inside::Audit>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/channels") view={Lazy::<inside::Channels>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/start") view={Lazy::<setup::Start>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/channels") view={Lazy::<setup::Channels>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/channels/connect") view={Lazy::<setup::Connect>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/channels/:id") view={Lazy::<setup::Connection>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
     }
 }

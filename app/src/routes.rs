@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
 use settings::{
-    ApiKeysPage, AuditPage, BusinessPage, ChannelsPage, NotificationsPage, ProfilePage, SecurityPage, TeamPage,
-    WelcomePage,
+    ApiKeysPage, AuditPage, BusinessPage, ChannelsPage, ConnectPage, ConnectionPage, NotificationsPage, ProfilePage,
+    SecurityPage, StartPage, TeamPage, WelcomePage,
 };
 use ui::view;
 
@@ -82,7 +82,18 @@ pub mod inside {
         Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },
         Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },
         Audit => view! { <Guarded page=|| view! { <AuditPage /> } /> },
+    }
+}
+
+/// Setting a workspace up.
+pub mod setup {
+    use super::*;
+
+    routes! { setup, __preload_setup:
+        Start => view! { <Guarded page=|| view! { <StartPage /> } /> },
         Channels => view! { <Guarded page=|| view! { <ChannelsPage /> } /> },
+        Connect => view! { <Guarded page=|| view! { <ConnectPage /> } /> },
+        Connection => view! { <Guarded page=|| view! { <ConnectionPage /> } /> },
     }
 }
 

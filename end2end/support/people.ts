@@ -79,7 +79,7 @@ export async function settle(page: Page, name: string, email: string, business: 
   await page.goto('/welcome');
   await page.getByLabel('Name of the business').fill(business);
   await page.getByRole('button', { name: 'Create workspace' }).click();
-  await expect(page).toHaveURL(INBOX);
+  await expect(page).toHaveURL(/\/start$/);
 }
 
 /** Somebody new follows their invitation. */

@@ -25,7 +25,8 @@ test('a stranger signs up, confirms by mail, names a business and is in the inbo
   await page.getByLabel('Country').selectOption('GB');
   await page.getByLabel('Currency').fill('GBP');
   await page.getByRole('button', { name: 'Create workspace' }).click();
-  await expect(page).toHaveURL(INBOX);
+  await expect(page).toHaveURL(/\/start$/);
+  await page.getByRole('link', { name: 'Inbox' }).click();
   await expect(page.getByText('No open conversations')).toBeVisible();
   await page.goto('/settings/business');
   await expect(page.getByLabel('Name of the business')).toHaveValue('Otter Estates');
@@ -208,7 +209,7 @@ test('without scripts: sign up, confirm, name a business, change one’s profile
   await signUp(page, 'Pia Plain', address('pia'));
   await page.getByLabel('Name of the business').fill('Plain Ltd');
   await page.getByRole('button', { name: 'Create workspace' }).click();
-  await expect(page).toHaveURL(INBOX);
+  await expect(page).toHaveURL(/\/start$/);
   await page.goto('/settings/profile');
   await page.getByLabel('Job title').fill('Letter writer');
   await page.getByRole('button', { name: 'Save profile' }).click();

@@ -167,6 +167,21 @@ pub struct Settings {
     /// The app secret, which signs webhooks.
     #[arg(long, global = true, env = "PARLEY_WHATSAPP_APP_SECRET", hide_env_values = true)]
     pub whatsapp_app_secret: Option<String>,
+    /// The id of the app at Meta that people of this installation connect numbers under in Meta's own window (Embedded
+    /// Signup). Needed with `PARLEY_WHATSAPP_SIGNUP_CONFIG`.
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_APP_ID")]
+    pub whatsapp_app_id: Option<String>,
+    /// The configuration of that window, from «Facebook Login for Business».
+    #[arg(long, global = true, env = "PARLEY_WHATSAPP_SIGNUP_CONFIG")]
+    pub whatsapp_signup_config: Option<String>,
+    /// Where the window's script is.
+    #[arg(
+        long,
+        global = true,
+        env = "PARLEY_WHATSAPP_SIGNUP_SCRIPT",
+        default_value = "https://connect.facebook.net/en_US/sdk.js"
+    )]
+    pub whatsapp_signup_script: String,
     /// The word that Meta repeats when it verifies the webhook address.
     #[arg(long, global = true, env = "PARLEY_WHATSAPP_VERIFY_TOKEN", hide_env_values = true)]
     pub whatsapp_verify_token: Option<String>,

@@ -11,6 +11,8 @@ use crate::commands::say;
 use crate::config::Settings;
 use crate::system::System;
 
+/// The sandbox's own app, under which its window connects numbers.
+const SANDBOX_APP: &str = "5500000000000006";
 const DISPLAY_NUMBER: &str = "441632960100";
 const BUSINESS: &str = "Harbour & Hill Estates";
 const MAIL_FROM: &str = "Parley <no-reply@parley.example>";
@@ -25,6 +27,7 @@ pub struct Beside {
 /// set. Secrets that are not set are made up for this run.
 pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Beside> {
     let local = format!("http://{local}");
+    let given = settings.whatsapp_token.is_some() || settings.whatsapp_app_secret.is_some();
     for secret in [&mut settings.whatsapp_token, &mut settings.whatsapp_app_secret, &mut settings.whatsapp_verify_token]
     {
         if secret.is_none() {
@@ -32,11 +35,18 @@ pub fn start_sandbox(settings: &mut Settings, local: SocketAddr) -> Result<Besid
         }
     }
     settings.whatsapp_base_url = format!("{local}/sandbox/graph");
+    // The sandbox's own app, and its window.
+    settings.whatsapp_app_id = Some(SANDBOX_APP.to_owned());
+    settings.whatsapp_signup_config.get_or_insert_with(|| "sandbox".to_owned());
+    "/sandbox/sdk.js".clone_into(&mut settings.whatsapp_signup_script);
     let config = SandboxConfig {
         callback_url: format!("{local}/webhooks/whatsapp"),
         public_url: format!("{local}/sandbox"),
         ledger: Some(settings.data_dir().join("sandbox.jsonl")),
+        businesses: Some(settings.data_dir().join("sandbox-businesses.json")),
         smtp: settings.smtp_url.is_none().then(any_port_here),
+        // Those that were set may be Meta's; the sandbox's pages are open to everybody who reaches this server.
+        show_secrets: !given,
         profile: Profile::Demo,
         ..sandbox_config(settings)
     };
@@ -89,6 +99,7 @@ pub async fn run_sandbox_alone(
     test: bool,
 ) -> Result<()> {
     let mut settings = settings.clone();
+    let given = settings.whatsapp_token.is_some() || settings.whatsapp_app_secret.is_some();
     let defaults = SandboxConfig::default();
     let or = |value: &Option<String>, default: &str| Some(value.clone().unwrap_or_else(|| default.to_owned()));
     settings.whatsapp_token = or(&settings.whatsapp_token, &defaults.token);
@@ -102,8 +113,10 @@ pub async fn run_sandbox_alone(
     let config = SandboxConfig {
         callback_url: callback,
         public_url: public_url.clone(),
+        businesses: ledger.as_ref().map(|ledger| ledger.with_file_name("sandbox-businesses.json")),
         ledger,
         smtp: Some(smtp),
+        show_secrets: !given,
         profile,
         ..sandbox_config(&settings)
     };

@@ -2,6 +2,7 @@
 
 mod audit;
 pub mod bundle;
+mod connect;
 mod files;
 mod guard;
 mod health;
@@ -83,6 +84,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .route("/live", get(live::stream))
         .layer(from_fn_with_state(state.clone(), guard::sessions))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .merge(connect::routes())
         .merge(webhooks::routes())
         .merge(health::routes())
         .with_state(state.clone());

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use backend::accounts;
+use backend::connections;
 use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::{Mailer, NoMailServer, Provider};
+use backend::outbound::{Mailer, NoMailServer, Provider, Setup};
 use backend::outbox::dispatch::Dispatcher;
 use backend::vault::Vault;
 use backend::{Clock, Core, Db};
 use channels::email::{Sender, Server, Smtp};
 use channels::whatsapp::{Client, ClientConfig};
+use domain::connection::SignupWindow;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinSet;
@@ -112,8 +113,9 @@ pub struct System {
 impl System {
     pub async fn build(settings: &Settings, database: &Database) -> Result<Self> {
         let core = core(settings, database)?;
-        let provider: Arc<dyn Provider> = Arc::new(client(settings)?);
-        let ports = core.ports(accounts::Settings { sandbox: settings.sandbox }, Arc::clone(&provider));
+        let client = Arc::new(client(settings)?);
+        let provider: Arc<dyn Provider> = Arc::clone(&client) as Arc<dyn Provider>;
+        let ports = core.ports(offered(settings), Arc::clone(&provider), client as Arc<dyn Setup>);
         let mailer: Arc<dyn Mailer> = match smtp(settings)? {
             Some(smtp) => Arc::new(smtp),
             None => Arc::new(NoMailServer),
@@ -177,12 +179,26 @@ pub fn smtp(settings: &Settings) -> Result<Option<Smtp>> {
     Ok(Some(Smtp::new(&server, sender).context("the mail client could not be built (PARLEY_SMTP_URL)")?))
 }
 
+/// Which ways of connecting a number this installation has.
+fn offered(settings: &Settings) -> connections::Settings {
+    let window = |app_id: &String, config_id: &String| SignupWindow {
+        app_id: app_id.clone(),
+        config_id: config_id.clone(),
+        version: settings.whatsapp_version.clone(),
+        script: settings.whatsapp_signup_script.clone(),
+    };
+    let signup = settings.whatsapp_app_id.as_ref().zip(settings.whatsapp_signup_config.as_ref());
+    connections::Settings { sandbox: settings.sandbox, signup: signup.map(|(app, config)| window(app, config)) }
+}
+
 fn client(settings: &Settings) -> Result<Client> {
     let config = ClientConfig {
         base_url: settings.whatsapp_base_url.clone(),
         version: settings.whatsapp_version.clone(),
         token: settings.whatsapp_token.clone().unwrap_or_default(),
+        app_id: settings.whatsapp_app_id.clone(),
         app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
+        sandbox: settings.sandbox.then(|| settings.whatsapp_base_url.trim_end_matches("/graph").to_owned()),
         timeout: Duration::from_secs(settings.whatsapp_timeout),
     };
     Client::new(config).context("the HTTP client could not be built")

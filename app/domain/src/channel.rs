@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ChannelId, JournalId, QuarantineId};
+use crate::ids::{ChannelId, ConnectionId, JournalId, QuarantineId};
 
 /// Whether messages may leave through a channel now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,9 @@ pub struct ChannelHealth {
     pub display_number: String,
     pub phone_number_id: String,
     pub state: ChannelState,
+    /// Where it is set up; `None` for the operator's own.
+    #[serde(default)]
+    pub connection: Option<ConnectionId>,
     /// When the last webhook of this number became durable.
     #[serde(default, with = "crate::time::maybe")]
     pub last_webhook_at: Option<Timestamp>,

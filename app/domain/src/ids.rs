@@ -60,6 +60,8 @@ ids! {
     IdentityId,
     /// A connected number or mailbox.
     ChannelId,
+    /// A workspace's way to a provider: an app, its secrets and its account.
+    ConnectionId,
     /// One contact on one channel.
     ConversationId,
     /// One entry of a conversation: a message in or out, or a note.

@@ -128,8 +128,8 @@ pub struct Me {
     pub picture: Option<String>,
     /// Enter sends (else Ctrl/Cmd+Enter does and Enter makes a new line).
     pub enter_sends: bool,
-    /// The sandbox is on, so screens offer its phone.
-    pub sandbox: bool,
+    /// The sandbox's phone that writes to this workspace, if it has one.
+    pub phone: Option<String>,
 }
 
 /// A colleague, as lists and menus show them.

@@ -8,9 +8,11 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod channels;
+mod connections;
 mod contacts;
 mod inbox;
 mod notifications;
+mod onboarding;
 mod profile;
 mod team;
 
@@ -20,9 +22,11 @@ pub use accounts::{Accounts, SessionToken, SignedIn};
 pub use api_keys::ApiKeys;
 pub use audit::Audit;
 pub use channels::Channels;
+pub use connections::Connections;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
 pub use notifications::Notifications;
+pub use onboarding::Onboarding;
 pub use profile::{PictureSize, Profile};
 pub use team::Team;
 
@@ -33,6 +37,8 @@ pub struct Backend {
     pub inbox: Arc<dyn Inbox>,
     pub contacts: Arc<dyn Contacts>,
     pub channels: Arc<dyn Channels>,
+    pub connections: Arc<dyn Connections>,
+    pub onboarding: Arc<dyn Onboarding>,
     pub profile: Arc<dyn Profile>,
     pub team: Arc<dyn Team>,
     pub audit: Arc<dyn Audit>,

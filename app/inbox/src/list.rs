@@ -253,11 +253,11 @@ fn MoreLink(address: Address, store: ListStore) -> impl IntoView {
 
 #[component]
 fn NoRows(address: Address) -> impl IntoView {
-    let sandbox = use_session().with_value(|session| session.me.sandbox);
-    part(move || no_rows(address, sandbox))
+    let phone = use_session().with_value(|session| session.me.phone.clone());
+    part(move || no_rows(address, phone.clone()))
 }
 
-fn no_rows(address: Address, sandbox: bool) -> AnyView {
+fn no_rows(address: Address, phone: Option<String>) -> AnyView {
     if !address.search.get().is_empty() {
         return view! {
             <EmptyState icon=SEARCH title=t!(nothing_found) text=t!(nothing_found_text)>
@@ -277,15 +277,23 @@ fn no_rows(address: Address, sandbox: bool) -> AnyView {
     };
     view! {
         <EmptyState icon=INBOX title text>
-            {sandbox
-                .then(|| {
+            {match phone {
+                Some(phone) => {
                     view! {
-                        <a class="button" href="/sandbox" target="_blank">
+                        <a class="button" href=phone target="_blank">
                             <Icon drawing=SMARTPHONE />
                             {t!(open_sandbox)}
                         </a>
                     }
-                })}
+                }
+                None => {
+                    view! {
+                        <a class="button" href="/start">
+                            {t!(first_steps)}
+                        </a>
+                    }
+                }
+            }}
         </EmptyState>
     }
     .into_any()

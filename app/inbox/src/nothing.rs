@@ -16,13 +16,13 @@ pub fn NothingOpen() -> impl IntoView {
 /// The same inside a pane that is there already.
 #[component]
 pub fn NothingText() -> impl IntoView {
-    let sandbox = use_session().with_value(|session| session.me.sandbox);
+    let phone = use_session().with_value(|session| session.me.phone.clone());
     view! {
         <EmptyState icon=MESSAGE_SQUARE_TEXT title=t!(nothing_open) text=t!(nothing_open_text)>
-            {sandbox
-                .then(|| {
+            {phone
+                .map(|phone| {
                     view! {
-                        <a class="button" href="/sandbox" target="_blank">
+                        <a class="button" href=phone target="_blank">
                             <Icon drawing=SMARTPHONE />
                             {t!(open_sandbox)}
                         </a>

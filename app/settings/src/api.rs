@@ -4,10 +4,12 @@ use domain::accounts::{AppSetup, Factors, PasskeyQuestion, Profile, SessionRow};
 use domain::api_keys::{ApiKeyRow, NewApiKey};
 use domain::audit::AuditRow;
 use domain::channel::ChannelReport;
+use domain::connection::{Connection, ConnectionRow, Ways};
 use domain::notifications::ChoicesPage;
+use domain::onboarding::Checklist;
 use domain::page::Page;
 use domain::team::{Business, TeamPage};
-use domain::{InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
+use domain::{ConnectionId, InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
@@ -18,6 +20,7 @@ use {
     domain::accounts::{ProfileForm, Theme},
     domain::api_keys::ApiKeyForm,
     domain::audit::AuditQuery,
+    domain::connection::{ConnectForm, SignupForm},
     domain::notifications::{Choices, Notice, QuietHours},
     domain::page::Cursor,
     domain::team::{InviteForm, RoleChoice},
@@ -48,6 +51,133 @@ pub async fn read_channels() -> Result<ChannelReport, AppError> {
 pub async fn replay(id: QuarantineId) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.channels.replay(&caller, id).await?)
+}
+
+// Connecting numbers.
+
+#[server(protocol = Lean)]
+pub async fn ways_to_connect() -> Result<Ways, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.connections.ways(&caller).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn read_connections() -> Result<Vec<ConnectionRow>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.connections.list(&caller).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn read_connection(id: ConnectionId) -> Result<Connection, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.connections.read(&caller, id).await?)
+}
+
+#[cfg(feature = "ssr")]
+fn connection_page(id: ConnectionId) -> String {
+    format!("/settings/channels/{id}")
+}
+
+#[server]
+pub async fn connect(app_id: String, app_secret: String, token: String, account_id: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let form = ConnectForm { app_id, app_secret, token, account_id };
+    let id = backend.connections.connect(&caller, form).await?;
+    redirect(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn try_sandbox() -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let id = backend.connections.try_sandbox(&caller).await?;
+    redirect(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn finish_signup(
+    code: String,
+    account_id: String,
+    #[server(default)] number_id: String,
+    #[server(default)] coexists: String,
+) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let form = SignupForm { code, account_id, number_id, coexists: coexists == "true" };
+    let id = backend.connections.finish_signup(&caller, form).await?;
+    redirect(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn change_connection(
+    id: ConnectionId,
+    app_id: String,
+    #[server(default)] app_secret: String,
+    #[server(default)] token: String,
+    account_id: String,
+) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    let form = ConnectForm { app_id, app_secret, token, account_id };
+    backend.connections.change(&person, id, form).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn check_connection(id: ConnectionId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.check(&caller, id).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn subscribe_connection(id: ConnectionId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.subscribe(&caller, id).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn choose_number(id: ConnectionId, number_id: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.choose(&caller, id, &number_id).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn register_number(id: ConnectionId, number_id: String, pin: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.register(&caller, id, &number_id, &pin).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn disconnect(id: ConnectionId) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.connections.disconnect(&person, id).await?;
+    redirect("/settings/channels");
+    Ok(())
+}
+
+// The first hour.
+
+#[server(protocol = Lean)]
+pub async fn read_checklist() -> Result<Checklist, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.onboarding.checklist(&caller).await?)
+}
+
+#[server]
+pub async fn hide_checklist(#[server(default)] hidden: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.onboarding.hide(&caller, hidden == "true").await?;
+    redirect_plain("/start");
+    Ok(())
 }
 
 /// A checkbox that is off is absent from its form.
@@ -195,7 +325,7 @@ pub async fn create_workspace(
     let (person, backend) = person().await?;
     let business = Business { name, industry, address, phone, country, time_zone, currency };
     set_session_cookie(&backend.team.create_workspace(&person, business).await?);
-    redirect("/inbox");
+    redirect("/start");
     Ok(())
 }
 

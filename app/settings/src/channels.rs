@@ -1,6 +1,12 @@
 //! The operator's page: every number, how far applying is behind, and what was put aside.
 
+mod connect;
+mod connection;
+
+pub use connect::ConnectPage;
+pub use connection::ConnectionPage;
 use domain::channel::{ChannelHealth, ChannelReport, ChannelState, Lag, Quarantined};
+use domain::connection::{Check, ConnectionRow};
 use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -8,9 +14,10 @@ use ui::icon::{CIRCLE_CHECK, RADIO_TOWER, ROTATE_CCW};
 use ui::reactive::dynamic;
 use ui::time::span;
 use ui::view;
+
 use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t};
 
-use crate::api::{Replay, read_channels};
+use crate::api::{Replay, read_channels, read_connections};
 use crate::nav::SettingsNav;
 
 /// `/settings/channels`
@@ -18,10 +25,12 @@ use crate::nav::SettingsNav;
 pub fn ChannelsPage() -> impl IntoView {
     let replay = ServerAction::<Replay>::new();
     let report = Read::new(move || replay.version().get(), |_| read_channels());
+    let connections = Read::new(|| (), |()| read_connections());
     if let Some(live) = use_context::<Live>() {
         live.on(move |change| {
             if matches!(change.topic, Topic::Channels | Topic::Reset) {
                 report.refetch();
+                connections.refetch();
             }
         });
     }
@@ -33,7 +42,16 @@ pub fn ChannelsPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{t!(channels)}</h1>
                 <p class="quiet">{t!(channels_text)}</p>
+                <a class="button button-primary" href="/settings/channels/connect">
+                    <Icon drawing=RADIO_TOWER />
+                    {t!(connect_number)}
+                </a>
             </header>
+            <Load
+                resource=connections
+                skeleton=|| view! { <Skeleton rows=1 /> }
+                children=|connections| view! { <Unfinished connections /> }
+            />
             <Load
                 resource=report
                 skeleton=|| view! { <Skeleton rows=4 /> }
@@ -64,6 +82,39 @@ fn Report(report: ChannelReport, replay: ServerAction<Replay>) -> impl IntoView 
             }}
         </section>
     }
+}
+
+/// Connections that still wait for something.
+#[component]
+fn Unfinished(connections: Vec<ConnectionRow>) -> impl IntoView {
+    let rows = connections
+        .into_iter()
+        .filter(|connection| connection.good < Check::ALL.len())
+        .map(|connection| {
+            let name = match connection.numbers.first() {
+                Some(number) => number.clone(),
+                None => t!(connection_of, account = connection.account_id).to_string(),
+            };
+            let good = t!(checks_good, good = connection.good, all = Check::ALL.len()).to_string();
+            view! {
+                <li class="line">
+                    <div>
+                        <p>{name}</p>
+                        <p class="quiet">{good}</p>
+                    </div>
+                    <a class="button" href=format!("/settings/channels/{}", connection.id)>{t!(go_on)}</a>
+                </li>
+            }
+        })
+        .collect::<Vec<_>>();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="section unfinished">
+                <h2>{t!(unfinished)}</h2>
+                <ul class="lines">{rows}</ul>
+            </section>
+        }
+    })
 }
 
 #[component]
@@ -104,6 +155,11 @@ fn ChannelCard(channel: ChannelHealth) -> impl IntoView {
                     <p class="quiet">{channel.display_number}</p>
                 </div>
                 <Badge text=state tone />
+                {channel
+                    .connection
+                    .map(|id| {
+                        view! { <a class="button" href=format!("/settings/channels/{id}")>{t!(set_up)}</a> }
+                    })}
             </header>
             {advice.map(|advice| view! { <p class="form-error">{advice}</p> })}
             <dl class="numbers">

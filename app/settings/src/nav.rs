@@ -9,6 +9,7 @@ use ui::{maybe_session, t, view};
 #[component]
 pub fn SettingsNav() -> impl IntoView {
     let may = |permission| maybe_session().is_some_and(|session| session.with_value(|session| session.may(permission)));
+    let start = may(Permission::ManageWorkspace).then(|| ("/start", t!(first_steps)));
     let team = may(Permission::ManageTeam).then(|| ("/settings/team", t!(team)));
     let business = (may(Permission::ManageWorkspace) || may(Permission::ManageSecurity))
         .then(|| ("/settings/business", t!(business)));
@@ -16,13 +17,13 @@ pub fn SettingsNav() -> impl IntoView {
     let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
     let notifications = maybe_session().is_some().then(|| ("/settings/notifications", t!(notifications)));
     let keys = may(Permission::ManageSecurity).then(|| ("/settings/api-keys", t!(api_keys)));
-    let links = [Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
+    let links = [start, Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
         .into_iter()
         .chain([notifications, team, business, channels, keys, audit])
         .flatten()
         .map(|(href, label)| {
             let path = use_location().pathname;
-            let here = dynamic(move || path.with(|path| path == href).then_some("page"));
+            let here = dynamic(move || path.with(|path| path.starts_with(href)).then_some("page"));
             view! {
                 <a class="settings-link" href=href aria-current=here>
                     {label}

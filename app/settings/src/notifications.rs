@@ -95,7 +95,7 @@ fn Row(notice: Notice, page: ChoicesPage) -> impl IntoView {
 #[component]
 fn Tick(name: &'static str, value: &'static str, label: String, on: bool) -> impl IntoView {
     view! {
-        <label class="tick">
+        <label class="pick">
             <input type="checkbox" name=name value=value aria-label=label checked=on />
         </label>
     }

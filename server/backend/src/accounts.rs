@@ -76,7 +76,11 @@ impl AccountsPort {
         let member = caller.member_id().ok_or(Error::Forbidden)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
         let row = sqlx::query!(
-            "select m.name, m.email, m.role, m.avatar, m.enter_sends, m.account_id, w.name as workspace_name
+            "select m.name, m.email, m.role, m.avatar, m.enter_sends, m.account_id, w.name as workspace_name,
+                (select k.phone from connection k where k.workspace_id = m.workspace_id and k.phone is not null
+                    order by k.created_at limit 1) as phone,
+                exists(select 1 from channel c where c.workspace_id = m.workspace_id and c.connection_id is null
+                    and c.state = 'connected') as operators
              from member m join workspace w on w.workspace_id = m.workspace_id
              where m.workspace_id = $1 and m.id = $2",
             tx.workspace.0,
@@ -95,7 +99,10 @@ impl AccountsPort {
             workspaces: workspaces_of(&self.core, row.account_id.into()).await?,
             picture: row.avatar,
             enter_sends: row.enter_sends,
-            sandbox: self.settings.sandbox,
+            phone: row
+                .phone
+                .or_else(|| row.operators.unwrap_or(false).then(|| "/sandbox".to_owned()))
+                .filter(|_| self.settings.sandbox),
         })
     }
 

@@ -27,7 +27,7 @@ impl ChannelsPort {
         caller.require(Permission::ManageChannels)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
         let channels = sqlx::query!(
-            r#"select c.id, c.name, c.display_number, c.phone_number_id, c.state, c.last_webhook_at,
+            r#"select c.id, c.name, c.display_number, c.phone_number_id, c.state, c.connection_id, c.last_webhook_at,
                   (select count(*) from outbox o where o.workspace_id = c.workspace_id and o.channel_id = c.id
                     and o.state in ('queued', 'claimed', 'posting')) as "queued!",
                   (select count(*) from outbox o where o.workspace_id = c.workspace_id and o.channel_id = c.id
@@ -55,6 +55,7 @@ impl ChannelsPort {
                     display_number: international(row.display_number.trim_start_matches('+')),
                     phone_number_id: row.phone_number_id,
                     state: ChannelState::parse(&row.state).unwrap_or(ChannelState::Disconnected),
+                    connection: row.connection_id.map(Into::into),
                     last_webhook_at: row.last_webhook_at.map(|at| at.to_jiff()),
                     queued: row.queued,
                     in_doubt: row.in_doubt,

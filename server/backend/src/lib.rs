@@ -8,6 +8,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod channels;
 pub mod clock;
+pub mod connections;
 pub mod consent;
 pub mod contacts;
 pub mod db;
@@ -21,6 +22,7 @@ pub mod jobs;
 pub mod live;
 pub mod mail;
 pub mod notifications;
+pub mod onboarding;
 pub mod outbound;
 pub mod outbox;
 pub mod personal;
@@ -51,6 +53,8 @@ pub struct Core {
     pub outbox_bell: Arc<tokio::sync::Notify>,
     /// Woken when an incoming event became durable.
     pub journal_bell: Arc<tokio::sync::Notify>,
+    /// What is remembered of the addresses that webhooks come to.
+    pub doors: connections::doors::Doors,
     /// Counts how often somebody lost power: a session ended, a role changed, a member left.
     revocations: tokio::sync::watch::Sender<u64>,
 }
@@ -66,6 +70,7 @@ impl Core {
             public_url: public_url.into(),
             outbox_bell: Arc::default(),
             journal_bell: Arc::default(),
+            doors: connections::doors::Doors::default(),
             revocations: tokio::sync::watch::Sender::new(0),
         }
     }
@@ -91,13 +96,25 @@ impl Core {
     }
 
     /// The ports as screens and routes take them.
-    pub fn ports(&self, settings: accounts::Settings, provider: Arc<dyn outbound::Provider>) -> domain::ports::Backend {
+    pub fn ports(
+        &self,
+        settings: connections::Settings,
+        provider: Arc<dyn outbound::Provider>,
+        setup: Arc<dyn outbound::Setup>,
+    ) -> domain::ports::Backend {
+        let sandbox = settings.sandbox;
         let throttle = Arc::<accounts::throttle::Throttle>::default();
         domain::ports::Backend {
-            accounts: Arc::new(accounts::AccountsPort::new(self.clone(), settings, Arc::clone(&throttle))),
+            accounts: Arc::new(accounts::AccountsPort::new(
+                self.clone(),
+                accounts::Settings { sandbox },
+                Arc::clone(&throttle),
+            )),
             inbox: Arc::new(inbox::InboxPort::new(self.clone(), Arc::clone(&provider))),
             contacts: Arc::new(contacts::ContactsPort::new(self.clone())),
             channels: Arc::new(channels::ChannelsPort::new(self.clone(), provider)),
+            connections: Arc::new(connections::ConnectionsPort::new(self.clone(), setup, settings)),
+            onboarding: Arc::new(onboarding::OnboardingPort::new(self.clone())),
             profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
             team: Arc::new(team::TeamPort::new(self.clone())),
             audit: Arc::new(audit::AuditPort::new(self.clone())),

@@ -3,6 +3,7 @@
 //! The adapters (`channels`) implement [`Provider`] and [`Mailer`]; they know wire formats, this crate does not.
 
 mod mail;
+mod setup;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -13,7 +14,32 @@ use domain::{AttachmentId, MessageId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use self::mail::{Mail, MailParts, MailProblem, Mailer, NoMailServer};
+pub use self::setup::{App, Grant, NewBusiness, Setup, Subscription};
 pub use crate::outbox::Admitted;
+
+/// The right to use a number: what the provider is shown with every call.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Access {
+    pub token: String,
+    /// Of the app that the token belongs to; `None` where that is the operator's.
+    pub app_secret: Option<String>,
+}
+
+impl std::fmt::Debug for Access {
+    /// Keeps the secrets out of every log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Access(…)")
+    }
+}
+
+/// A number, and the right to use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The provider's id of the number.
+    pub number: String,
+    /// `None` for the operator's own, whose token is configuration.
+    pub access: Option<Access>,
+}
 
 /// A channel's outside: WhatsApp's Cloud API, or its sandbox behind another base URL.
 #[async_trait]
@@ -22,12 +48,12 @@ pub trait Provider: Send + Sync {
     async fn send(&self, message: &Admitted) -> SendOutcome;
 
     /// Marks the customer's messages up to this one as read; with `typing` also shows that an answer is coming.
-    async fn mark_read(&self, number: &str, provider_id: &str, typing: bool) -> Result<(), ProviderError>;
+    async fn mark_read(&self, line: &Line, provider_id: &str, typing: bool) -> Result<(), ProviderError>;
 
     /// Fetches a customer's file, checked against its declared hash and size.
     async fn fetch_media(
         &self,
-        number: &str,
+        line: &Line,
         media_id: &str,
         expected: &ExpectedMedia,
     ) -> Result<FetchedMedia, MediaProblem>;
@@ -35,14 +61,14 @@ pub trait Provider: Send + Sync {
     /// Uploads a file to be sent; answers the provider's id of it.
     async fn upload_media(
         &self,
-        number: &str,
+        line: &Line,
         mime: &str,
         file_name: &str,
         bytes: Bytes,
     ) -> Result<String, ProviderError>;
 
     /// The templates of an account.
-    async fn templates(&self, account: &str) -> Result<Vec<TemplateRow>, ProviderError>;
+    async fn templates(&self, account: &str, access: Option<&Access>) -> Result<Vec<TemplateRow>, ProviderError>;
 
     /// Takes a verified webhook body apart. One bad item does not spoil the rest.
     fn parse(&self, body: &[u8]) -> Result<Vec<Incoming>, ParseProblem>;

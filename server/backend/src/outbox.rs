@@ -22,7 +22,7 @@ use sqlx::PgConnection;
 use crate::fault::Outcome;
 use crate::gate::{self, sql};
 use crate::ids;
-use crate::outbound::Payload;
+use crate::outbound::{Line, Payload};
 
 /// A message to a customer that nobody has allowed yet.
 pub struct Draft {
@@ -41,13 +41,13 @@ pub struct Draft {
 /// A message that the gate allowed and whose `posting` is durable. Only this crate's dispatcher makes one:
 ///
 /// ```compile_fail
-/// let forged = backend::outbox::Admitted { message: todo!(), number: todo!(), address: todo!(), payload: todo!(),
+/// let forged = backend::outbox::Admitted { message: todo!(), line: todo!(), address: todo!(), payload: todo!(),
 ///     reply_to: None, file: None };
 /// ```
 #[derive(Clone, Debug)]
 pub struct Admitted {
     message: MessageId,
-    number: String,
+    line: Line,
     address: Address,
     payload: Payload,
     reply_to: Option<String>,
@@ -67,9 +67,9 @@ impl Admitted {
         self.message
     }
 
-    /// The provider's id of the number that sends.
-    pub fn number(&self) -> &str {
-        &self.number
+    /// The number that sends, and the right to.
+    pub fn line(&self) -> &Line {
+        &self.line
     }
 
     pub fn address(&self) -> &Address {

@@ -5,11 +5,13 @@ mod client;
 mod codes;
 mod media;
 mod parse;
+mod setup;
 pub mod signature;
 
 use async_trait::async_trait;
 use backend::outbound::{
-    Admitted, ExpectedMedia, FetchedMedia, Incoming, MediaProblem, ParseProblem, Provider, ProviderError, SendOutcome,
+    Access, Admitted, ExpectedMedia, FetchedMedia, Incoming, Line, MediaProblem, ParseProblem, Provider, ProviderError,
+    SendOutcome,
 };
 use bytes::Bytes;
 use domain::templates::TemplateRow;
@@ -23,31 +25,31 @@ impl Provider for Client {
         self.send_message(message).await
     }
 
-    async fn mark_read(&self, number: &str, provider_id: &str, typing: bool) -> Result<(), ProviderError> {
-        self.post_receipt(number, provider_id, typing).await
+    async fn mark_read(&self, line: &Line, provider_id: &str, typing: bool) -> Result<(), ProviderError> {
+        self.post_receipt(line, provider_id, typing).await
     }
 
     async fn fetch_media(
         &self,
-        number: &str,
+        line: &Line,
         media_id: &str,
         expected: &ExpectedMedia,
     ) -> Result<FetchedMedia, MediaProblem> {
-        media::fetch(self, number, media_id, expected).await
+        media::fetch(self, line, media_id, expected).await
     }
 
     async fn upload_media(
         &self,
-        number: &str,
+        line: &Line,
         mime: &str,
         file_name: &str,
         bytes: Bytes,
     ) -> Result<String, ProviderError> {
-        media::upload(self, number, mime, file_name, bytes).await
+        media::upload(self, line, mime, file_name, bytes).await
     }
 
-    async fn templates(&self, account: &str) -> Result<Vec<TemplateRow>, ProviderError> {
-        self.list_templates(account).await
+    async fn templates(&self, account: &str, access: Option<&Access>) -> Result<Vec<TemplateRow>, ProviderError> {
+        self.list_templates(account, access).await
     }
 
     fn parse(&self, body: &[u8]) -> Result<Vec<Incoming>, ParseProblem> {

@@ -1,5 +1,5 @@
 // The side panel: what a tester may do to a phone, to the network and to time. On narrow screens it lives in a dialog.
-import { el } from './chat.js';
+import { at, el } from './chat.js';
 import { act, app, call, person, refresh, remove } from './phone.js';
 
 const FAULTS = [
@@ -83,10 +83,13 @@ function ofWebhooks() {
     const reply = await call('handshake', {}).catch((error) => ({ error: error.message }));
     result.textContent = reply.success ? 'The callback answered correctly.' : `Not verified: ${reply.error}.`;
   };
+  // Of other callbacks the sandbox does not keep the verify token.
+  const main = app.hub.main.page === new URL(at('./')).pathname;
+  const state = !hooks.heard ? 'Nobody hears of messages.' : hooks.pending ? 'On their way.' : 'All delivered.';
   return group('Webhooks',
-    el('p', { class: hooks.last_error ? 'bad' : 'good' }, hooks.last_error ?? (hooks.pending ? 'On their way.' : 'All delivered.')),
-    el('dl', {}, fact('Waiting', String(hooks.pending)), fact('Address', hooks.callback_url)),
-    el('div', { class: 'pair' }, button('Try now', () => act(() => call('retry', {}))), button('Check address', check)), result);
+    el('p', { class: hooks.last_error || !hooks.heard ? 'bad' : 'good' }, hooks.last_error ?? state),
+    el('dl', {}, fact('Waiting', String(hooks.pending)), fact('Address', hooks.callback_url ?? 'not set')),
+    el('div', { class: 'pair' }, button('Try now', () => act(() => call('retry', {}))), main ? button('Check address', check) : null), result);
 }
 
 function ofFaults() {
@@ -107,6 +110,17 @@ function ofNewPerson() {
     el('div', { class: 'pair' }, button('With a number', () => add('phone_and_bsuid')), button('Username only', () => add('username_only'))));
 }
 
+function ofBusinesses() {
+  const all = [app.hub.main, ...app.hub.businesses];
+  const here = app.state.business.phone_number_id;
+  const other = all.filter((one) => one.phone_number_id !== here);
+  return group('Business',
+    el('p', {}, app.state.business.name),
+    el('a', { class: 'plain', href: at('app') }, 'App, token and webhooks'),
+    other.length ? el('nav', { class: 'others', 'aria-label': 'Phones of other businesses' },
+      ...other.map((one) => el('a', { class: 'plain', href: one.page }, `Phones of ${one.name}`))) : null);
+}
+
 let sign = '';
 export function drawPanel() {
   if (!app.state) return;
@@ -119,7 +133,7 @@ export function drawPanel() {
   sign = next;
   const focus = [...home.querySelectorAll('input, select, button')].indexOf(document.activeElement);
   const scroll = home.scrollTop;
-  home.replaceChildren(...[one ? ofPerson(one) : null, ofWebhooks(), ofTime(), ofNewPerson(), ofFaults()].filter(Boolean));
+  home.replaceChildren(...[one ? ofPerson(one) : null, ofBusinesses(), ofWebhooks(), ofTime(), ofNewPerson(), ofFaults()].filter(Boolean));
   home.scrollTop = scroll;
   if (focus >= 0) home.querySelectorAll('input, select, button')[focus]?.focus();
 }

@@ -6,7 +6,7 @@ const $ = (id) => document.getElementById(id);
 const SUGGESTIONS = ['Is the flat in Elm Street still free?', 'Can I view it on Saturday?', 'What would the monthly costs be?', 'Thank you!', 'STOP'];
 const EMOJI = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-export const app = { state: null, current: null, messages: [], quoting: null, editing: null, reachable: true };
+export const app = { state: null, hub: null, current: null, messages: [], quoting: null, editing: null, reachable: true };
 const shown = new Map();
 
 export async function call(path, body) {
@@ -29,7 +29,7 @@ function alertText() {
   if (!app.reachable) return 'The sandbox cannot be reached. Trying again…';
   const hooks = app.state?.webhooks;
   if (hooks?.last_error && hooks.pending > 0) return `${hooks.last_error} ${hooks.pending} waiting.`;
-  if (hooks && !hooks.subscribed) return 'Nobody has subscribed to webhooks yet: connect the number first, or messages go nowhere.';
+  if (hooks && !hooks.heard) return 'Nobody has subscribed to webhooks yet: connect the number first, or messages go nowhere.';
   return '';
 }
 
@@ -143,6 +143,7 @@ export async function refresh() {
   busy = true;
   try {
     app.state = await call('state?chats=false');
+    app.hub ??= await fetch(new URL('control/businesses', new URL(document.body.dataset.root, location.href))).then((reply) => reply.json());
     app.reachable = true;
     drawPeople();
     if (app.current && !person()) leave();

@@ -31,6 +31,12 @@ pub struct SandboxConfig {
     /// Where the stand-in of a mail server listens; port 0 takes a free one. It asks nobody for a password, so this must
     /// be an address of this machine alone.
     pub smtp: Option<SocketAddr>,
+    /// File that keeps the businesses which are made while the sandbox runs, with their secrets; without one they are
+    /// gone after a restart.
+    pub businesses: Option<PathBuf>,
+    /// Whether the page for developers shows the app secret and the token above. Not when they are also good elsewhere:
+    /// the pages ask nobody for a password.
+    pub show_secrets: bool,
     /// Timing and randomness.
     pub profile: Profile,
     /// People on the phone.
@@ -51,6 +57,8 @@ impl Default for SandboxConfig {
             public_url: "http://127.0.0.1:3000/sandbox".to_owned(),
             ledger: None,
             smtp: None,
+            businesses: None,
+            show_secrets: true,
             profile: Profile::Demo,
             contacts: Customer::estate_agency(),
         }

@@ -57,6 +57,8 @@ pub(crate) enum Signing {
 #[derive(Clone, Debug)]
 pub(crate) struct Delivery {
     pub(crate) body: Bytes,
+    /// Of its changes, for the choice of the callback.
+    pub(crate) field: String,
     pub(crate) inbound: Vec<String>,
     pub(crate) statuses: Vec<String>,
     pub(crate) people: Vec<String>,
@@ -94,15 +96,15 @@ pub(crate) struct Job {
 
 impl Job {
     /// A request of a tester's own, outside the queue.
-    pub(crate) fn forged(state: &State, body: Bytes, signing: Signing) -> Self {
-        Self { id: 0, url: state.callback(), body, signing, lost: false }
+    pub(crate) fn forged(url: String, body: Bytes, signing: Signing) -> Self {
+        Self { id: 0, url, body, signing, lost: false }
     }
 }
 
 impl State {
     /// Hands a change to the delivery engine, with the faults that change its content.
     pub(crate) fn post(&mut self, mut unit: Unit) {
-        if !self.settings.subscribed {
+        if !self.is_heard(&unit.field) {
             return;
         }
         for extra in crate::mutations::apply(self, &mut unit) {
@@ -135,8 +137,10 @@ impl State {
     pub(crate) fn ship(&mut self, units: Vec<Unit>) {
         let body = webhook::encode(&webhook::envelope(&self.config.waba_id, &units), self.settings.escape);
         let person = units.first().and_then(|unit| unit.person.clone());
+        let messages = units.iter().any(|unit| unit.field == "messages");
         let mut delivery = Delivery {
             body: body.into(),
+            field: if messages { "messages".to_owned() } else { String::new() },
             inbound: units.iter().flat_map(|unit| unit.inbound.clone()).collect(),
             statuses: units.iter().flat_map(|unit| unit.statuses.clone()).collect(),
             people: units.iter().filter_map(|unit| unit.person.clone()).collect(),
@@ -204,15 +208,19 @@ impl State {
 
     fn take_jobs(&mut self) -> Vec<Job> {
         let mut jobs = Vec::new();
-        let url = self.callback();
         while self.settings.deliver && self.in_flight < self.settings.concurrency.max(1) {
             let Some(id) = self.ready.pop_front() else { break };
+            let Some(url) = self.deliveries.get(&id).and_then(|delivery| self.callback(&delivery.field)) else {
+                // Whoever has no callback any more loses what waits.
+                self.abandoned += u64::from(self.deliveries.remove(&id).is_some());
+                continue;
+            };
             let Some(delivery) = self.deliveries.get_mut(&id) else { continue };
             delivery.attempts += 1;
             let first = delivery.attempts == 1;
             jobs.push(Job {
                 id,
-                url: url.clone(),
+                url,
                 body: delivery.body.clone(),
                 signing: if first { delivery.first } else { Signing::Good },
                 lost: first && delivery.lose_first,
@@ -264,11 +272,6 @@ impl State {
         let (first, most) = self.settings.retry_ms;
         // Roughly 1, 3, 10, 30 s in the demo profile; doubling would be as good, tripling reads better on screen.
         first.saturating_mul(3_i64.saturating_pow(attempts.saturating_sub(1).min(12))).clamp(1, most.max(1))
-    }
-
-    /// Where webhooks go (section 1.4).
-    pub(crate) fn callback(&self) -> String {
-        self.settings.override_callback.clone().unwrap_or_else(|| self.config.callback_url.clone())
     }
 
     /// Makes every delivery that waits for its next attempt due.
@@ -332,7 +335,7 @@ async fn deliver(inner: Arc<Inner>, job: Job) {
 
 /// Posts a webhook: the status, or what went wrong in words.
 pub(crate) async fn attempt(inner: &Inner, job: &Job) -> Result<u16, String> {
-    let secret = &inner.config.app_secret;
+    let secret = &inner.app.secret;
     let mut request = inner.http.post(&job.url).timeout(TIMEOUT).header("content-type", "application/json");
     let signature = match job.signing {
         Signing::Good => Some(signature_256(secret, &job.body)),

@@ -93,7 +93,7 @@ impl State {
         let Some(quoted) = &inbound.context else { return inbound.forwarded.then(|| json!({"forwarded": true})) };
         let from_business = self.messages.get(quoted).is_none_or(|message| message.from_business);
         let from = if from_business {
-            Some(self.config.display_phone_number.clone())
+            Some(self.display().to_owned())
         } else {
             self.person(&inbound.customer)
                 .filter(|person| person.shows_phone())

@@ -65,6 +65,11 @@ impl Ledger {
         Ok(Self { sends: BTreeMap::new(), inbound: BTreeMap::new(), last_written, writer })
     }
 
+    /// A ledger without a file.
+    pub(crate) fn in_memory() -> Self {
+        Self { sends: BTreeMap::new(), inbound: BTreeMap::new(), last_written: BTreeMap::new(), writer: None }
+    }
+
     pub(crate) fn clear(&mut self) {
         self.sends.clear();
         self.inbound.clear();

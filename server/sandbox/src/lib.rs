@@ -11,6 +11,7 @@
 //!
 #![doc = include_str!("../README.md")]
 
+mod app;
 mod clock;
 mod config;
 mod control;
@@ -18,15 +19,20 @@ mod crypto;
 mod engine;
 mod faults;
 mod graph;
+mod hub;
 mod ids;
 mod inbound;
 mod ledger;
 mod lifecycle;
 mod mutations;
+mod nested;
 mod page;
+mod records;
 mod remux;
 mod samples;
 mod settings;
+mod setup;
+mod signup;
 mod smtp;
 mod state;
 mod templates;
@@ -44,9 +50,12 @@ use tokio::sync::watch;
 
 pub use config::{Customer, Identity, Profile, SandboxConfig};
 
-/// What all handlers and the engine share.
+/// A business: what all its handlers and its engine share.
 pub(crate) struct Inner {
+    /// Names a further business; the main one has none.
+    pub(crate) key: Option<String>,
     pub(crate) config: Arc<SandboxConfig>,
+    pub(crate) app: Arc<app::App>,
     pub(crate) http: reqwest::Client,
     pub(crate) stop: watch::Sender<bool>,
     /// Where the stand-in of a mail server listens.
@@ -55,25 +64,63 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
+    /// A business beside the main one, with the main one's way out.
+    pub(crate) fn further(
+        main: &Self,
+        key: String,
+        config: SandboxConfig,
+        app: Arc<app::App>,
+        setup: setup::Setup,
+    ) -> Self {
+        let config = Arc::new(config);
+        let state = state::State::new(Arc::clone(&config), Arc::clone(&app), Some(setup), ledger::Ledger::in_memory());
+        Self {
+            key: Some(key),
+            config,
+            app,
+            http: main.http.clone(),
+            stop: watch::Sender::new(false),
+            smtp: None,
+            state: Mutex::new(state),
+        }
+    }
+
     /// Works on the state under its lock. Nothing awaits in there.
     pub(crate) fn with<R>(&self, work: impl FnOnce(&mut state::State) -> R) -> R {
         work(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the app is this business's own. Those of Embedded Signup are guests of the main one's.
+    pub(crate) fn owns_app(&self) -> bool {
+        self.key.is_none() || self.app.id != app::OPERATOR_APP_ID
+    }
+
+    /// Path of its pages, with a slash at the end.
+    pub(crate) fn base(&self) -> String {
+        let root = self.root();
+        self.key.as_ref().map_or_else(|| root.clone(), |key| format!("{root}b/{key}/"))
+    }
+
+    /// Path of the sandbox, with a slash at the end.
+    pub(crate) fn root(&self) -> String {
+        let path = reqwest::Url::parse(&self.config.public_url).map(|url| url.path().trim_end_matches('/').to_owned());
+        format!("{}/", path.unwrap_or_default())
     }
 }
 
 /// Handle of a running sandbox. Clones share it.
 #[derive(Clone)]
 pub struct Sandbox {
-    inner: Arc<Inner>,
+    hub: Arc<hub::Hub>,
 }
 
 impl Sandbox {
-    /// Starts the delivery engine on the current tokio runtime.
+    /// Starts the delivery engines on the current tokio runtime.
     ///
     /// # Errors
     ///
-    /// When the ledger cannot be opened, the HTTP client cannot be built, the port for mails is taken or not of this
-    /// machine alone, or there is no runtime.
+    /// When the ledger cannot be opened, the file of businesses cannot be read, the HTTP client cannot be built, the port
+    /// for mails is taken or not of this machine alone, or there is no runtime.
     pub fn start(config: SandboxConfig) -> io::Result<Self> {
         let runtime = tokio::runtime::Handle::try_current().map_err(io::Error::other)?;
         // Another part of the process may have installed a provider; any will do.
@@ -85,38 +132,47 @@ impl Sandbox {
             .build()
             .map_err(io::Error::other)?;
         let config = Arc::new(config);
+        let app = Arc::new(hub::Hub::operator_app(&config));
         let ledger = ledger::Ledger::open(config.ledger.as_deref())?;
-        let state = state::State::new(Arc::clone(&config), clock::Clock::default(), ledger);
+        let state = state::State::new(Arc::clone(&config), Arc::clone(&app), None, ledger);
         let (listener, smtp) = config.smtp.map(smtp::bind).transpose()?.unzip();
-        let inner = Arc::new(Inner { config, http, stop: watch::Sender::new(false), smtp, state: Mutex::new(state) });
-        runtime.spawn(engine::run(Arc::clone(&inner)));
+        let stop = watch::Sender::new(false);
+        let main = Arc::new(Inner { key: None, config, app, http, stop, smtp, state: Mutex::new(state) });
+        runtime.spawn(engine::run(Arc::clone(&main)));
         if let Some(listener) = listener {
-            runtime.spawn(smtp::serve(Arc::clone(&inner), listener));
+            runtime.spawn(smtp::serve(Arc::clone(&main), listener));
         }
-        Ok(Self { inner })
+        Ok(Self { hub: Arc::new(hub::Hub::start(main)?) })
     }
 
     /// Where the stand-in of a mail server listens, if the configuration asked for one.
     pub fn smtp_address(&self) -> Option<SocketAddr> {
-        self.inner.smtp
+        self.hub.main.smtp
     }
 
-    /// Routes of the page, the control interface, the Graph interface and media.
+    /// Routes of the pages, the control interface, the Graph interface and media.
     pub fn router(&self) -> Router {
         /// Documents may have 100 MB (section 3.2).
         const MOST_BYTES: usize = 110 * 1024 * 1024;
-        page::routes()
-            .nest("/control", control::routes())
+        let shared = Router::new()
             .route("/graph/{*path}", any(graph::handle))
             .route("/media/attachments", get(graph::download))
+            .merge(control::businesses::routes())
+            .merge(control::signup::routes())
+            .merge(nested::routes())
+            .with_state(Arc::clone(&self.hub));
+        nested::of_business(&self.hub.main)
+            .merge(page::of_main().with_state(Arc::clone(&self.hub.main)))
+            .merge(shared)
             .layer(DefaultBodyLimit::max(MOST_BYTES))
-            .with_state(Arc::clone(&self.inner))
     }
 
-    /// Stops the engine and ends open event streams; resolves when the ledger is on disk.
+    /// Stops the engines and ends open event streams; resolves when the ledger is on disk.
     pub async fn shutdown(&self) {
-        self.inner.stop.send_replace(true);
-        let written = self.inner.with(|state| state.ledger.barrier());
+        for business in self.hub.all() {
+            business.stop.send_replace(true);
+        }
+        let written = self.hub.main.with(|state| state.ledger.barrier());
         let _ = written.await;
     }
 }

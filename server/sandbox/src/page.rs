@@ -1,4 +1,4 @@
-//! The phone page and the page of mails. Their files are part of the binary and work under a strict content security policy.
+//! The phone page, the page for developers, the window of Embedded Signup and the page of mails. Their files are part of the binary and work under a strict content security policy.
 
 use std::sync::Arc;
 
@@ -15,13 +15,25 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 pub(crate) fn routes() -> Router<Arc<Inner>> {
     Router::new()
         .route("/", get(phone))
-        .route("/mail", get(mail))
+        .route("/app", get(app))
+        .route("/app.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/app.css"))))
+        .route("/app.js", get(|| asset(SCRIPT, include_str!("../assets/app.js"))))
         .route("/phone.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/phone.css"))))
         .route("/phone.js", get(|| asset(SCRIPT, include_str!("../assets/phone.js"))))
-        .route("/mail.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/mail.css"))))
-        .route("/mail.js", get(|| asset(SCRIPT, include_str!("../assets/mail.js"))))
         .route("/chat.js", get(|| asset(SCRIPT, include_str!("../assets/chat.js"))))
         .route("/panel.js", get(|| asset(SCRIPT, include_str!("../assets/panel.js"))))
+}
+
+/// The page of mails and the window of Embedded Signup, which are the whole sandbox's.
+pub(crate) fn of_main() -> Router<Arc<Inner>> {
+    Router::new()
+        .route("/mail", get(mail))
+        .route("/mail.css", get(|| asset("text/css; charset=utf-8", include_str!("../assets/mail.css"))))
+        .route("/mail.js", get(|| asset(SCRIPT, include_str!("../assets/mail.js"))))
+        .route("/embedded-signup", get(signup))
+        .route("/signup.js", get(|| asset(SCRIPT, include_str!("../assets/signup.js"))))
+        .route("/sdk.js", get(|| asset(SCRIPT, include_str!("../assets/sdk.js"))))
+        .merge(crate::control::of_mails())
 }
 
 async fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
@@ -36,15 +48,25 @@ async fn phone(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
     filled(&inner, include_str!("../assets/phone.html"))
 }
 
+async fn app(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+    filled(&inner, include_str!("../assets/app.html"))
+}
+
+/// Like Meta's, the window keeps its opener only if the opener's page allows popups.
+async fn signup(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
+    ([("cross-origin-opener-policy", "unsafe-none")], filled(&inner, include_str!("../assets/signup.html")))
+}
+
 async fn mail(State(inner): State<Arc<Inner>>) -> impl IntoResponse {
     filled(&inner, include_str!("../assets/mail.html"))
 }
 
 /// The phone page is reached with and without a slash at the end of the mount, so the pages' files get absolute paths.
 fn filled(inner: &Inner, page: &str) -> impl IntoResponse + use<> {
-    let path = reqwest::Url::parse(&inner.config.public_url).map(|url| url.path().trim_end_matches('/').to_owned());
-    let base = format!("{}/", path.unwrap_or_default());
-    let html = page.replace("{{base}}", &escape(&base)).replace("{{business}}", &escape(&inner.config.business_name));
+    let html = page
+        .replace("{{base}}", &escape(&inner.base()))
+        .replace("{{root}}", &escape(&inner.root()))
+        .replace("{{business}}", &escape(&inner.config.business_name));
     ([("content-security-policy", POLICY)], Html(html))
 }
 

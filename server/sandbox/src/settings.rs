@@ -47,14 +47,16 @@ pub(crate) struct Settings {
     pub(crate) payment_method: bool,
     /// Major version of webhook payloads; 23 and older carry `conversation`.
     pub(crate) webhook_version: u32,
-    /// `valid`, `expired`, `revoked`, `missing_scope` or `no_asset`.
+    /// `valid`, `expired`, `revoked`, `missing_scope`, `missing_management` or `no_asset`.
     pub(crate) token_state: String,
     /// `CONNECTED`, `UNREGISTERED`, `LOCKED`, `RESTRICTED` or `MAINTENANCE`.
     pub(crate) number_status: String,
     /// The app is subscribed to the account's webhooks.
     pub(crate) subscribed: bool,
-    /// Override of the callback of the account or number.
+    /// The account's own callback for messages.
     pub(crate) override_callback: Option<String>,
+    /// The number's own callback for messages; it goes before the account's.
+    pub(crate) number_callback: Option<String>,
     /// False holds all webhooks back.
     pub(crate) deliver: bool,
     pub(crate) delays: Delays,
@@ -86,6 +88,7 @@ impl Settings {
             number_status: "CONNECTED".to_owned(),
             subscribed: true,
             override_callback: None,
+            number_callback: None,
             deliver: true,
             delays: Delays {
                 sent_ms: range(80, 400),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, broadcast};
 
+use crate::app::{App, Subscription};
 use crate::clock::Clock;
 use crate::config::{Customer, Identity, Profile, SandboxConfig};
 use crate::engine::{Attempt, Delivery, Timer, Unit};
@@ -13,6 +14,7 @@ use crate::faults::Faults;
 use crate::ids::{Dice, Minter, bsuid, parent_bsuid};
 use crate::ledger::Ledger;
 use crate::settings::Settings;
+use crate::setup::{Number, Setup};
 use crate::smtp::Mails;
 use crate::templates::Template;
 
@@ -159,6 +161,10 @@ pub(crate) struct Media {
 #[derive(Debug)]
 pub(crate) struct State {
     pub(crate) config: Arc<SandboxConfig>,
+    pub(crate) app: Arc<App>,
+    /// What `POST /control/businesses` made; what was set up then outlives a reset.
+    pub(crate) further: bool,
+    pub(crate) number: Number,
     pub(crate) clock: Clock,
     pub(crate) wake: Arc<Notify>,
     pub(crate) events: broadcast::Sender<String>,
@@ -205,7 +211,9 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(config: Arc<SandboxConfig>, clock: Clock, ledger: Ledger) -> Self {
+    /// A further business comes with what it has set up.
+    pub(crate) fn new(config: Arc<SandboxConfig>, app: Arc<App>, setup: Option<Setup>, ledger: Ledger) -> Self {
+        let clock = Clock::default();
         let seed = seed_of(&config, &clock);
         let mut state = Self {
             wake: Arc::new(Notify::new()),
@@ -220,12 +228,8 @@ impl State {
             known_user_ids: HashMap::new(),
             messages: HashMap::new(),
             media: HashMap::new(),
-            templates: crate::templates::seeded(),
-            profile: json!({
-                "messaging_product": "whatsapp", "about": "Homes with a view, and people who pick up the phone.",
-                "address": "4 Harbour Road", "description": "Independent estate agency for sales and lettings.",
-                "email": "hello@elmharbour.example", "websites": ["https://elmharbour.example/"], "vertical": "PROF_SERVICES",
-            }),
+            templates: templates_of(&config, setup.is_some()),
+            profile: profile_of(&config, setup.is_some()),
             throughput_us: 0,
             service_sent: 0,
             graph_calls: 0,
@@ -246,9 +250,15 @@ impl State {
             abandoned: 0,
             last_webhook_error: None,
             mails: Mails::default(),
+            number: Number::verified(&config.display_phone_number),
+            further: setup.is_some(),
             config,
+            app,
             clock,
         };
+        if let Some(setup) = setup {
+            state.set_up(setup);
+        }
         state.seed_people();
         state.open_windows_for_demo();
         for (customer, at_ms) in state.ledger.last_written.clone() {
@@ -282,8 +292,15 @@ impl State {
         self.by_id.clear();
         self.messages.clear();
         self.media.clear();
-        self.templates = crate::templates::seeded();
+        self.templates = templates_of(&self.config, self.further);
+        let setup = self.setup();
         self.settings = Settings::new(self.config.profile);
+        if self.further {
+            self.set_up(setup);
+        } else {
+            self.number = Number::verified(&self.config.display_phone_number);
+            self.app.subscribe(Some(Subscription::of_all(&self.config.callback_url)));
+        }
         self.faults.list.clear();
         self.ledger.clear();
         self.timers.clear();
@@ -414,6 +431,28 @@ impl State {
             crate::crypto::hmac_sha256(self.config.app_secret.as_bytes(), format!("media/{id}/{expires}").as_bytes());
         crate::crypto::base64_url(&tag).chars().take(32).collect()
     }
+}
+
+fn templates_of(config: &SandboxConfig, further: bool) -> Vec<Template> {
+    if further {
+        crate::templates::seeded_for(&config.waba_id, &config.business_name)
+    } else {
+        crate::templates::seeded()
+    }
+}
+
+/// What people see of the business (section 1.7).
+fn profile_of(config: &SandboxConfig, further: bool) -> Value {
+    if further {
+        let about = format!("{} is on WhatsApp.", config.business_name);
+        return json!({"messaging_product": "whatsapp", "about": about, "address": "", "description": "", "email": "",
+            "websites": [], "vertical": "UNDEFINED"});
+    }
+    json!({
+        "messaging_product": "whatsapp", "about": "Homes with a view, and people who pick up the phone.",
+        "address": "4 Harbour Road", "description": "Independent estate agency for sales and lettings.",
+        "email": "hello@elmharbour.example", "websites": ["https://elmharbour.example/"], "vertical": "PROF_SERVICES",
+    })
 }
 
 /// In the demo profile ids must not repeat after a restart, because the system under demonstration remembers them.

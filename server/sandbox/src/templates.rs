@@ -81,6 +81,26 @@ fn is(component: &Value, kind: &str) -> bool {
     component.get("type").and_then(Value::as_str).is_some_and(|name| name.eq_ignore_ascii_case(kind))
 }
 
+/// Those of a further business: ids and name are its own.
+pub(crate) fn seeded_for(waba_id: &str, business: &str) -> Vec<Template> {
+    let mut templates = seeded();
+    for template in &mut templates {
+        template.id = crate::ids::fixed("721", "template", &format!("{waba_id}/{}", template.id));
+        rename(&mut template.components, business);
+    }
+    templates
+}
+
+/// Puts a business in the place of the main one's name.
+fn rename(value: &mut Value, business: &str) {
+    match value {
+        Value::String(text) => *text = text.replace("Elm & Harbour Homes", business),
+        Value::Array(items) => items.iter_mut().for_each(|item| rename(item, business)),
+        Value::Object(map) => map.values_mut().for_each(|item| rename(item, business)),
+        _ => {}
+    }
+}
+
 /// Templates that exist from the beginning.
 pub(crate) fn seeded() -> Vec<Template> {
     let make = |id: &str, name: &str, language: &str, category: &str, named: bool, components: Value| Template {

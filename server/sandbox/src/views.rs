@@ -13,7 +13,7 @@ impl State {
         let mut view = json!({
             "now_ms": self.now_ms(),
             "clock_offset_ms": self.clock.offset_ms(),
-            "business": {"name": self.config.business_name, "phone": self.config.display_phone_number,
+            "business": {"name": self.config.business_name, "phone": self.display(),
                 "phone_number_id": self.config.phone_number_id, "waba_id": self.config.waba_id,
                 "about": self.profile.get("about"), "status": self.settings.number_status},
             "customers": customers,
@@ -33,7 +33,7 @@ impl State {
         json!({"idle": self.is_idle(), "pending": self.deliveries.len(), "in_flight": self.in_flight, "timers": self.timers.len(),
             "batched": self.batch.len(), "abandoned": self.abandoned, "last_error": self.last_webhook_error,
             "subscribed": self.settings.subscribed, "delivering": self.settings.deliver,
-            "callback_url": self.settings.override_callback.as_ref().unwrap_or(&self.config.callback_url)})
+            "callback_url": self.callback("messages"), "heard": self.is_heard("messages")})
     }
 
     /// One person.

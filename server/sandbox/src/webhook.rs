@@ -42,7 +42,7 @@ pub(crate) fn put(map: &mut Map<String, Value>, key: &str, value: Option<impl In
 
 impl State {
     pub(crate) fn metadata(&self) -> Value {
-        json!({"display_phone_number": self.config.display_phone_number, "phone_number_id": self.config.phone_number_id})
+        json!({"display_phone_number": self.display(), "phone_number_id": self.config.phone_number_id})
     }
 
     /// An item of `contacts`.

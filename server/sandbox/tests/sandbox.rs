@@ -5,23 +5,16 @@
     clippy::panic,
     clippy::expect_used,
     clippy::allow_attributes,
-    reason = "tests may fail loudly"
+    dead_code,
+    reason = "tests may fail loudly and use a part of the common helpers"
 )]
 
 mod common;
 
-use common::{Hook, text, world, world_with};
+use common::{GRACE, Hook, signature, text, world, world_with};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-
-const GRACE: &str = "447700900101";
-
-fn signature(secret: &str, body: &[u8]) -> String {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
-    mac.update(body);
-    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
-}
 
 fn header<'a>(hook: &'a Hook, name: &str) -> &'a str {
     hook.headers.get(name).map_or("", |value| value.to_str().unwrap())
@@ -315,7 +308,13 @@ async fn the_page_is_served_at_the_mount_with_and_without_slash() {
             "inline code breaks the policy"
         );
     }
-    for file in ["phone.css", "phone.js", "chat.js", "panel.js"] {
+    for page in ["app", "embedded-signup", "mail"] {
+        let page = world.http.get(format!("{}/{page}", world.base)).send().await.unwrap();
+        assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("script-src 'self'"));
+        let page = page.text().await.unwrap();
+        assert!(!page.contains(" style=") && !page.contains("<script>") && !page.contains("{{"), "{page}");
+    }
+    for file in ["phone.css", "phone.js", "chat.js", "panel.js", "app.css", "app.js", "signup.js", "sdk.js"] {
         assert_eq!(world.http.get(format!("{}/{file}", world.base)).send().await.unwrap().status(), 200);
     }
 }

@@ -12,11 +12,13 @@
 mod database;
 mod mailer;
 mod provider;
+mod setup;
 mod webhook;
 mod world;
 
 pub use database::TestDb;
 pub use mailer::Postbox;
 pub use provider::{Parse, Recorder};
+pub use setup::Account;
 pub use webhook::{Webhook, message, status};
 pub use world::{Bench, PUBLIC_URL, World};

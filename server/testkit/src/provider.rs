@@ -5,12 +5,14 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use backend::outbound::{
-    Admitted, ExpectedMedia, FetchedMedia, Incoming, MediaProblem, ParseProblem, Payload, Provider, ProviderError,
-    SendOutcome,
+    Access, Admitted, ExpectedMedia, FetchedMedia, Incoming, Line, MediaProblem, ParseProblem, Payload, Provider,
+    ProviderError, SendOutcome,
 };
 use bytes::Bytes;
 use domain::MessageId;
 use domain::templates::TemplateRow;
+
+use crate::Account;
 
 /// Takes a webhook body apart; tests pass the adapter's own.
 pub type Parse = fn(&[u8]) -> Result<Vec<Incoming>, ParseProblem>;
@@ -28,6 +30,7 @@ struct State {
     receipts: Vec<(String, bool)>,
     media: HashMap<String, Result<Bytes, MediaProblem>>,
     templates: Vec<TemplateRow>,
+    account: Account,
 }
 
 impl Recorder {
@@ -47,6 +50,20 @@ impl Recorder {
 
     pub fn put_templates(&self, templates: Vec<TemplateRow>) {
         self.state.lock().unwrap().templates = templates;
+    }
+
+    /// What the provider knows of the account that is being set up.
+    pub fn put_account(&self, account: Account) {
+        self.state.lock().unwrap().account = account;
+    }
+
+    /// Looks at that account, or changes it; its problem comes first.
+    pub fn account<R>(&self, work: impl FnOnce(&mut Account) -> R) -> Result<R, ProviderError> {
+        let mut state = self.state.lock().unwrap();
+        match &state.account.problem {
+            Some(problem) => Err(problem.clone()),
+            None => Ok(work(&mut state.account)),
+        }
     }
 
     pub fn sent(&self) -> Vec<Admitted> {
@@ -82,14 +99,14 @@ impl Provider for Recorder {
         state.outcomes.pop_front().unwrap_or(accepted)
     }
 
-    async fn mark_read(&self, _number: &str, provider_id: &str, typing: bool) -> Result<(), ProviderError> {
+    async fn mark_read(&self, _line: &Line, provider_id: &str, typing: bool) -> Result<(), ProviderError> {
         self.state.lock().unwrap().receipts.push((provider_id.to_owned(), typing));
         Ok(())
     }
 
     async fn fetch_media(
         &self,
-        _number: &str,
+        _line: &Line,
         media_id: &str,
         expected: &ExpectedMedia,
     ) -> Result<FetchedMedia, MediaProblem> {
@@ -100,7 +117,7 @@ impl Provider for Recorder {
 
     async fn upload_media(
         &self,
-        _number: &str,
+        _line: &Line,
         _mime: &str,
         _file_name: &str,
         _bytes: Bytes,
@@ -108,7 +125,7 @@ impl Provider for Recorder {
         Ok("uploaded".to_owned())
     }
 
-    async fn templates(&self, _account: &str) -> Result<Vec<TemplateRow>, ProviderError> {
+    async fn templates(&self, _account: &str, _access: Option<&Access>) -> Result<Vec<TemplateRow>, ProviderError> {
         Ok(self.state.lock().unwrap().templates.clone())
     }
 

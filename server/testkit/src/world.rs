@@ -3,20 +3,21 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use backend::accounts::Settings;
+use backend::connections::Settings;
 use backend::db::PoolSizes;
 use backend::files::Files;
 use backend::ingest::{Applier, Journal};
 use backend::jobs::{self, JobContext};
-use backend::outbound::{Mailer, Provider};
+use backend::outbound::{Mailer, Provider, Setup};
 use backend::outbox::dispatch::Dispatcher;
 use backend::seed::{self, Number, Seeded};
 use backend::vault::{MasterKey, Vault};
 use backend::{Clock, Core, Db};
 use bytes::Bytes;
+use domain::connection::SignupWindow;
 use domain::conversations::ListQuery;
 use domain::ports::Backend;
-use domain::{Caller, ConversationId, MemberId, Role, Timestamp};
+use domain::{Caller, ConnectionId, ConversationId, MemberId, Role, Timestamp};
 use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
@@ -55,6 +56,17 @@ pub struct World {
     _database: TestDb,
 }
 
+/// Everything is offered.
+fn settings() -> Settings {
+    let window = SignupWindow {
+        app_id: "55".to_owned(),
+        config_id: "66".to_owned(),
+        version: "v26.0".to_owned(),
+        script: "/sandbox/sdk.js".to_owned(),
+    };
+    Settings { sandbox: true, signup: Some(window) }
+}
+
 impl World {
     /// It is 2026-11-22 12:00 UTC until the clock is moved.
     pub async fn new(parse: Parse) -> Self {
@@ -71,7 +83,7 @@ impl World {
         let ours = bench(&core, &owner, "Ours", "1001").await;
         let theirs = bench(&core, &owner, "Theirs", "2002").await;
         Self {
-            ports: core.ports(Settings { sandbox: false }, Arc::clone(&shared)),
+            ports: core.ports(settings(), Arc::clone(&shared), Arc::clone(&provider) as Arc<dyn Setup>),
             journal: Journal::start(core.clone()),
             applier: Applier::new(core.clone(), Arc::clone(&shared)),
             dispatcher: Dispatcher::new(core.clone(), shared),
@@ -97,7 +109,13 @@ impl World {
 
     /// Journals a body, as the webhook route does.
     pub async fn journal(&self, body: Bytes) {
-        self.journal.append(body).await.unwrap();
+        self.journal.append(body, None).await.unwrap();
+    }
+
+    /// The same for a body that carried the signature of a connection's own app.
+    pub async fn receive_at(&mut self, door: ConnectionId, body: Bytes) {
+        self.journal.append(body, Some(door)).await.unwrap();
+        self.apply().await;
     }
 
     /// Applies all that waits.

@@ -4,13 +4,14 @@
 use domain::accounts::{AppSetup, Factors};
 use leptos::prelude::*;
 use ui::browser;
-use ui::icon::{CIRCLE_CHECK, SHIELD_CHECK};
+use ui::icon::SHIELD_CHECK;
 use ui::reactive::{click, dynamic, effect, part, submit};
 use ui::wire::escape;
 use ui::{Badge, FormError, FormErrors, Icon, Load, Read, Saved, Skeleton, TextField, Tone, refused, t, view};
 use wasm_bindgen::JsCast;
 
 use crate::api::{BeginApp, ConfirmApp, RemoveApp, RenewRecoveryCodes, read_factors};
+use crate::copy::CopyButton;
 use crate::proof::Proof;
 
 /// What the section does.
@@ -193,7 +194,6 @@ fn On(factors: Factors, acts: Acts) -> impl IntoView {
 #[component]
 fn Codes(codes: Vec<String>) -> impl IntoView {
     let text = codes.join("\n");
-    let copied = RwSignal::new(false);
     let rows = codes.into_iter().map(|code| view! { <li>{code}</li> }).collect_view();
     view! {
         <div class="codes" role="status">
@@ -203,17 +203,7 @@ fn Codes(codes: Vec<String>) -> impl IntoView {
                 {rows}
             </ul>
             <div class="acts">
-                <button
-                    type="button"
-                    class="button"
-                    on:click=click(move |_| {
-                        browser::copy(&text);
-                        copied.set(true);
-                    })
-                >
-                    {part(move || copied.get().then(|| view! { <Icon drawing=CIRCLE_CHECK /> }))}
-                    {part(move || if copied.get() { t!(copied) } else { t!(copy) })}
-                </button>
+                <CopyButton text />
                 <button type="button" class="button" on:click=click(|_| browser::print())>
                     {t!(print)}
                 </button>

@@ -6,10 +6,11 @@ use serde_json::json;
 
 use crate::Core;
 use crate::audit::{self, Act};
+use crate::connections;
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::outbound::Provider;
+use crate::outbound::{Line, Provider};
 use crate::outbox::status_word;
 
 /// Gives a conversation to a member, or to nobody.
@@ -86,19 +87,23 @@ pub(super) async fn mark_read(
     .fetch_optional(&mut **tx)
     .await?;
     let Some(version) = version else { return Ok(()) };
-    let newest = newest_inbound(&mut tx, id).await?;
+    let newest = newest_inbound(core, &mut tx, id).await?;
     tx.commit().await?;
     core.live.conversation(caller.workspace, id, version);
-    if let Some((number, provider_id)) = newest {
-        receipt(provider, number, provider_id, false);
+    if let Some((line, provider_id)) = newest {
+        receipt(provider, line, provider_id, false);
     }
     Ok(())
 }
 
-/// The number and provider id of the customer's newest message.
-pub(super) async fn newest_inbound(tx: &mut Scoped, id: ConversationId) -> Outcome<Option<(String, String)>> {
+/// The customer's newest message by its provider id, and the line that it came on.
+pub(super) async fn newest_inbound(
+    core: &Core,
+    tx: &mut Scoped,
+    id: ConversationId,
+) -> Outcome<Option<(Line, String)>> {
     let row = sqlx::query!(
-        r#"select ch.phone_number_id, m.provider_id as "provider_id!"
+        r#"select ch.id as channel, m.provider_id as "provider_id!"
            from message m join channel ch on ch.workspace_id = m.workspace_id and ch.id = m.channel_id
            where m.workspace_id = $1 and m.conversation_id = $2 and m.shown and m.direction = 'in' and m.provider_id is not null
              and ch.state = 'connected'
@@ -108,14 +113,15 @@ pub(super) async fn newest_inbound(tx: &mut Scoped, id: ConversationId) -> Outco
     )
     .fetch_optional(&mut ***tx)
     .await?;
-    Ok(row.map(|row| (row.phone_number_id, row.provider_id)))
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((connections::line(core, tx, row.channel).await?, row.provider_id)))
 }
 
 /// A receipt is a courtesy: nobody waits for it, and a lost one is not repeated.
-pub(super) fn receipt(provider: &Arc<dyn Provider>, number: String, provider_id: String, typing: bool) {
+pub(super) fn receipt(provider: &Arc<dyn Provider>, line: Line, provider_id: String, typing: bool) {
     let provider = Arc::clone(provider);
     tokio::spawn(async move {
-        if let Err(error) = provider.mark_read(&number, &provider_id, typing).await {
+        if let Err(error) = provider.mark_read(&line, &provider_id, typing).await {
             tracing::info!(code = error.code, "a read receipt was not taken");
         }
     });

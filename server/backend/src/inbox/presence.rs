@@ -99,9 +99,9 @@ pub(super) async fn be_present(
     }
     if noted.tell_customer
         && caller.may(domain::Permission::SendMessages)
-        && let Some((number, provider_id)) = manage::newest_inbound(&mut tx, id).await?
+        && let Some((line, provider_id)) = manage::newest_inbound(core, &mut tx, id).await?
     {
-        manage::receipt(provider, number, provider_id, true);
+        manage::receipt(provider, line, provider_id, true);
     }
     Ok(noted.others)
 }

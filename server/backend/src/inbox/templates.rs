@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::{send, thread};
 use crate::Core;
+use crate::connections;
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -39,10 +40,11 @@ pub(super) async fn list(
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
+    let line = connections::line(core, &mut tx, channel.id).await?;
     drop(tx);
     let now = core.clock.now();
     if channel.fetched_at.is_none_or(|at| now.duration_since(at.to_jiff()) > FRESH) {
-        match provider.templates(&channel.waba_id).await {
+        match provider.templates(&channel.waba_id, line.access.as_ref()).await {
             Ok(templates) => keep(core, workspace, channel.id, &templates, now).await?,
             Err(error) => tracing::warn!(code = error.code, "templates could not be fetched"),
         }

@@ -1,6 +1,6 @@
 //! The loop that applies what the journal holds.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +27,6 @@ const IDLE: Duration = Duration::from_secs(1);
 pub struct Applier {
     core: Core,
     provider: Arc<dyn Provider>,
-    routes: HashMap<String, Route>,
 }
 
 /// Where a number's items belong.
@@ -35,11 +34,15 @@ pub struct Applier {
 struct Route {
     workspace: WorkspaceId,
     channel: ChannelId,
+    /// Whose signature is believed about the number.
+    door: Option<Uuid>,
 }
 
 struct Body {
     id: JournalId,
     received_at: Timestamp,
+    /// Whose signature the body carried.
+    door: Option<Uuid>,
     items: Result<Vec<Incoming>, &'static str>,
 }
 
@@ -52,7 +55,7 @@ struct Task<'a> {
 
 impl Applier {
     pub fn new(core: Core, provider: Arc<dyn Provider>) -> Self {
-        Self { core, provider, routes: HashMap::new() }
+        Self { core, provider }
     }
 
     /// Runs until `stop`. A database that is away is waited for; nothing is lost meanwhile.
@@ -90,7 +93,8 @@ impl Applier {
             return Ok(0);
         }
         let mut effects = Effects::default();
-        for (route, tasks) in self.sort(&mut tx, &bodies).await? {
+        let routes = routes(&mut tx, &bodies).await?;
+        for (route, tasks) in sort(&routes, &bodies) {
             db::enter(&mut tx, route.workspace).await?;
             let context = Context::load(&mut tx, route.workspace, route.channel, now).await?;
             apply::lock(&mut tx, &context, tasks.iter().map(|task| task.incoming)).await?;
@@ -107,7 +111,7 @@ impl Applier {
 
     async fn take(&self, tx: &mut PgConnection) -> Outcome<Vec<Body>> {
         let rows = sqlx::query!(
-            "select id, received_at, body from journal where applied_at is null
+            "select id, received_at, body, door from journal where applied_at is null
              order by received_at, id limit $1 for update skip locked",
             BATCH,
         )
@@ -118,38 +122,10 @@ impl Applier {
             .map(|row| Body {
                 id: row.id.into(),
                 received_at: row.received_at.to_jiff(),
+                door: row.door,
                 items: self.provider.parse(&row.body).map_err(|problem| problem.0),
             })
             .collect())
-    }
-
-    /// Groups items by channel, in the order in which they came.
-    async fn sort<'a>(&mut self, tx: &mut PgConnection, bodies: &'a [Body]) -> Outcome<Vec<(Route, Vec<Task<'a>>)>> {
-        let mut groups: BTreeMap<(Uuid, Uuid), (Route, Vec<Task<'a>>)> = BTreeMap::new();
-        for body in bodies {
-            let Ok(items) = &body.items else { continue };
-            for incoming in items {
-                let Some(route) = self.route(tx, incoming.number.as_deref()).await? else { continue };
-                let group = groups.entry((route.workspace.0, route.channel.0)).or_insert_with(|| (route, Vec::new()));
-                group.1.push(Task { route, body, incoming });
-            }
-        }
-        Ok(groups.into_values().collect())
-    }
-
-    async fn route(&mut self, tx: &mut PgConnection, number: Option<&str>) -> Outcome<Option<Route>> {
-        let Some(number) = number else { return Ok(None) };
-        if let Some(route) = self.routes.get(number) {
-            return Ok(Some(*route));
-        }
-        let row = sqlx::query!("select workspace_id, channel_id from channel_route where phone_number_id = $1", number)
-            .fetch_optional(tx)
-            .await?;
-        let route = row.map(|row| Route { workspace: row.workspace_id.into(), channel: row.channel_id.into() });
-        if let Some(route) = route {
-            self.routes.insert(number.to_owned(), route);
-        }
-        Ok(route)
     }
 
     async fn apply(
@@ -195,6 +171,38 @@ impl Applier {
             self.core.outbox_bell.notify_one();
         }
     }
+}
+
+/// Where the numbers of these bodies belong.
+async fn routes(tx: &mut PgConnection, bodies: &[Body]) -> Outcome<HashMap<String, Route>> {
+    let items = bodies.iter().filter_map(|body| body.items.as_ref().ok()).flatten();
+    let numbers: BTreeSet<&str> = items.filter_map(|incoming| incoming.number.as_deref()).collect();
+    let numbers: Vec<&str> = numbers.into_iter().collect();
+    let rows = sqlx::query!(
+        "select phone_number_id, workspace_id, channel_id, door from channel_route where phone_number_id = any($1)",
+        &numbers as _,
+    )
+    .fetch_all(tx)
+    .await?;
+    let route =
+        |workspace: Uuid, channel: Uuid, door| Route { workspace: workspace.into(), channel: channel.into(), door };
+    Ok(rows.into_iter().map(|row| (row.phone_number_id, route(row.workspace_id, row.channel_id, row.door))).collect())
+}
+
+/// Groups items by channel, in the order in which they came. A body says nothing about numbers that its signature does not
+/// stand for: else one workspace could put words into another's mouth.
+fn sort<'a>(routes: &HashMap<String, Route>, bodies: &'a [Body]) -> Vec<(Route, Vec<Task<'a>>)> {
+    let mut groups: BTreeMap<(Uuid, Uuid), (Route, Vec<Task<'a>>)> = BTreeMap::new();
+    for body in bodies {
+        let Ok(items) = &body.items else { continue };
+        for incoming in items {
+            let route = incoming.number.as_ref().and_then(|number| routes.get(number)).copied();
+            let Some(route) = route.filter(|route| route.door == body.door) else { continue };
+            let group = groups.entry((route.workspace.0, route.channel.0)).or_insert_with(|| (route, Vec::new()));
+            group.1.push(Task { route, body, incoming });
+        }
+    }
+    groups.into_values().collect()
 }
 
 async fn set_aside(

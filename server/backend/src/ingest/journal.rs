@@ -1,7 +1,7 @@
 //! Group commit: bodies that arrive while one commit is under way share the next.
 
 use bytes::Bytes;
-use domain::JournalId;
+use domain::{ConnectionId, JournalId};
 use sqlx::PgPool;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -25,6 +25,7 @@ pub struct Journal {
 
 struct Entry {
     body: Bytes,
+    door: Option<ConnectionId>,
     done: oneshot::Sender<Result<JournalId, ()>>,
 }
 
@@ -36,11 +37,12 @@ impl Journal {
         Self { sender }
     }
 
-    /// Returns when `body` is durable. An error means that it may not be, and the sender should repeat it.
-    pub async fn append(&self, body: Bytes) -> Outcome<JournalId> {
+    /// Returns when `body` is durable. `door` is the connection whose signature it carried; `None` is the operator's app.
+    /// An error means that it may not be, and the sender should repeat it.
+    pub async fn append(&self, body: Bytes, door: Option<ConnectionId>) -> Outcome<JournalId> {
         let (done, answer) = oneshot::channel();
         let closed = || Fault::internal("the journal is closed");
-        self.sender.send(Entry { body, done }).await.map_err(|_| closed())?;
+        self.sender.send(Entry { body, door, done }).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?.map_err(|()| Fault::internal("the journal could not be written"))
     }
 }
@@ -69,7 +71,8 @@ fn fitting(entries: &[Entry]) -> usize {
 async fn commit(core: &Core, entries: Vec<Entry>) {
     let ids: Vec<Uuid> = entries.iter().map(|_| ids::fresh()).collect();
     let bodies: Vec<&[u8]> = entries.iter().map(|entry| entry.body.as_ref()).collect();
-    let outcome = insert(core.db.worker(), &ids, &bodies, core.clock.now()).await;
+    let doors: Vec<Option<Uuid>> = entries.iter().map(|entry| entry.door.map(|door| door.0)).collect();
+    let outcome = insert(core.db.worker(), &ids, &bodies, &doors, core.clock.now()).await;
     match &outcome {
         Ok(()) => core.journal_bell.notify_one(),
         Err(fault) => tracing::error!(error = %fault, entries = entries.len(), "the journal could not be written"),
@@ -81,11 +84,19 @@ async fn commit(core: &Core, entries: Vec<Entry>) {
     }
 }
 
-async fn insert(pool: &PgPool, ids: &[Uuid], bodies: &[&[u8]], now: jiff::Timestamp) -> Outcome<()> {
+async fn insert(
+    pool: &PgPool,
+    ids: &[Uuid],
+    bodies: &[&[u8]],
+    doors: &[Option<Uuid>],
+    now: jiff::Timestamp,
+) -> Outcome<()> {
     sqlx::query!(
-        "insert into journal (id, received_at, body) select e.id, $3, e.body from unnest($1::uuid[], $2::bytea[]) as e (id, body)",
+        "insert into journal (id, received_at, body, door)
+         select e.id, $4, e.body, e.door from unnest($1::uuid[], $2::bytea[], $3::uuid[]) as e (id, body, door)",
         ids,
         bodies as _,
+        doors as _,
         sql(now),
     )
     .execute(pool)

@@ -6,9 +6,10 @@ use domain::messages::MediaState;
 use sha2::{Digest, Sha256};
 
 use super::{FetchMedia, JobContext};
+use crate::connections;
 use crate::fault::{Fault, Outcome};
 use crate::files::Files;
-use crate::outbound::{ExpectedMedia, MediaProblem};
+use crate::outbound::{ExpectedMedia, Line, MediaProblem};
 
 /// The largest file WhatsApp delivers (contract 3.1).
 const MAX_BYTES: u64 = 100 * 1024 * 1024;
@@ -17,7 +18,7 @@ const MAX_BYTES: u64 = 100 * 1024 * 1024;
 /// fails the job, which the queue repeats with back-off.
 pub(super) async fn fetch(context: &JobContext, job: &FetchMedia) -> Outcome<()> {
     let Some(wanted) = load(context, job).await? else { return Ok(()) };
-    let fetched = context.provider.fetch_media(&wanted.number, &wanted.media_id, &wanted.expected).await;
+    let fetched = context.provider.fetch_media(&wanted.line, &wanted.media_id, &wanted.expected).await;
     match fetched {
         Ok(file) => {
             context.core.files.put(&Files::key(job.workspace, job.attachment), file.bytes.clone()).await?;
@@ -29,7 +30,7 @@ pub(super) async fn fetch(context: &JobContext, job: &FetchMedia) -> Outcome<()>
 }
 
 struct Wanted {
-    number: String,
+    line: Line,
     media_id: String,
     message: uuid::Uuid,
     expected: ExpectedMedia,
@@ -38,23 +39,22 @@ struct Wanted {
 async fn load(context: &JobContext, job: &FetchMedia) -> Outcome<Option<Wanted>> {
     let mut tx = context.core.db.worker_scoped(job.workspace).await?;
     let row = sqlx::query!(
-        r#"select a.mime, a.sha256, a.provider_media_id, a.message_id, ch.phone_number_id
+        r#"select a.mime, a.sha256, a.provider_media_id, a.message_id, c.channel_id
            from attachment a
            join conversation c on c.workspace_id = a.workspace_id and c.id = a.conversation_id
-           join channel ch on ch.workspace_id = c.workspace_id and ch.id = c.channel_id
            where a.workspace_id = $1 and a.id = $2 and a.state = 'waiting'"#,
         job.workspace.0,
         job.attachment.0,
     )
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(row.and_then(|row| {
-        Some(Wanted {
-            number: row.phone_number_id,
-            media_id: row.provider_media_id?,
-            message: row.message_id?,
-            expected: ExpectedMedia { mime: row.mime, sha256: row.sha256, max_bytes: MAX_BYTES },
-        })
+    let Some(row) = row else { return Ok(None) };
+    let (Some(media_id), Some(message)) = (row.provider_media_id, row.message_id) else { return Ok(None) };
+    Ok(Some(Wanted {
+        line: connections::line(&context.core, &mut tx, row.channel_id).await?,
+        media_id,
+        message,
+        expected: ExpectedMedia { mime: row.mime, sha256: row.sha256, max_bytes: MAX_BYTES },
     }))
 }
 

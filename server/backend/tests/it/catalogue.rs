@@ -10,6 +10,7 @@ const OPEN: &[(&str, &str)] = &[
     ("api_key", "routing: looked up by a secret's hash before the workspace is known"),
     ("challenge", "routing: looked up by a secret's hash while somebody signs in"),
     ("channel_route", "routing: a number's id, no personal data"),
+    ("connection_route", "routing: a random address, no personal data"),
     ("data_key", "wrapped keys; worthless without the master key"),
     ("device", "a person's, behind the wall of people"),
     ("email_change", "a person's, behind the wall of people"),

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use domain::audit::AuditQuery;
+use domain::connection::{ConnectForm, SignupForm};
 use domain::conversations::ListQuery;
 use domain::ports::{Backend, TemplateForm, Upload};
 use domain::team::{Business, InviteForm};
@@ -61,6 +62,26 @@ async fn each_port_needs_its_permission() {
         (EditContacts, call!(contacts.rename(ContactId(Uuid::nil()), String::new()))),
         (ManageChannels, call!(channels.report())),
         (ManageChannels, call!(channels.replay(QuarantineId(Uuid::nil())))),
+        (ManageChannels, call!(connections.ways())),
+        (ManageChannels, call!(connections.list())),
+        (ManageChannels, call!(connections.read(Uuid::nil().into()))),
+        (ManageChannels, call!(connections.connect(ConnectForm::default()))),
+        (ManageChannels, call!(connections.try_sandbox())),
+        (
+            ManageChannels,
+            call!(connections.finish_signup(SignupForm {
+                code: String::new(),
+                account_id: String::new(),
+                number_id: String::new(),
+                coexists: false
+            })),
+        ),
+        (ManageChannels, call!(connections.check(Uuid::nil().into()))),
+        (ManageChannels, call!(connections.subscribe(Uuid::nil().into()))),
+        (ManageChannels, call!(connections.choose(Uuid::nil().into(), ""))),
+        (ManageChannels, call!(connections.register(Uuid::nil().into(), "", ""))),
+        (ManageWorkspace, call!(onboarding.checklist())),
+        (ManageWorkspace, call!(onboarding.hide(true))),
         (ReadConversations, call!(accounts.members())),
         (ReadAudit, call!(audit.page(AuditQuery::default()))),
         (ManageSecurity, call!(api_keys.list())),

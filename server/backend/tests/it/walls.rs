@@ -2,6 +2,7 @@
 
 use domain::api_keys::ApiKeyForm as NewKey;
 use domain::audit::AuditQuery;
+use domain::connection::ConnectForm;
 use domain::conversations::{ListQuery, View};
 use domain::notifications::Choices;
 use domain::ports::{TemplateForm, Upload};
@@ -89,6 +90,22 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert!(!ports.notifications.read(&world.ours.caller).await.unwrap().choices.sound);
     assert!(ports.notifications.news(&them).await.unwrap().news.is_empty());
     assert!(!ports.notifications.news(&world.ours.caller).await.unwrap().news.is_empty());
+    let connection = ports.connections.connect(&world.ours.caller, connect_form()).await.unwrap();
+    let connected = sealed(&world).await;
+    assert!(ports.connections.list(&them).await.unwrap().is_empty());
+    assert_eq!(ports.connections.read(&them, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.check(&them, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.subscribe(&them, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.choose(&them, connection, "1").await, Err(Error::NotFound));
+    assert_eq!(ports.connections.register(&them, connection, "1", "123456").await, Err(Error::NotFound));
+    let stranger = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert_eq!(ports.connections.change(&stranger, connection, connect_form()).await, Err(Error::NotFound));
+    assert_eq!(ports.connections.disconnect(&stranger, connection).await, Err(Error::NotFound));
+    assert_eq!(ports.onboarding.checklist(&them).await.unwrap().connection, None);
+    ports.onboarding.hide(&them, true).await.unwrap();
+    let hidden = "select count(*) from workspace where checklist_hidden";
+    assert_eq!(world.count(hidden).await, 1, "theirs alone");
+    assert_eq!(sealed(&world).await, connected, "and nothing of ours changed");
 
     let team = &ports.team;
     let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
@@ -116,6 +133,17 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     ));
 
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
+}
+
+fn connect_form() -> ConnectForm {
+    ConnectForm { app_id: "1".into(), app_secret: "s".into(), token: "t".into(), account_id: "2".into() }
+}
+
+async fn sealed(world: &World) -> Vec<Vec<u8>> {
+    sqlx::query_scalar("select token || app_secret || verify_token from connection")
+        .fetch_all(&world.owner)
+        .await
+        .unwrap()
 }
 
 async fn snapshot(world: &World) -> Vec<String> {

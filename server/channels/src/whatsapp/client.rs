@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use backend::outbound::{Admitted, Payload, ProviderError, SendOutcome, Wait};
+use backend::outbound::{Access, Admitted, Line, Payload, ProviderError, SendOutcome, Wait};
 use domain::templates::{TemplateCategory, TemplateRow};
-use reqwest::{Response, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -18,8 +18,13 @@ pub struct ClientConfig {
     pub base_url: String,
     /// `v26.0`.
     pub version: String,
+    /// Of the operator's number, for channels that have no access of their own.
     pub token: String,
+    /// The operator's app.
+    pub app_id: Option<String>,
     pub app_secret: String,
+    /// Where the sandbox is, if it is on.
+    pub sandbox: Option<String>,
     /// How long one call may take. Must stay below the outbox's lease (120 s).
     pub timeout: Duration,
 }
@@ -37,7 +42,6 @@ impl std::fmt::Debug for ClientConfig {
 pub struct Client {
     http: reqwest::Client,
     config: ClientConfig,
-    proof: String,
 }
 
 /// An error envelope (contract 7.1), as far as we read it.
@@ -61,27 +65,34 @@ impl Client {
             .user_agent(concat!("parley/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::limited(3))
             .build()?;
-        let proof = signature::appsecret_proof(&config.app_secret, &config.token);
-        Ok(Self { http, config, proof })
+        Ok(Self { http, config })
     }
 
-    pub(super) fn http(&self) -> &reqwest::Client {
-        &self.http
+    pub(super) fn config(&self) -> &ClientConfig {
+        &self.config
     }
 
-    pub(super) fn token(&self) -> &str {
-        &self.config.token
-    }
-
-    /// The address of an edge, with the proof that the call is ours.
+    /// The address of an edge.
     pub(super) fn url(&self, path: &str) -> String {
-        let base = self.config.base_url.trim_end_matches('/');
-        let joint = if path.contains('?') { '&' } else { '?' };
-        format!("{base}/{}/{path}{joint}appsecret_proof={}", self.config.version, self.proof)
+        format!("{}/{}/{path}", self.config.base_url.trim_end_matches('/'), self.config.version)
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Result<Response, reqwest::Error> {
-        self.http.post(self.url(path)).bearer_auth(&self.config.token).json(body).send().await
+    /// A call with the right to make it and the proof that it is ours (contract 0.4).
+    pub(super) fn call(&self, method: Method, path: &str, access: Option<&Access>) -> RequestBuilder {
+        let token = access.map_or(&self.config.token, |access| &access.token);
+        let secret = access.and_then(|access| access.app_secret.as_ref()).unwrap_or(&self.config.app_secret);
+        let proof = signature::appsecret_proof(secret, token);
+        self.http.request(method, self.url(path)).query(&[("appsecret_proof", proof)]).bearer_auth(token)
+    }
+
+    /// A download with the right to make it; its address is the provider's.
+    pub(super) fn download(&self, url: &str, access: Option<&Access>) -> RequestBuilder {
+        self.http.get(url).bearer_auth(access.map_or(&self.config.token, |access| &access.token))
+    }
+
+    /// A call without a right of its own.
+    pub(super) fn plain(&self, method: Method, url: &str) -> RequestBuilder {
+        self.http.request(method, url)
     }
 
     /// Sends one admitted message and says what is certain about it (contract 7.3).
@@ -91,7 +102,9 @@ impl Client {
             Err(outcome) => return outcome,
         };
         let body = body::message(message, media_id.as_deref());
-        match self.post(&format!("{}/messages", message.number()), &body).await {
+        let line = message.line();
+        let call = self.call(Method::POST, &format!("{}/messages", line.number), line.access.as_ref());
+        match call.json(&body).send().await {
             // The connection was never made: not a byte of the message left.
             Err(error) if error.is_connect() => SendOutcome::NotSent { wait: Wait::Line, code: None },
             Err(error) if error.is_timeout() => SendOutcome::Unknown { why: "timeout" },
@@ -100,19 +113,17 @@ impl Client {
         }
     }
 
-    pub(super) async fn post_receipt(
-        &self,
-        number: &str,
-        provider_id: &str,
-        typing: bool,
-    ) -> Result<(), ProviderError> {
-        let body = body::receipt(provider_id, typing);
-        let response = self.post(&format!("{number}/messages"), &body).await.map_err(|error| unreachable(&error))?;
-        checked(response).await.map(|_| ())
+    pub(super) async fn post_receipt(&self, line: &Line, provider_id: &str, typing: bool) -> Result<(), ProviderError> {
+        let call = self.call(Method::POST, &format!("{}/messages", line.number), line.access.as_ref());
+        asked(call.json(&body::receipt(provider_id, typing))).await.map(|_| ())
     }
 
     /// All templates of an account, page by page.
-    pub(super) async fn list_templates(&self, account: &str) -> Result<Vec<TemplateRow>, ProviderError> {
+    pub(super) async fn list_templates(
+        &self,
+        account: &str,
+        access: Option<&Access>,
+    ) -> Result<Vec<TemplateRow>, ProviderError> {
         let (mut templates, mut after) = (Vec::new(), None::<String>);
         // Meta allows 6,000 templates; a hundred pages of 100 are more than that.
         for _ in 0..100 {
@@ -120,9 +131,7 @@ impl Client {
             let path = format!(
                 "{account}/message_templates?fields=name,language,category,status,components&limit=100{cursor}"
             );
-            let request = self.http.get(self.url(&path)).bearer_auth(&self.config.token);
-            let response = request.send().await.map_err(|error| unreachable(&error))?;
-            let page = checked(response).await?;
+            let page = asked(self.call(Method::GET, &path, access)).await?;
             let data = page.get("data").and_then(Value::as_array).cloned().unwrap_or_default();
             templates.extend(data.iter().filter_map(template));
             let more = page.pointer("/paging/next").is_some();
@@ -183,16 +192,14 @@ async fn upload_first(client: &Client, message: &Admitted) -> Result<Option<Stri
         return Err(SendOutcome::Refused { failure: codes::lost_file(), effect: backend::outbound::Effect::None });
     };
     let name = file_name.as_deref().unwrap_or("file");
-    media::upload(client, message.number(), mime, name, bytes.clone()).await.map(Some).map_err(|error| {
-        match error.code {
-            Some(code) => match codes::class(code) {
-                Some(Class::Refused(effect)) => SendOutcome::Refused { failure: codes::failure(code), effect },
-                Some(Class::NotSent(wait)) => SendOutcome::NotSent { wait, code: Some(code) },
-                _ => SendOutcome::NotSent { wait: Wait::Line, code: Some(code) },
-            },
-            None if error.retry => SendOutcome::NotSent { wait: Wait::Line, code: None },
-            None => SendOutcome::Refused { failure: codes::lost_file(), effect: backend::outbound::Effect::None },
-        }
+    media::upload(client, message.line(), mime, name, bytes.clone()).await.map(Some).map_err(|error| match error.code {
+        Some(code) => match codes::class(code) {
+            Some(Class::Refused(effect)) => SendOutcome::Refused { failure: codes::failure(code), effect },
+            Some(Class::NotSent(wait)) => SendOutcome::NotSent { wait, code: Some(code) },
+            _ => SendOutcome::NotSent { wait: Wait::Line, code: Some(code) },
+        },
+        None if error.retry => SendOutcome::NotSent { wait: Wait::Line, code: None },
+        None => SendOutcome::Refused { failure: codes::lost_file(), effect: backend::outbound::Effect::None },
     })
 }
 
@@ -265,8 +272,13 @@ fn retry_after(response: &Response) -> Option<u32> {
     response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
 }
 
+/// Makes a call and reads its answer.
+pub(super) async fn asked(call: RequestBuilder) -> Result<Value, ProviderError> {
+    checked(call.send().await.map_err(|error| unreachable(&error))?).await
+}
+
 /// The JSON of a success, or what went wrong.
-pub(super) async fn checked(response: Response) -> Result<Value, ProviderError> {
+async fn checked(response: Response) -> Result<Value, ProviderError> {
     let status = response.status();
     let bytes = response.bytes().await.map_err(|error| unreachable(&error))?;
     if status.is_success() {
@@ -285,7 +297,7 @@ pub(super) async fn checked(response: Response) -> Result<Value, ProviderError> 
     Err(ProviderError { code, retry, what })
 }
 
-pub(super) fn unreachable(error: &reqwest::Error) -> ProviderError {
+fn unreachable(error: &reqwest::Error) -> ProviderError {
     let what = if error.is_timeout() { "WhatsApp did not answer in time." } else { "WhatsApp could not be reached." };
     ProviderError { code: None, retry: true, what: what.to_owned() }
 }

@@ -1,21 +1,21 @@
 //! Files: upload, and download with its checks (contract section 3).
 
-use backend::outbound::{ExpectedMedia, FetchedMedia, MediaProblem, ProviderError};
+use backend::outbound::{ExpectedMedia, FetchedMedia, Line, MediaProblem, ProviderError};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use reqwest::StatusCode;
 use reqwest::multipart::{Form, Part};
+use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::client::{Client, checked, unreachable};
+use super::client::{Client, asked};
 
 /// Uploads a file and answers the id under which a message may name it.
 pub(super) async fn upload(
     client: &Client,
-    number: &str,
+    line: &Line,
     mime: &str,
     file_name: &str,
     bytes: Bytes,
@@ -26,10 +26,8 @@ pub(super) async fn upload(
         .mime_str(mime)
         .map_err(|_| bad("The file's type is not one."))?;
     let form = Form::new().text("messaging_product", "whatsapp").text("type", mime.to_owned()).part("file", part);
-    let request =
-        client.http().post(client.url(&format!("{number}/media"))).bearer_auth(client.token()).multipart(form);
-    let response = request.send().await.map_err(|error| unreachable(&error))?;
-    let answer = checked(response).await?;
+    let call = client.call(Method::POST, &format!("{}/media", line.number), line.access.as_ref());
+    let answer = asked(call.multipart(form)).await?;
     let id = answer.get("id").and_then(Value::as_str).map(str::to_owned);
     id.ok_or_else(|| ProviderError { code: None, retry: true, what: "WhatsApp gave the file no id.".to_owned() })
 }
@@ -37,14 +35,13 @@ pub(super) async fn upload(
 /// Fetches a customer's file: asks for a fresh address (they hold five minutes), then downloads and checks size and hash.
 pub(super) async fn fetch(
     client: &Client,
-    number: &str,
+    line: &Line,
     media_id: &str,
     expected: &ExpectedMedia,
 ) -> Result<FetchedMedia, MediaProblem> {
-    let request =
-        client.http().get(client.url(&format!("{media_id}?phone_number_id={number}"))).bearer_auth(client.token());
-    let response = request.send().await.map_err(|_| MediaProblem::Later)?;
-    let meta = checked(response).await.map_err(|error| match error.retry {
+    let access = line.access.as_ref();
+    let call = client.call(Method::GET, media_id, access).query(&[("phone_number_id", &line.number)]);
+    let meta = asked(call).await.map_err(|error| match error.retry {
         true => MediaProblem::Later,
         false => MediaProblem::Gone("WhatsApp no longer has this file.".to_owned()),
     })?;
@@ -52,7 +49,7 @@ pub(super) async fn fetch(
     if declared_size(&meta).is_some_and(|size| size > expected.max_bytes) {
         return Err(too_large(expected.max_bytes));
     }
-    let response = client.http().get(url).bearer_auth(client.token()).send().await.map_err(|_| MediaProblem::Later)?;
+    let response = client.download(url, access).send().await.map_err(|_| MediaProblem::Later)?;
     let mime = meta.get("mime_type").and_then(Value::as_str).unwrap_or(&expected.mime).to_owned();
     let bytes = download(response, expected.max_bytes.min(declared_size(&meta).unwrap_or(u64::MAX))).await?;
     let told = meta.get("sha256").and_then(Value::as_str).and_then(decode_sha256);

@@ -1,8 +1,11 @@
 //! The control interface: what a tester or the phone page does (sections 8.1, 8.7 and 8.8). See the crate's README for
 //! the JSON of each endpoint.
 
+mod app;
+pub(crate) mod businesses;
 mod mail;
 mod people;
+pub(crate) mod signup;
 mod tools;
 
 use std::convert::Infallible;
@@ -76,9 +79,18 @@ pub(crate) fn routes() -> Router<Arc<Inner>> {
         .route("/raw_webhook", post(tools::raw_webhook))
         .route("/change", post(tools::change))
         .route("/handshake", post(tools::handshake))
-        .route("/mail", get(mail::list).delete(mail::clear))
-        .route("/mail/{id}/html", get(mail::html))
         .route("/reset", post(tools::reset))
+        .route("/app", get(app::look))
+        .route("/app/callback", post(app::set_callback))
+        .route("/app/field", post(app::set_field))
+        .route("/app/account", post(app::set_account))
+}
+
+/// Mails are the whole sandbox's: only the main business has them.
+pub(crate) fn of_mails() -> Router<Arc<Inner>> {
+    Router::new()
+        .route("/control/mail", get(mail::list).delete(mail::clear))
+        .route("/control/mail/{id}/html", get(mail::html))
 }
 
 #[derive(Deserialize)]

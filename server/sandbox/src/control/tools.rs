@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Refusal, Shared, done};
+use crate::Inner;
 use crate::config::Customer;
 use crate::crypto::from_base64;
 use crate::engine::{Job, Signing, Unit};
@@ -211,6 +212,9 @@ impl Memory {
         if body.reorder {
             dice.shuffle(&mut units);
         }
+        if !self.is_heard("messages") {
+            units.clear();
+        }
         for chunk in units.chunks(body.batch) {
             self.ship(chunk.to_vec());
         }
@@ -351,9 +355,15 @@ pub(crate) async fn raw_webhook(State(inner): Shared, Json(request): Json<RawWeb
         "other_secret" => Signing::OtherSecret,
         _ => return Err(Refusal::from("signature is good, bad, missing, sha1 or other_secret")),
     };
-    let job = inner.with(|state| Job::forged(state, bytes.into(), signing));
+    let url = callback(&inner)?;
+    let job = Job::forged(url, bytes.into(), signing);
     let outcome = crate::engine::attempt(&inner, &job).await;
     Ok(Json(json!({"status": outcome.as_ref().ok(), "error": outcome.as_ref().err()})))
+}
+
+/// Where messages go, for calls that need such a place.
+fn callback(inner: &Inner) -> Result<String, Refusal> {
+    inner.with(|state| state.callback("messages")).ok_or_else(|| Refusal::from("no callback is set"))
 }
 
 #[derive(Deserialize, Default)]
@@ -364,7 +374,7 @@ pub(crate) struct Handshake {
 }
 
 pub(crate) async fn handshake(State(inner): Shared, Json(body): Json<Handshake>) -> Answer {
-    let url = inner.with(|state| state.callback());
+    let url = callback(&inner)?;
     let token = body.verify_token.unwrap_or_else(|| inner.config.verify_token.clone());
     let outcome = crate::engine::handshake(&inner, &url, &token).await;
     Ok(Json(json!({"success": outcome.is_ok(), "error": outcome.err()})))

@@ -24,8 +24,11 @@ pub(crate) fn describe(code: u32) -> (u16, &'static str) {
         3 => (500, "API Method"),
         4 => (400, "Application request limit reached"),
         10 => (403, "Permission Denied"),
+        15 => (400, "This method must be called with an app access token."),
         33 => (400, "Parameter value is not valid"),
         100 => (400, "Invalid parameter"),
+        101 => (400, "Error validating application"),
+        104 => (400, "An access token is required to request this resource."),
         190 => (401, "Access token has expired"),
         200..=299 => (403, "API Permission"),
         368 => (403, "Temporarily blocked for policies violations"),
@@ -71,10 +74,15 @@ pub(crate) fn describe(code: u32) -> (u16, &'static str) {
         132_018 => (400, "Template parameter is not valid"),
         133_004 => (503, "Server temporarily unavailable"),
         133_005 => (400, "Two-step verification PIN mismatch"),
+        133_006 => (400, "Phone number re-verification needed"),
         133_010 => (400, "Phone number not registered"),
+        136_025 => (400, "Verify code error"),
+        133_016 => (400, "Account register deregister rate limit exceeded"),
         134_100 => (400, "Only marketing templates are supported"),
         137_000 => (400, "Identity key hash mismatch"),
         139_100 => (400, "Failed to block or unblock"),
+        2_593_107 => (400, "Synchronization request limit exceeded"),
+        2_593_108 => (400, "Synchronization request made outside the allowed time window"),
         _ => (400, "Something went wrong"),
     }
 }
@@ -113,6 +121,21 @@ impl GraphError {
     /// A token problem with the subcodes of section 1.1.
     pub(crate) fn token(message: &str, subcode: Option<u32>) -> Self {
         Self { subcode, message: message.to_owned(), details: None, ..Self::new(190, "") }
+    }
+
+    /// A token that nobody holds.
+    pub(crate) fn wrong_token() -> Self {
+        Self::token("Invalid OAuth access token - Cannot parse access token", None)
+    }
+
+    /// A call without any token where one says who asks.
+    pub(crate) fn token_needed() -> Self {
+        Self { details: None, ..Self::new(104, "") }
+    }
+
+    /// A call that is for the holder of the app's secret.
+    pub(crate) fn app_token_needed() -> Self {
+        Self { details: None, ..Self::new(15, "") }
     }
 
     /// A wrong or missing `appsecret_proof` (section 0.4).

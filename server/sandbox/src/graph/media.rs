@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::errors::GraphError;
 use super::{Call, header};
 use crate::Inner;
+use crate::hub::Hub;
 
 const MEGABYTE: usize = 1024 * 1024;
 
@@ -126,16 +127,10 @@ pub(crate) struct Address {
 }
 
 /// `GET <url>`: the bytes, for the holder of the token and for five minutes.
-pub(crate) async fn download(
-    State(inner): State<Arc<Inner>>,
-    Query(at): Query<Address>,
-    headers: HeaderMap,
-) -> Response {
+pub(crate) async fn download(State(hub): State<Arc<Hub>>, Query(at): Query<Address>, headers: HeaderMap) -> Response {
     let token = header(&headers, "authorization");
     let token = token.split_once(' ').map_or("", |(_, token)| token.trim());
-    if !crate::crypto::same(token, &inner.config.token) {
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
+    let Some(inner) = hub.by_token(token) else { return StatusCode::UNAUTHORIZED.into_response() };
     if let Some(fault) = inner.with(|state| state.faults.strike("media_slow", None)) {
         tokio::time::sleep(Duration::from_millis(fault.milliseconds(5.0))).await;
     }

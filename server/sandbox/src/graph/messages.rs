@@ -231,7 +231,7 @@ impl State {
         if !(7..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(GraphError::new(131_009, "'to' is not a phone number"));
         }
-        if digits == self.config.display_phone_number {
+        if digits == self.display() {
             return Err(GraphError::new(131_021, "Sender and recipient phone number is the same"));
         }
         if self.by_phone(&digits).is_none() && self.settings.unknown_recipients_join {

@@ -1,10 +1,14 @@
 //! The Graph interface: reading a call, faults, authorisation and the choice of node (sections 0.4, 8.1 and 8.3).
 
+pub(crate) mod callbacks;
 pub(crate) mod errors;
 mod media;
 mod messages;
 mod nodes;
+mod number;
+mod registration;
 mod reply;
+mod tokens;
 mod validate;
 
 use std::sync::Arc;
@@ -17,12 +21,11 @@ use serde_json::{Map, Value, json};
 
 use crate::Inner;
 use crate::crypto;
+use crate::hub::{Caller, Hub};
 use errors::GraphError;
 
 pub(crate) use media::download;
 
-/// Id of the app that all numbers belong to.
-pub(crate) const APP_ID: &str = "5500000000000006";
 /// Largest body: documents may have 100 MB.
 const MOST_BYTES: usize = 110 * 1024 * 1024;
 
@@ -126,7 +129,7 @@ impl Call {
         self.params.get(key).and_then(Value::as_str)
     }
 
-    fn token(&self) -> Option<String> {
+    pub(crate) fn token(&self) -> Option<String> {
         let header = header(&self.headers, "authorization");
         let bearer = header.split_once(' ').filter(|(scheme, _)| matches!(*scheme, "Bearer" | "OAuth"));
         bearer.map(|(_, token)| token.trim().to_owned()).or_else(|| self.text("access_token").map(str::to_owned))
@@ -168,16 +171,24 @@ fn pairs(text: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// Answers every call under `/graph`.
-pub(crate) async fn handle(State(inner): State<Arc<Inner>>, Path(path): Path<String>, request: Request) -> Response {
+/// Answers every call under `/graph`. Its token tells which business is meant.
+pub(crate) async fn handle(State(hub): State<Arc<Hub>>, Path(path): Path<String>, request: Request) -> Response {
     let call = Call::read(&path, request).await;
+    let caller = call.token().and_then(|token| hub.caller(&token));
+    let inner = concerned(&hub, &call, caller.as_ref());
     let mut note = Note::default();
-    let response = answer(&inner, &call, &mut note).await;
+    let response = answer(&hub, &inner, caller, &call, &mut note).await;
+    if call.method != Method::GET && call.area() == "other" {
+        hub.save();
+    }
     let response = reply::decorate(&inner, &call, response);
     inner.with(|state| {
         let mut shown = call.query.clone();
         shown.retain(|key, _| {
-            !matches!(key.as_str(), "access_token" | "appsecret_proof" | "input_token" | "client_secret")
+            !matches!(
+                key.as_str(),
+                "access_token" | "appsecret_proof" | "input_token" | "client_secret" | "code" | "verify_token"
+            )
         });
         let entry = json!({
             "at_ms": state.now_ms(), "method": call.method.as_str(), "path": path, "query": shown, "area": call.area(),
@@ -191,15 +202,21 @@ pub(crate) async fn handle(State(inner): State<Arc<Inner>>, Path(path): Path<Str
     response
 }
 
-async fn answer(inner: &Arc<Inner>, call: &Call, note: &mut Note) -> Response {
+/// The business whose faults and logs a call concerns; the main one's when the call names none.
+fn concerned(hub: &Hub, call: &Call, caller: Option<&Caller>) -> Arc<Inner> {
+    let named = match call.segment(0) {
+        "debug_token" => call.text("input_token").and_then(|token| hub.by_token(token)),
+        "oauth" => call.text("client_id").and_then(|app| hub.by_app(app)),
+        _ => None,
+    };
+    named.or_else(|| caller.map(|caller| Arc::clone(&caller.business))).unwrap_or_else(|| Arc::clone(&hub.main))
+}
+
+async fn answer(hub: &Hub, inner: &Arc<Inner>, caller: Option<Caller>, call: &Call, note: &mut Note) -> Response {
     if let Some(response) = reply::fault_before(inner, call.area(), note).await {
         return response;
     }
-    let result = match authorise(inner, call) {
-        Ok(()) => route(inner, call, note).await,
-        Err(error) => Err(error),
-    };
-    match result {
+    match route(hub, caller, call, note).await {
         Ok(value) => reply::fault_after(inner, call.area(), value, note).await,
         Err(error) => {
             note.code = Some(error.code);
@@ -208,40 +225,52 @@ async fn answer(inner: &Arc<Inner>, call: &Call, note: &mut Note) -> Response {
     }
 }
 
-fn authorise(inner: &Inner, call: &Call) -> Result<(), GraphError> {
+async fn route(hub: &Hub, caller: Option<Caller>, call: &Call, note: &mut Note) -> Result<Value, GraphError> {
     if call.version == 0 {
         return Err(GraphError::new(2500, "Unknown path components or version: use v21.0 to v26.0"));
     }
-    // These two take other tokens and check them themselves.
-    if matches!(call.segment(0), "debug_token" | "oauth") {
-        return Ok(());
+    match call.segment(0) {
+        // These two take other tokens and check them themselves.
+        "debug_token" => tokens::debug_token(hub, call),
+        "oauth" => tokens::access_token(hub, call),
+        _ => {
+            let caller = authorise(caller, call)?;
+            of_business(&caller, call, note).await
+        }
     }
+}
+
+fn authorise(caller: Option<Caller>, call: &Call) -> Result<Caller, GraphError> {
     let Some(token) = call.token() else {
         return Err(GraphError::new(
             2500,
             "An active access token must be used to query information about the current user.",
         ));
     };
-    let app_token = format!("{APP_ID}|{}", inner.config.app_secret);
-    let app_call = call.segment(0) == APP_ID && crypto::same(&token, &app_token);
-    if !app_call && !crypto::same(&token, &inner.config.token) {
-        return Err(GraphError::token("Invalid OAuth access token - Cannot parse access token", None));
-    }
+    let caller = caller.ok_or_else(GraphError::wrong_token)?;
+    let inner = &caller.business;
+    let unknown = || GraphError::unknown_object(call.method.as_str(), call.segment(0));
     check_proof(inner, call, &token)?;
+    if caller.by_app {
+        // An app's own token says nothing about people or businesses.
+        return if call.segment(0) == inner.app.id { Ok(caller) } else { Err(unknown()) };
+    }
     match inner.with(|state| state.settings.token_state.clone()).as_str() {
         "expired" => Err(GraphError::token("Error validating access token: Session has expired.", Some(463))),
         "revoked" => {
             Err(GraphError::token("Error validating access token: The session has been invalidated.", Some(467)))
         }
-        "missing_scope" => Err(GraphError::new(10, "The app does not have permission for this action")),
-        "no_asset" => Err(GraphError::unknown_object(call.method.as_str(), call.segment(0))),
-        _ => Ok(()),
+        "missing_scope" | "missing_management" => {
+            Err(GraphError::new(10, "The app does not have permission for this action"))
+        }
+        "no_asset" => Err(unknown()),
+        _ => Ok(caller),
     }
 }
 
 fn check_proof(inner: &Inner, call: &Call, token: &str) -> Result<(), GraphError> {
     match call.text("appsecret_proof") {
-        Some(proof) if crypto::same(proof, &crypto::proof(&inner.config.app_secret, token)) => Ok(()),
+        Some(proof) if crypto::same(proof, &crypto::proof(&inner.app.secret, token)) => Ok(()),
         Some(_) => Err(GraphError::proof("Invalid appsecret_proof provided in the API argument")),
         None if inner.with(|state| state.settings.require_proof) => {
             Err(GraphError::proof("API calls from the server require an appsecret_proof argument"))
@@ -250,20 +279,20 @@ fn check_proof(inner: &Inner, call: &Call, token: &str) -> Result<(), GraphError
     }
 }
 
-async fn route(inner: &Arc<Inner>, call: &Call, note: &mut Note) -> Result<Value, GraphError> {
+/// A node of the business whose token it is; those of others do not exist for it.
+async fn of_business(caller: &Caller, call: &Call, note: &mut Note) -> Result<Value, GraphError> {
+    let inner = &caller.business;
     let node = call.segment(0);
-    if node == inner.config.phone_number_id {
+    if node == inner.config.phone_number_id && inner.with(|state| state.number.display.is_some()) {
         return match (call.method.as_str(), call.segment(1)) {
             ("POST", edge @ ("messages" | "marketing_messages")) => messages::post(inner, call, edge, note).await,
             ("POST", "media") => media::upload(inner, call),
-            _ => nodes::number(inner, call).await,
+            _ => number::answer(inner, call).await,
         };
     }
     match node {
-        "debug_token" => nodes::debug_token(inner, call),
-        "oauth" => nodes::access_token(inner, call),
-        APP_ID if call.segment(1) == "uploads" => media::start_upload(inner, call),
-        APP_ID => nodes::app(inner, call).await,
+        _ if node == inner.app.id && call.segment(1) == "uploads" => media::start_upload(inner, call),
+        _ if node == inner.app.id => callbacks::app(inner, call, caller.by_app).await,
         _ if node.starts_with("upload:") => media::resume_upload(inner, call),
         _ if node == inner.config.waba_id => nodes::account(inner, call).await,
         _ if inner.with(|state| state.media.contains_key(node)) => media::node(inner, call),

@@ -1,5 +1,7 @@
 //! A sandbox on a free port and a receiver of its webhooks.
 
+pub mod elm;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -7,15 +9,20 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::routing::get;
-use http::{HeaderMap, StatusCode};
+use hmac::{Hmac, KeyInit, Mac};
+use http::{HeaderMap, StatusCode, Uri};
 use sandbox::{Customer, Identity, Profile, Sandbox, SandboxConfig};
 use serde_json::{Value, json};
+use sha2::Sha256;
+
+pub const GRACE: &str = "447700900101";
 
 pub type Pairs = std::collections::HashMap<String, String>;
 
 /// What arrived at the callback.
 #[derive(Clone, Debug)]
 pub struct Hook {
+    pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
     pub answered: u16,
@@ -36,9 +43,10 @@ pub struct World {
     pub config: SandboxConfig,
 }
 
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+async fn take(State(receiver): State<Receiver>, uri: Uri, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let query = uri.query().unwrap_or_default().to_owned();
     let answered = receiver.answers.lock().unwrap().pop().unwrap_or(200);
-    receiver.hooks.lock().unwrap().push(Hook { headers, body, answered });
+    receiver.hooks.lock().unwrap().push(Hook { query, headers, body, answered });
     StatusCode::from_u16(answered).unwrap()
 }
 
@@ -89,7 +97,12 @@ impl World {
     }
 
     pub async fn control(&self, path: &str, body: Value) -> Value {
-        let response = self.http.post(format!("{}/control/{path}", self.base)).json(&body).send().await.unwrap();
+        self.at(&format!("control/{path}"), body).await
+    }
+
+    /// Posts to an address of the sandbox.
+    pub async fn at(&self, path: &str, body: Value) -> Value {
+        let response = self.http.post(format!("{}/{path}", self.base)).json(&body).send().await.unwrap();
         let status = response.status();
         let value: Value = response.json().await.unwrap();
         assert!(status.is_success(), "{path}: {status} {value}");
@@ -97,7 +110,11 @@ impl World {
     }
 
     pub async fn look(&self, path: &str) -> Value {
-        self.http.get(format!("{}/control/{path}", self.base)).send().await.unwrap().json().await.unwrap()
+        self.look_at(&format!("control/{path}")).await
+    }
+
+    pub async fn look_at(&self, path: &str) -> Value {
+        self.http.get(format!("{}/{path}", self.base)).send().await.unwrap().json().await.unwrap()
     }
 
     pub async fn send_raw(&self, body: &Value) -> reqwest::Result<reqwest::Response> {
@@ -142,4 +159,10 @@ impl World {
 
 pub fn text(to: &str, body: &str, biz: &str) -> Value {
     json!({"messaging_product": "whatsapp", "to": to, "type": "text", "text": {"body": body}, "biz_opaque_callback_data": biz})
+}
+
+pub fn signature(secret: &str, body: &[u8]) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+    mac.update(body);
+    format!("sha256={}", hex::encode(mac.finalize().into_bytes()))
 }

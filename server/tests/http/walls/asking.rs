@@ -67,6 +67,7 @@ pub fn ordinary(field: &Field, ids: &Ids) -> String {
         Value::OwnRole => ids.role,
         Value::Team => ids.team,
         Value::Key => ids.key,
+        Value::Connection => ids.connection,
     };
     id.to_string()
 }

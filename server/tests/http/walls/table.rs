@@ -10,8 +10,8 @@ use domain::Permission::{
 use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, StandIn, Tried};
 use Place::{File, Form, Header, Json, Path, Query};
 use Value::{
-    Colleague, Contact, Conversation, File as AFile, Fresh, Invitation, Key as AKey, Message, OwnRole, Quarantined,
-    Session, Spare, Team, Text, Workspace,
+    Colleague, Connection, Contact, Conversation, File as AFile, Fresh, Invitation, Key as AKey, Message, OwnRole,
+    Quarantined, Session, Spare, Team, Text, Workspace,
 };
 
 /// One route with arguments that it takes.
@@ -91,6 +91,7 @@ pub enum Value {
     Team,
     /// An API key.
     Key,
+    Connection,
 }
 
 impl Value {
@@ -126,6 +127,20 @@ const CONVERSATION: Field = Field(Form, "conversation", Conversation);
 const KEY: Field = Field(Form, "client_key", Fresh);
 const ID: Field = Field(Path, "id", Conversation);
 const LINK: Field = Field(Form, "link", Text("nothing"));
+const CONNECTION: Field = Field(Form, "id", Connection);
+const CONNECT: &[Field] = &[
+    Field(Form, "app_id", Text("5001")),
+    Field(Form, "app_secret", Text("secret")),
+    Field(Form, "token", Text("token")),
+    Field(Form, "account_id", Text("4001")),
+];
+const CHANGE: &[Field] = &[
+    CONNECTION,
+    Field(Form, "app_id", Text("5001")),
+    Field(Form, "app_secret", Text("secret")),
+    Field(Form, "token", Text("token")),
+    Field(Form, "account_id", Text("4001")),
+];
 const BUSINESS: &[Field] = &[
     Field(Form, "name", Text("")),
     Field(Form, "industry", Text("")),
@@ -145,6 +160,10 @@ pub const DOORS: &[Door] = &[
     get("/inbox", Page(Some(ReadConversations), " person"), &[]),
     get("/inbox/{id}", Page(Some(ReadConversations), " text"), &[ID]),
     get("/settings/channels", Page(Some(ManageChannels), " number"), &[]),
+    get("/settings/channels/connect", Page(Some(ManageChannels), " workspace<!>"), &[]),
+    get("/settings/channels/{id}", Page(Some(ManageChannels), " workspace<!>"), &[Field(Path, "id", Connection)]),
+    get("/start", Page(Some(ManageWorkspace), " workspace<!>"), &[]),
+    get("/connect/whatsapp", Open, &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/notifications", Page(Some(ReadConversations), ".example"), &[]),
@@ -284,6 +303,32 @@ pub const DOORS: &[Door] = &[
         &[Field(Form, "contact", Contact), Field(Form, "name", Text(""))],
     ),
     server_function("/api/settings/api/read_channels", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/ways_to_connect", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/read_connections", Role(ManageChannels), &[]),
+    server_function("/api/settings/api/read_connection", Role(ManageChannels), &[CONNECTION]),
+    server_function("/api/settings/api/connect", Role(ManageChannels), CONNECT),
+    server_function("/api/settings/api/change_connection", Tried(ManageChannels), CHANGE),
+    server_function("/api/settings/api/try_sandbox", Tried(ManageChannels), &[]),
+    server_function(
+        "/api/settings/api/finish_signup",
+        Tried(ManageChannels),
+        &[Field(Form, "code", Text("x")), Field(Form, "account_id", Text("1"))],
+    ),
+    server_function("/api/settings/api/check_connection", Role(ManageChannels), &[CONNECTION]),
+    server_function("/api/settings/api/subscribe_connection", Tried(ManageChannels), &[CONNECTION]),
+    server_function(
+        "/api/settings/api/choose_number",
+        Tried(ManageChannels),
+        &[CONNECTION, Field(Form, "number_id", Text("1"))],
+    ),
+    server_function(
+        "/api/settings/api/register_number",
+        Tried(ManageChannels),
+        &[CONNECTION, Field(Form, "number_id", Text("1")), Field(Form, "pin", Text("123456"))],
+    ),
+    server_function("/api/settings/api/disconnect", Tried(ManageChannels), &[CONNECTION]),
+    server_function("/api/settings/api/read_checklist", Role(ManageWorkspace), &[]),
+    server_function("/api/settings/api/hide_checklist", Role(ManageWorkspace), &[Field(Form, "hidden", Text("true"))]),
     server_function("/api/settings/api/replay", Role(ManageChannels), &[Field(Form, "id", Quarantined)]),
     server_function("/api/settings/api/set_enter_sends", Member, &[Field(Form, "enter_sends", Text("true"))]),
     server_function("/api/settings/api/read_profile", Person, &[]),
@@ -444,6 +489,16 @@ pub const DOORS: &[Door] = &[
     // Meta.
     get("/webhooks/whatsapp", Signed, &[Field(Query, "hub.challenge", Text("1"))]),
     post("/webhooks/whatsapp", Signed, &[Field(Json, "object", Text("whatsapp_business_account"))]),
+    get(
+        "/webhooks/whatsapp/{hook}",
+        Signed,
+        &[Field(Path, "hook", Text("x")), Field(Query, "hub.challenge", Text("1"))],
+    ),
+    post(
+        "/webhooks/whatsapp/{hook}",
+        Signed,
+        &[Field(Path, "hook", Text("x")), Field(Json, "object", Text("whatsapp_business_account"))],
+    ),
     // Whether it runs.
     get("/healthz", Open, &[]),
     get("/readyz", Open, &[]),

@@ -59,6 +59,7 @@ pub struct Ids {
     pub role: Uuid,
     pub team: Uuid,
     pub key: Uuid,
+    pub connection: Uuid,
 }
 
 /// The roles that every workspace has.
@@ -200,6 +201,7 @@ impl House {
                 role: nothing,
                 team: nothing,
                 key: nothing,
+                connection: nothing,
             },
             passer: passer.0,
             cookies,
@@ -232,6 +234,15 @@ impl House {
                     ("scope", "all".into()),
                 ],
             ),
+            (
+                "connect",
+                vec![
+                    ("app_id", "5001".into()),
+                    ("app_secret", format!("{}-app-secret", self.mark)),
+                    ("token", format!("{}-token", self.mark)),
+                    ("account_id", "4001".into()),
+                ],
+            ),
             ("save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
             ("save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
         ] {
@@ -245,6 +256,7 @@ impl House {
             role: find("select id from role where workspace_id = $1").await,
             team: find("select id from team where workspace_id = $1").await,
             key: find("select id from api_key where workspace_id = $1 and name like '% spare'").await,
+            connection: find("select id from connection where workspace_id = $1").await,
             message: find("select id from message where workspace_id = $1").await,
             conversation: find("select id from conversation where workspace_id = $1").await,
             contact: find("select id from contact where workspace_id = $1").await,

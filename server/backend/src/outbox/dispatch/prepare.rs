@@ -1,18 +1,22 @@
 //! From claims to messages that may be posted: the gate's second look, the recipient's address, durable `posting`.
 
+use std::collections::HashMap;
+
 use domain::gate::{Intent, decide};
 use domain::identity::IdentityKind;
 use domain::{Timestamp, WorkspaceId};
+use uuid::Uuid;
 
 use super::super::claim::Claim;
 use super::super::{Address, Admitted, settle};
 use super::stopped_by_gate;
 use crate::Core;
+use crate::connections;
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::files::Files;
 use crate::gate::{self, sql};
-use crate::outbound::Payload;
+use crate::outbound::{Line, Payload};
 
 /// What may be posted, and what changed for those that may not.
 pub(super) struct Prepared {
@@ -27,10 +31,11 @@ pub(super) async fn prepare(core: &Core, workspace: WorkspaceId, claims: &[Claim
     let mut tx = core.db.worker_scoped(workspace).await?;
     let conversations: Vec<_> = claims.iter().map(|claim| claim.conversation.0).collect();
     gate::lock(&mut tx, workspace, &conversations).await?;
+    let mut lines = HashMap::new();
     let mut prepared = Prepared { ready: Vec::new(), refused: Vec::new() };
     for claim in claims {
         let facts = gate::facts(&mut tx, workspace, claim.conversation, now).await?;
-        let stored = load(&mut tx, claim).await?;
+        let stored = load(core, &mut tx, claim, &mut lines).await?;
         match decide(&facts, stored.intent) {
             Ok(_) => {
                 if start_posting(&mut tx, claim, now).await? {
@@ -57,10 +62,11 @@ struct Stored {
     throughput: i32,
 }
 
-async fn load(tx: &mut Scoped, claim: &Claim) -> Outcome<Stored> {
+/// `lines`: those of the channels met before.
+async fn load(core: &Core, tx: &mut Scoped, claim: &Claim, lines: &mut HashMap<Uuid, Line>) -> Outcome<Stored> {
     let row = sqlx::query!(
         r#"select m.payload as "payload!", m.reply_provider_id, p.facts -> 'intent' as "intent!",
-                  ch.phone_number_id, ch.throughput, i.kind as "kind?", i.value as "value?"
+                  ch.id as channel, ch.throughput, i.kind as "kind?", i.value as "value?"
            from message m
            join permit p on p.workspace_id = m.workspace_id and p.id = m.permit_id
            join conversation c on c.workspace_id = m.workspace_id and c.id = m.conversation_id
@@ -81,11 +87,19 @@ async fn load(tx: &mut Scoped, claim: &Claim) -> Outcome<Stored> {
         // The gate's second look refuses an unreachable person, so this address is never used.
         _ => Address::Bsuid(String::new()),
     };
+    let line = match lines.get(&row.channel) {
+        Some(line) => line.clone(),
+        None => {
+            let line = connections::line(core, tx, row.channel).await?;
+            lines.insert(row.channel, line.clone());
+            line
+        }
+    };
     Ok(Stored {
         intent: serde_json::from_value(row.intent)?,
         admitted: Admitted {
             message: claim.message,
-            number: row.phone_number_id,
+            line,
             address,
             payload: serde_json::from_value(row.payload)?,
             reply_to: row.reply_provider_id,
