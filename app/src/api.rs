@@ -170,7 +170,11 @@ pub async fn who_is_here() -> Result<Here, AppError> {
         Some(caller) => Some(session(caller, &backend).await?),
         None => None,
     };
-    Ok(Here { name: person.name, session, second_factor_needed: person.needs_second_factor })
+    let picture = match &session {
+        Some(session) => session.me.picture.clone(),
+        None => backend.profile.read(&person).await?.picture,
+    };
+    Ok(Here { name: person.name, picture, session, second_factor_needed: person.needs_second_factor })
 }
 
 #[cfg(feature = "ssr")]

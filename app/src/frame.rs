@@ -29,7 +29,7 @@ pub fn Frame(page: ViewFn) -> impl IntoView {
 
 /// What stays around the screens of a person who stands in no workspace, or may not enter theirs yet.
 #[component]
-pub fn OwnFrame(page: ViewFn, name: String, waits: bool) -> impl IntoView {
+pub fn OwnFrame(page: ViewFn, name: String, picture: Option<String>, waits: bool) -> impl IntoView {
     view! {
         <a class="skip" href="#main">
             {t!(skip)}
@@ -40,7 +40,7 @@ pub fn OwnFrame(page: ViewFn, name: String, waits: bool) -> impl IntoView {
                 <strong>"Parley"</strong>
                 <span class="rail-space"></span>
                 <a class="button button-quiet" href="/settings/profile">
-                    <Avatar name=name.clone() small=true />
+                    <Avatar name=name.clone() picture small=true />
                     <span class="own-name">{name}</span>
                 </a>
                 // A plain post: the session is over, so the page must be too.
@@ -68,6 +68,7 @@ pub fn OwnFrame(page: ViewFn, name: String, waits: bool) -> impl IntoView {
 #[component]
 fn Rail() -> impl IntoView {
     let session = use_session();
+    let picture = session.with_value(|session| session.me.picture.clone());
     let (name, phone, operator) = session.with_value(|session| {
         (session.me.name.clone(), session.me.phone.clone(), session.may(Permission::ManageChannels))
     });
@@ -91,7 +92,7 @@ fn Rail() -> impl IntoView {
                     }
                 })}
             <a class="rail-link" href="/settings/profile" title=profile.clone() aria-label=profile aria-current=here>
-                <Avatar name small=true />
+                <Avatar name picture small=true />
             </a>
         </nav>
     }

@@ -52,7 +52,7 @@ pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
                         }
                         None => {
                             let (name, waits) = (here.name, here.second_factor_needed);
-                            view! { <OwnFrame page name waits /> }
+                            view! { <OwnFrame page name picture=here.picture waits /> }
                         }
                     },
                     Err(error) => view! { <Failed error /> },

@@ -29,7 +29,7 @@ use wasm_bindgen::JsCast;
 
 use guard::Guarded;
 use not_found::NotFound;
-use routes::{inside, outside, setup};
+use routes::{inside, outside, setup, workshop};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
@@ -76,6 +76,8 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/welcome") view={Lazy::<inside::Welcome>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/profile") view={Lazy::<inside::Profile>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/security") view={Lazy::<inside::Security>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/notifications") view={Lazy::<workshop::Notifications>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/api-keys") view={Lazy::<workshop::ApiKeys>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/team") view={Lazy::<inside::Team>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/business") view={Lazy::<inside::Business>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view={Lazy::<inside::Audit>::new()} ssr=SsrMode::Async />

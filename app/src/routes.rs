@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos_router::LazyRoute;
 use server_fn::ServerFn;
 use settings::{
-    AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, ProfilePage, SecurityPage,
-    StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage,
+    ApiKeysPage, AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, NotificationsPage,
+    ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage,
 };
 use ui::view;
 
@@ -99,5 +99,15 @@ pub mod setup {
         StarterPack => view! { <Guarded page=|| view! { <StarterPackPage /> } /> },
         Tags => view! { <Guarded page=|| view! { <TagsPage /> } /> },
         Canned => view! { <Guarded page=|| view! { <CannedPage /> } /> },
+    }
+}
+
+/// What is set up once and then left alone.
+pub mod workshop {
+    use super::*;
+
+    routes! { workshop, __preload_workshop:
+        Notifications => view! { <Guarded page=|| view! { <NotificationsPage /> } /> },
+        ApiKeys => view! { <Guarded page=|| view! { <ApiKeysPage /> } /> },
     }
 }

@@ -99,7 +99,10 @@ test('somebody who has an account signs in, accepts, and switches between worksp
   await fresh.getByText('Leave this workspace').first().click();
   await fresh.getByRole('checkbox', { name: 'I am sure.' }).check();
   await fresh.getByRole('button', { name: 'Leave this workspace' }).click();
-  await expect(fresh).toHaveURL(/\/welcome$/);
+  await expect(fresh).toHaveURL(INBOX);
+  await fresh.goto('/settings/profile');
+  await expect(fresh.getByRole('listitem').filter({ hasText: 'Kim Ltd' })).toContainText('You are here');
+  await expect(fresh.getByText('Inviter Ltd')).toHaveCount(0);
 });
 
 test('roles and teams of one’s own', async ({ open }) => {

@@ -7,6 +7,7 @@ mod files;
 mod guard;
 mod health;
 mod live;
+mod pictures;
 mod rest;
 mod site;
 mod sso;
@@ -84,6 +85,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
     let mut router = Router::new()
         .merge(pages(&state))
         .merge(files::routes())
+        .merge(pictures::routes())
         .merge(audit::routes())
         .merge(sso::routes())
         .merge(rest::routes())

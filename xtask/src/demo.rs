@@ -52,6 +52,8 @@ impl Demo {
         server
             .args(["serve", "--demo"])
             .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
+            // Passkeys belong to a name; all else is as well asked for by number.
+            .env("PARLEY_PUBLIC_URL", format!("http://localhost:{port}"))
             .env("PARLEY_DATA_DIR", &folder);
         server.stdout(output.try_clone()?).stderr(output);
         let child = server.spawn().with_context(|| format!("cannot start {}", binary.display()))?;

@@ -290,7 +290,8 @@ pub struct Profile {
     pub currency: String,
     pub language: String,
     pub theme: Theme,
-    pub avatar: bool,
+    /// The hash of their picture.
+    pub picture: Option<String>,
 }
 
 /// What a person may change of it, as typed.

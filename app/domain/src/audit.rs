@@ -21,6 +21,8 @@ pub struct AuditRow {
     pub at: Timestamp,
     /// The name of who acted.
     pub actor: String,
+    /// The hash of the picture of the member who acted.
+    pub picture: Option<String>,
     /// A noun and a past participle, for example `member.deactivated`.
     pub action: String,
     /// What else was noted, as JSON text.

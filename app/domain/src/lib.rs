@@ -5,6 +5,7 @@
 //! number: time and ids are passed in.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod canned;
 pub mod channel;
@@ -19,6 +20,7 @@ pub mod ids;
 pub mod live;
 pub mod members;
 pub mod messages;
+pub mod notifications;
 pub mod onboarding;
 pub mod packs;
 pub mod page;

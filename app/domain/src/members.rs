@@ -26,6 +26,14 @@ pub enum Actor {
     ApiKey { id: ApiKeyId, name: String },
 }
 
+impl Actor {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Member { name, .. } | Self::ApiKey { name, .. } => name,
+        }
+    }
+}
+
 impl Caller {
     pub fn member(workspace: WorkspaceId, id: MemberId, name: impl Into<String>, role: Role) -> Self {
         Self::member_with(workspace, id, name, role.permissions().to_vec(), Scope::All)
@@ -133,6 +141,9 @@ pub struct Me {
     pub permissions: Vec<Permission>,
     /// The workspaces they can switch to, this one included.
     pub workspaces: Vec<WorkspaceRow>,
+    /// The hash of their picture.
+    #[serde(default)]
+    pub picture: Option<String>,
     /// Enter sends (else Ctrl/Cmd+Enter does and Enter makes a new line).
     pub enter_sends: bool,
     /// They came through the workspace's own provider.
@@ -147,6 +158,9 @@ pub struct MemberRow {
     pub id: MemberId,
     pub name: String,
     pub role: Role,
+    /// The hash of their picture.
+    #[serde(default)]
+    pub picture: Option<String>,
 }
 
 /// What a person types to sign in.

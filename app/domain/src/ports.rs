@@ -5,12 +5,14 @@
 //! `Unauthenticated`, `Forbidden` or `NotFound`; something of another workspace is `NotFound`.
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod canned;
 mod channels;
 mod connections;
 mod contacts;
 mod inbox;
+mod notifications;
 mod onboarding;
 mod packs;
 mod profile;
@@ -21,15 +23,17 @@ mod team;
 use std::sync::Arc;
 
 pub use accounts::{Accounts, SessionToken, SignedIn};
+pub use api_keys::ApiKeys;
 pub use audit::Audit;
 pub use canned::Canned;
 pub use channels::Channels;
 pub use connections::Connections;
 pub use contacts::Contacts;
 pub use inbox::{Download, Inbox, TemplateForm, Upload};
+pub use notifications::Notifications;
 pub use onboarding::Onboarding;
 pub use packs::Packs;
-pub use profile::Profile;
+pub use profile::{PictureSize, Profile};
 pub use sso::{Arrival, Arrived, Departure, SingleSignOn};
 pub use tags::Tags;
 pub use team::Team;
@@ -50,4 +54,6 @@ pub struct Backend {
     pub packs: Arc<dyn Packs>,
     pub tags: Arc<dyn Tags>,
     pub canned: Arc<dyn Canned>,
+    pub api_keys: Arc<dyn ApiKeys>,
+    pub notifications: Arc<dyn Notifications>,
 }

@@ -53,12 +53,16 @@ pub struct TeamPage {
 pub struct TeamMember {
     pub id: MemberId,
     pub name: String,
+    /// The hash of their picture.
+    pub picture: Option<String>,
     pub email: String,
     pub role: RoleChoice,
     pub scope: Scope,
     pub teams: Vec<TeamId>,
     /// Conversations assigned to them that are open.
     pub open: i64,
+    /// API keys that they made: these end with their membership.
+    pub keys: i64,
     /// A second factor or a passkey is set up.
     pub two_factors: bool,
     #[serde(default, with = "crate::time::maybe")]

@@ -1,10 +1,12 @@
 //! The settings' server functions. Each translates and calls; none decides.
 
 use domain::accounts::{AppSetup, Factors, PasskeyQuestion, Profile, SessionRow};
+use domain::api_keys::{ApiKeyRow, NewApiKey};
 use domain::audit::AuditRow;
 use domain::canned::CannedReply;
 use domain::channel::ChannelReport;
 use domain::connection::{Connection, ConnectionRow, Ways};
+use domain::notifications::ChoicesPage;
 use domain::onboarding::Checklist;
 use domain::packs::{PacksPage, Removal};
 use domain::page::Page;
@@ -13,15 +15,18 @@ use domain::tags::TagRow;
 use domain::team::{Business, TeamPage};
 use domain::{ConnectionId, InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
 use ui::AppError;
 use ui::wire::Lean;
 
 #[cfg(feature = "ssr")]
 use {
     domain::accounts::{ProfileForm, Theme},
+    domain::api_keys::ApiKeyForm,
     domain::audit::AuditQuery,
     domain::canned::Draft,
     domain::connection::{ConnectForm, SignupForm},
+    domain::notifications::{Choices, Notice, QuietHours},
     domain::packs::Trade,
     domain::page::Cursor,
     domain::sso::SsoForm,
@@ -37,6 +42,10 @@ const PROFILE: &str = "/settings/profile";
 const SECURITY: &str = "/settings/security";
 #[cfg(feature = "ssr")]
 const TEAM: &str = "/settings/team";
+#[cfg(feature = "ssr")]
+const NOTIFICATIONS: &str = "/settings/notifications";
+#[cfg(feature = "ssr")]
+const API_KEYS: &str = "/settings/api-keys";
 #[cfg(feature = "ssr")]
 const BUSINESS: &str = "/settings/business";
 #[cfg(feature = "ssr")]
@@ -216,6 +225,14 @@ pub async fn save_profile(
     // The theme is this device's affair.
     let form = ProfileForm { name, phone, job_title, bio, time_zone, currency, language, theme: Theme::System };
     backend.profile.save(&person, form).await?;
+    redirect_plain(PROFILE);
+    Ok(())
+}
+
+#[server]
+pub async fn remove_picture() -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.profile.remove_picture(&person).await?;
     redirect_plain(PROFILE);
     Ok(())
 }
@@ -482,7 +499,8 @@ pub async fn leave(#[server(default)] sure: String) -> Result<(), AppError> {
         return Err(Error::invalid("sure", "Tick the box if you are sure.").into());
     }
     backend.team.leave(&caller).await?;
-    redirect("/welcome");
+    // Of another workspace, if there is one.
+    redirect("/inbox");
     Ok(())
 }
 
@@ -660,5 +678,100 @@ pub async fn delete_canned(reply: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     backend.canned.delete(&caller, id(&reply)?).await?;
     redirect_plain(CANNED);
+    Ok(())
+}
+
+// What one hears of.
+
+#[server(protocol = Lean)]
+pub async fn read_choices() -> Result<ChoicesPage, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.notifications.read(&caller).await?)
+}
+
+/// Checkboxes that are off are absent from their form.
+#[server]
+pub async fn save_choices(
+    #[server(default)] in_app: Vec<String>,
+    #[server(default)] by_mail: Vec<String>,
+    mail_after: String,
+    quiet_from: String,
+    quiet_until: String,
+    #[server(default)] sound: String,
+    #[server(default)] desktop: String,
+) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let notices = |words: Vec<String>| words.iter().filter_map(|word| Notice::parse(word)).collect();
+    let choices = Choices {
+        in_app: notices(in_app),
+        by_mail: notices(by_mail),
+        mail_after: mail_after.parse().unwrap_or_default(),
+        quiet: QuietHours::parse(&quiet_from, &quiet_until)?,
+        sound: sound == "true",
+        desktop: desktop == "true",
+    };
+    backend.notifications.save(&caller, choices).await?;
+    redirect_plain(NOTIFICATIONS);
+    Ok(())
+}
+
+/// For `notices.js`, which tells of it: what happened, in words.
+#[server]
+pub async fn read_news() -> Result<NewsTold, AppError> {
+    let (caller, backend) = caller().await?;
+    let page = backend.notifications.news(&caller).await?;
+    let news = page.news.into_iter().map(|news| Told {
+        href: news.conversation.map_or_else(|| "/settings/channels".to_owned(), |id| format!("/inbox/{id}")),
+        text: crate::words::news(news.notice, &news.title),
+        key: news.key,
+        ago: news.ago,
+    });
+    Ok(NewsTold { news: news.collect(), off: page.off, quiet: page.quiet, sound: page.sound, desktop: page.desktop })
+}
+
+/// What a browser tells of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NewsTold {
+    pub news: Vec<Told>,
+    pub off: bool,
+    pub quiet: bool,
+    pub sound: bool,
+    pub desktop: bool,
+}
+
+/// One happening in words.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    pub key: String,
+    pub text: String,
+    pub href: String,
+    pub ago: i64,
+}
+
+// Keys of the REST interface.
+
+#[server(protocol = Lean)]
+pub async fn read_api_keys() -> Result<Vec<ApiKeyRow>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.api_keys.list(&caller).await?)
+}
+
+/// A key without an end has no days.
+#[server]
+pub async fn create_api_key(
+    name: String,
+    #[server(default)] scopes: Vec<String>,
+    days: String,
+) -> Result<NewApiKey, AppError> {
+    let (person, backend) = person().await?;
+    let days = if days.is_empty() { None } else { Some(days.parse().unwrap_or_default()) };
+    Ok(backend.api_keys.create(&person, ApiKeyForm { name, scopes, days }).await?)
+}
+
+#[server]
+pub async fn revoke_api_key(key: String) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.api_keys.revoke(&person, id(&key)?).await?;
+    redirect_plain(API_KEYS);
     Ok(())
 }

@@ -8,7 +8,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use ui::icon::{DOWNLOAD, SEARCH};
 use ui::wire::escape;
-use ui::{EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
+use ui::{Avatar, EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
 
 use crate::api::read_audit;
 use crate::nav::SettingsNav;
@@ -84,9 +84,9 @@ fn Act(row: AuditRow) -> impl IntoView {
     view! {
         <li class="line">
             <div>
-                <p>
-                    <strong>{row.actor}</strong>
-                    " · "
+                <p class="badges">
+                    <Avatar name=row.actor.clone() picture=row.picture small=true />
+                    <strong>{row.actor.clone()}</strong>
                     <code>{row.action}</code>
                 </p>
                 <p class="quiet">

@@ -22,12 +22,14 @@ pub fn SettingsNav() -> impl IntoView {
     });
     let channels = may(Permission::ManageChannels).then(|| ("/settings/channels", t!(channels)));
     let audit = may(Permission::ReadAudit).then(|| ("/settings/audit", t!(audit)));
+    let notifications = maybe_session().is_some().then(|| ("/settings/notifications", t!(notifications)));
+    let keys = may(Permission::ManageSecurity).then(|| ("/settings/api-keys", t!(api_keys)));
     let links = [start, Some(("/settings/profile", t!(profile))), Some(("/settings/security", t!(security)))]
         .into_iter()
-        .chain([team, business])
+        .chain([notifications, team, business])
         .flatten()
         .chain(set_up.into_iter().flatten())
-        .chain([channels, audit].into_iter().flatten())
+        .chain([channels, keys, audit].into_iter().flatten())
         .map(|(href, label)| {
             let path = use_location().pathname;
             let here = dynamic(move || path.with(|path| path.starts_with(href)).then_some("page"));

@@ -1,6 +1,7 @@
 //! One's own page: who one is, one's workspaces, how Enter behaves, the theme of this device, and signing out.
 
 mod details;
+mod picture;
 mod workspaces;
 
 use leptos::prelude::*;
@@ -78,9 +79,10 @@ pub fn Vouched() -> impl IntoView {
 fn Head() -> impl IntoView {
     let (name, email, workspace) = use_session()
         .with_value(|session| (session.me.name.clone(), session.me.email.clone(), session.me.workspace_name.clone()));
+    let picture = use_session().with_value(|session| session.me.picture.clone());
     view! {
         <header class="page-head person-line">
-            <Avatar name=name.clone() />
+            <Avatar name=name.clone() picture />
             <div>
                 <h1>{name}</h1>
                 <p class="quiet">{email} " · " {workspace}</p>

@@ -1,5 +1,6 @@
-//! Roles, permissions and scopes in words.
+//! Roles, permissions, scopes and notices in words.
 
+use domain::notifications::Notice;
 use domain::team::{CustomRole, RoleChoice};
 use domain::{Permission, Role, Scope};
 use ui::fields::Options;
@@ -65,5 +66,60 @@ pub fn permission(permission: Permission) -> (&'static str, &'static str) {
         Permission::ManageTeam => (t!(may_manage_team), t!(may_manage_team_text)),
         Permission::ManageSecurity => (t!(may_manage_security), t!(may_manage_security_text)),
         Permission::ReadAudit => (t!(may_read_audit), t!(may_read_audit_text)),
+    }
+}
+
+/// What a member may want to hear of.
+pub fn notice(notice: Notice) -> &'static str {
+    match notice {
+        Notice::OwnMessage => t!(notice_own_message),
+        Notice::UnassignedMessage => t!(notice_unassigned_message),
+        Notice::Assigned => t!(notice_assigned),
+        Notice::SendFailed => t!(notice_send_failed),
+        Notice::ChannelTrouble => t!(notice_channel_trouble),
+    }
+}
+
+/// What has happened, to whom.
+#[cfg(feature = "ssr")]
+pub fn news(notice: Notice, title: &str) -> String {
+    match notice {
+        Notice::OwnMessage => t!(news_own_message, title = title).to_string(),
+        Notice::UnassignedMessage => t!(news_unassigned_message, title = title).to_string(),
+        Notice::Assigned => t!(news_assigned, title = title).to_string(),
+        Notice::SendFailed => t!(news_send_failed, title = title).to_string(),
+        Notice::ChannelTrouble => t!(news_channel_trouble).to_owned(),
+    }
+}
+
+/// One of the times after which a mail is sent.
+pub fn span(minutes: u16) -> &'static str {
+    match minutes {
+        10 => t!(mail_after_10),
+        30 => t!(mail_after_30),
+        60 => t!(mail_after_60),
+        240 => t!(mail_after_240),
+        _ => t!(mail_after_1440),
+    }
+}
+
+/// What a key may do. One that this version does not know shows as it is stored.
+pub fn key_scope(scope: &str) -> String {
+    match scope {
+        "conversations:read" => t!(scope_conversations_read).to_owned(),
+        "conversations:write" => t!(scope_conversations_write).to_owned(),
+        "messages:write" => t!(scope_messages_write).to_owned(),
+        "contacts:read" => t!(scope_contacts_read).to_owned(),
+        other => other.to_owned(),
+    }
+}
+
+/// How long a key works.
+pub fn key_life(days: Option<u16>) -> &'static str {
+    match days {
+        Some(30) => t!(api_key_days_30),
+        Some(90) => t!(api_key_days_90),
+        Some(_) => t!(api_key_days_365),
+        None => t!(api_key_days_none),
     }
 }

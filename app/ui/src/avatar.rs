@@ -1,15 +1,24 @@
-//! The initials of a person on a tone that stays theirs.
+//! A person's picture, or their initials on a tone that stays theirs.
 
 use crate::view;
 use leptos::prelude::*;
 
 /// Decorative: the name stands beside it or in its title.
 #[component]
-pub fn Avatar(#[prop(into)] name: String, #[prop(optional)] small: bool) -> impl IntoView {
+pub fn Avatar(
+    #[prop(into)] name: String,
+    /// The hash of a member's picture. The initials stay below it, for as long as it is on its way.
+    #[prop(optional_no_strip)]
+    picture: Option<String>,
+    #[prop(optional)] small: bool,
+) -> impl IntoView {
+    let size = if small { 64 } else { 256 };
+    let picture = picture.map(|hash| view! { <img src=format!("/pictures/{hash}/{size}") alt="" /> });
     let class = format!("avatar tone-{}{}", tone(&name), if small { " avatar-small" } else { "" });
     view! {
         <span class=class title=name.clone() aria-hidden="true">
             {initials(&name)}
+            {picture}
         </span>
     }
 }

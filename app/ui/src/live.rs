@@ -20,8 +20,12 @@ use crate::browser;
 use crate::wire::json;
 
 const PATH: &str = "/live";
+/// What the page's scripts are told by.
+const CHANGED: &str = "parley:change";
 /// A shorter interruption is not worth a word.
 const QUIET: Duration = Duration::from_secs(2);
+/// The answer to a form comes sooner.
+const LEAVING: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: u64 = 10;
 /// After so long out of sight the connection may be dead without anybody having noticed.
 const STALE_SECONDS: i64 = 45;
@@ -73,6 +77,7 @@ struct Connection {
     _open: Closure<dyn FnMut()>,
     _error: Closure<dyn FnMut()>,
     _change: Closure<dyn FnMut(MessageEvent)>,
+    _moved: Closure<dyn FnMut()>,
 }
 
 thread_local! {
@@ -137,19 +142,28 @@ impl Live {
             let _ = self.lost.try_set(false);
             if fresh.try_get_value() == Some(true) {
                 fresh.set_value(false);
+                // Whatever happened while there was no stream.
+                browser::announce(CHANGED);
                 self.tell(&Change { topic: Topic::Reset, version: None });
             }
         });
         let error = Closure::<dyn FnMut()>::new(move || self.broken());
         let change = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let change = event.data().as_string().and_then(|data| json::read(&data).ok());
+            let change: Option<Change> = event.data().as_string().and_then(|data| json::read(&data).ok());
+            if let Some(Change { topic: Topic::Conversation(_) | Topic::Channels, .. }) = change {
+                browser::announce(CHANGED);
+            }
             // What this version cannot read may have been anything.
             self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
         });
+        // The session stands in another workspace: nothing on this page is of it. Whoever left by a form of this page is on
+        // their way already, and should arrive.
+        let moved = Closure::<dyn FnMut()>::new(|| set_timeout(browser::reload, LEAVING));
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
-        let connection = Connection { source, _open: open, _error: error, _change: change };
+        let _ = source.add_event_listener_with_callback("moved", moved.as_ref().unchecked_ref());
+        let connection = Connection { source, _open: open, _error: error, _change: change, _moved: moved };
         CONNECTION.set(Some(connection));
     }
 

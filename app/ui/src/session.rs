@@ -16,6 +16,8 @@ pub struct Session {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Here {
     pub name: String,
+    /// The hash of their picture.
+    pub picture: Option<String>,
     /// Where they are a member and may go on.
     pub session: Option<Session>,
     /// Their workspace waits for a second factor.
@@ -26,6 +28,11 @@ impl Session {
     /// Hides what would be refused; the use case decides.
     pub fn may(&self, permission: Permission) -> bool {
         self.me.permissions.contains(&permission)
+    }
+
+    /// The hash of a colleague's picture.
+    pub fn picture_of(&self, id: MemberId) -> Option<String> {
+        self.members.iter().find(|member| member.id == id).and_then(|member| member.picture.clone())
     }
 
     /// The name of a colleague; somebody who left has none.

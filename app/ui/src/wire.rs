@@ -19,6 +19,8 @@ use server_fn::{Bytes, Encodes};
 pub use lean::Lean;
 pub use load::{Failed, FormErrors, Load, LoadOnce, Saved};
 pub use posted::PostedError;
+#[cfg(feature = "ssr")]
+pub use posted::refused_page;
 pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{

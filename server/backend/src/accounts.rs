@@ -1,4 +1,4 @@
-//! Signing up, in and out, sessions, API keys, members.
+//! Signing up, in and out, sessions, members.
 
 mod network;
 pub(crate) mod passkeys;
@@ -15,16 +15,14 @@ use async_trait::async_trait;
 use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
 use domain::members::{Credentials, Me, MemberRow, Person};
 use domain::ports::{self, SessionToken, SignedIn};
-use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
+use domain::{AccountId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
-use serde_json::json;
 
-use crate::audit::{self, Act};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::mail::{self, Kind, Language, Link, Occasion, Outgoing};
-use crate::{Core, ids, secret};
+use crate::{Core, api_keys, secret};
 use throttle::Throttle;
 
 /// What this port knows of the installation.
@@ -78,7 +76,7 @@ impl AccountsPort {
         let member = caller.member_id().ok_or(Error::Forbidden)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
         let row = sqlx::query!(
-            "select m.name, m.email, m.role, m.enter_sends, m.account_id, w.name as workspace_name,
+            "select m.name, m.email, m.role, m.avatar, m.enter_sends, m.account_id, w.name as workspace_name,
                 (select k.phone from connection k where k.workspace_id = m.workspace_id and k.phone is not null
                     order by k.created_at limit 1) as phone,
                 exists(select 1 from channel c where c.workspace_id = m.workspace_id and c.connection_id is null
@@ -104,6 +102,7 @@ impl AccountsPort {
             role: role(&row.role)?,
             permissions: caller.permissions().to_vec(),
             workspaces,
+            picture: row.avatar,
             enter_sends: row.enter_sends,
             vouched: caller.vouched,
             phone: row
@@ -117,13 +116,13 @@ impl AccountsPort {
         caller.require(Permission::ReadConversations)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
         let rows = sqlx::query!(
-            "select id, name, role from member where workspace_id = $1 and deactivated_at is null order by name",
+            "select id, name, role, avatar from member where workspace_id = $1 and deactivated_at is null order by name",
             tx.workspace.0,
         )
         .fetch_all(&mut **tx)
         .await?;
         rows.into_iter()
-            .map(|row| Ok(MemberRow { id: row.id.into(), name: row.name, role: role(&row.role)? }))
+            .map(|row| Ok(MemberRow { id: row.id.into(), name: row.name, role: role(&row.role)?, picture: row.avatar }))
             .collect()
     }
 
@@ -139,18 +138,6 @@ impl AccountsPort {
         .execute(&mut **tx)
         .await?;
         tx.commit().await
-    }
-
-    async fn api_caller(&self, key: &str) -> Outcome<Caller> {
-        let row = sqlx::query!(
-            "select id, workspace_id, name, scopes from api_key where key_hash = $1 and revoked_at is null",
-            secret::hash(key),
-        )
-        .fetch_optional(self.core.db.app())
-        .await?
-        .ok_or(Error::Unauthenticated)?;
-        let permissions = row.scopes.iter().flat_map(|scope| scope_permissions(scope)).copied().collect();
-        Ok(Caller::api_key(row.workspace_id.into(), row.id.into(), row.name, permissions))
     }
 }
 
@@ -261,47 +248,6 @@ fn role(word: &str) -> Outcome<Role> {
     Role::parse(word).ok_or_else(|| Fault::internal("a stored role is unknown"))
 }
 
-/// Scopes that an API key may have, with what they permit.
-pub const SCOPES: &[(&str, &[Permission])] = &[
-    ("conversations:read", &[Permission::ReadConversations]),
-    ("conversations:write", &[Permission::ReadConversations, Permission::ManageConversations]),
-    ("messages:write", &[Permission::ReadConversations, Permission::SendMessages]),
-    ("contacts:read", &[Permission::ReadContacts, Permission::SeePhoneNumbers, Permission::SeeEmails]),
-];
-
-fn scope_permissions(scope: &str) -> &'static [Permission] {
-    SCOPES.iter().find(|(name, _)| *name == scope).map_or(&[], |(_, permissions)| permissions)
-}
-
-/// Makes a key for a workspace and answers its secret, which is shown once and stored only as its hash.
-pub async fn create_api_key(core: &Core, workspace: WorkspaceId, name: &str, scopes: &[String]) -> Outcome<String> {
-    if let Some(unknown) = scopes.iter().find(|scope| scope_permissions(scope).is_empty()) {
-        let known: Vec<&str> = SCOPES.iter().map(|(name, _)| *name).collect();
-        return Err(Error::invalid(
-            "scope",
-            format!("There is no scope “{unknown}”. Scopes are: {}.", known.join(", ")),
-        )
-        .into());
-    }
-    let key = format!("parley_{}", secret::token()?);
-    let id: ApiKeyId = ids::fresh();
-    let mut tx = core.db.scoped(workspace).await?;
-    sqlx::query!(
-        "insert into api_key (id, key_hash, workspace_id, name, scopes) values ($1, $2, $3, $4, $5)",
-        id.0,
-        secret::hash(&key),
-        workspace.0,
-        name,
-        scopes,
-    )
-    .execute(&mut **tx)
-    .await?;
-    let act = Act::new("api_key.made", id.0).with(json!({ "name": name, "scopes": scopes }));
-    audit::append(&mut tx, json!({ "kind": "operator", "name": "Operator" }), core.clock.now(), act).await?;
-    tx.commit().await?;
-    Ok(key)
-}
-
 #[async_trait]
 impl ports::Accounts for AccountsPort {
     async fn sign_up(&self, form: SignUpForm, origin: &Origin) -> domain::Result<()> {
@@ -360,7 +306,7 @@ impl ports::Accounts for AccountsPort {
     }
 
     async fn api_caller(&self, key: &str) -> domain::Result<Caller> {
-        Ok(self.api_caller(key).await?)
+        Ok(api_keys::caller(&self.core, key).await?)
     }
 
     async fn switch(&self, person: &Person, workspace: WorkspaceId) -> domain::Result<SessionToken> {

@@ -1,4 +1,4 @@
-//! Attachments' bytes, on disk by default.
+//! Bytes of attachments and pictures, on disk by default.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -31,6 +31,14 @@ impl Files {
     pub async fn put(&self, key: &str, bytes: Bytes) -> Outcome<()> {
         self.0.put(&key.into(), bytes.into()).await.map_err(fault)?;
         Ok(())
+    }
+
+    /// Deletes a file; one that is not there is gone already.
+    pub async fn delete(&self, key: &str) -> Outcome<()> {
+        match self.0.delete(&key.into()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(fault(error)),
+        }
     }
 
     pub async fn get(&self, key: &str) -> Outcome<Bytes> {

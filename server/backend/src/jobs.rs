@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use domain::{AttachmentId, WorkspaceId};
 use graphile_worker::{
-    Cron, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
+    Cron, CronBuilder, IntoTaskHandlerResult, TaskHandler, Worker, WorkerContext, WorkerOptions, WorkerRecoveryConfig,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::fault::{Fault, Outcome};
 use crate::outbound::{Mailer, Provider};
-use crate::{Core, mail};
+use crate::{Core, mail, notifications};
 
 /// What a job needs beside its payload.
 #[derive(Clone)]
@@ -52,6 +52,10 @@ pub(crate) const ATTEMPTS: i32 = 12;
 /// Deletes what has served its time: sessions, journalled bodies, mails.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Cleanup {}
+
+/// Mails those for whom something waits while they are not here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Remind {}
 
 /// A job with its name and the key under which a second one replaces a waiting first.
 trait Job: Serialize {
@@ -105,6 +109,14 @@ impl TaskHandler for Cleanup {
     }
 }
 
+impl TaskHandler for Remind {
+    const IDENTIFIER: &'static str = "remind";
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        run(context, async |context| notifications::remind(&context.core).await.map(|_| ())).await
+    }
+}
+
 /// Runs a job's work. The queue stores errors, so only our own words, which hold no personal data, reach it.
 async fn run(context: WorkerContext, work: impl AsyncFnOnce(JobContext) -> Outcome<()>) -> Result<(), String> {
     let context = context.get_ext::<JobContext>().cloned().ok_or("the job context is missing")?;
@@ -122,10 +134,19 @@ pub async fn prepare(pool: PgPool) -> Outcome<()> {
         .map_err(|error| Fault::internal(format!("the job queue was not prepared: {error}")))
 }
 
+/// What is done by the clock. Without a payload of its own a job is given `null`, which none of ours can read; with a key
+/// the next run replaces one that still waits.
+fn timers() -> Outcome<(CronBuilder<Cleanup>, CronBuilder<Remind>)> {
+    let hourly = Cron::hourly_at::<Cleanup>(17).map_err(|_| Fault::internal("the clean-up timer"))?;
+    let cleaning = hourly.payload(Cleanup {})?.job_key("cleanup");
+    let reminding = Cron::every_minute::<Remind>().payload(Remind {})?.job_key("remind");
+    Ok((cleaning, reminding))
+}
+
 /// The worker of all jobs, with the queue's schema brought up to date. `pool` is of the migrating user, to whom the
 /// queue's schema belongs.
 pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) -> Outcome<Worker> {
-    let hourly = Cron::hourly_at::<Cleanup>(17).map_err(|_| Fault::internal("the clean-up timer"))?;
+    let (cleaning, reminding) = timers()?;
     WorkerOptions::default()
         .concurrency(4)
         .pg_pool(pool)
@@ -143,8 +164,22 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .define_job::<FetchMedia>()
         .define_job::<SendMail>()
         .define_job::<Cleanup>()
-        .with_cron(hourly)
+        .define_job::<Remind>()
+        .with_cron(cleaning)
+        .with_cron(reminding)
         .init()
         .await
         .map_err(|error| Fault::internal(format!("the job queue did not start: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_by_the_clock_are_given_what_they_read() {
+        let (cleaning, reminding) = timers().unwrap();
+        serde_json::from_value::<Cleanup>(cleaning.build().payload.unwrap_or_default()).unwrap();
+        serde_json::from_value::<Remind>(reminding.build().payload.unwrap_or_default()).unwrap();
+    }
 }

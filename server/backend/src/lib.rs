@@ -4,6 +4,7 @@
 //! [`outbound`], which the channel adapters implement.
 
 pub mod accounts;
+pub mod api_keys;
 pub mod audit;
 pub mod canned;
 pub mod channels;
@@ -21,6 +22,7 @@ pub mod ingest;
 pub mod jobs;
 pub mod live;
 pub mod mail;
+pub mod notifications;
 pub mod onboarding;
 pub mod outbound;
 pub mod outbox;
@@ -122,6 +124,8 @@ impl Core {
             packs: Arc::new(packs::PacksPort::new(self.clone())),
             tags: Arc::new(tags::TagsPort::new(self.clone())),
             canned: Arc::new(canned::CannedPort::new(self.clone())),
+            api_keys: Arc::new(api_keys::ApiKeysPort::new(self.clone())),
+            notifications: Arc::new(notifications::NotificationsPort::new(self.clone())),
         }
     }
 }

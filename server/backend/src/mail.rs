@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 pub(crate) use bounce::{are_bounced, arrived};
 pub use bounce::{is_bounced, report};
-pub use kind::{Kind, Link, Occasion, PasskeyChange, RecoveryCodes, SecondFactorChange};
+pub use kind::{Kind, Link, Occasion, PasskeyChange, Power, RecoveryCodes, SecondFactorChange};
 pub use layout::{Rendered, render};
 pub(crate) use send::{clean, deliver};
 

@@ -1,6 +1,7 @@
 //! One's own page: who one is, how one proves it, and where one is signed in.
 
 mod address;
+mod picture;
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use domain::accounts::{
     optional_line,
 };
 use domain::members::Person;
-use domain::ports::{self, SessionToken};
+use domain::ports::{self, Download, PictureSize, SessionToken};
 use domain::{Error, FieldErrors, PasskeyId, SessionId};
 
 use crate::Core;
@@ -37,7 +38,7 @@ impl ProfilePort {
         let mut tx = self.core.db.personal(person.account).await?;
         let row = sqlx::query!(
             r#"select a.name, a.email, a.phone, a.job_title, a.bio, a.time_zone, a.currency, a.language, a.theme,
-                      a.avatar_key is not null as "avatar!", c.new_email as "new_email?"
+                      a.avatar_key, c.new_email as "new_email?"
                from account a left join email_change c on c.account_id = a.id and c.expires_at > $2
                where a.id = $1"#,
             person.account.0,
@@ -57,7 +58,7 @@ impl ProfilePort {
             currency: row.currency,
             language: row.language,
             theme: Theme::parse(&row.theme).unwrap_or_default(),
-            avatar: row.avatar,
+            picture: row.avatar_key,
         })
     }
 
@@ -273,6 +274,18 @@ impl ports::Profile for ProfilePort {
     async fn save(&self, person: &Person, form: ProfileForm) -> domain::Result<()> {
         person.require_own_sign_in()?;
         Ok(self.save(person, &form).await?)
+    }
+
+    async fn set_picture(&self, person: &Person, file: Vec<u8>) -> domain::Result<()> {
+        Ok(picture::set(&self.core, person, file).await?)
+    }
+
+    async fn remove_picture(&self, person: &Person) -> domain::Result<()> {
+        Ok(picture::remove(&self.core, person).await?)
+    }
+
+    async fn picture(&self, person: &Person, hash: &str, size: PictureSize) -> domain::Result<Download> {
+        Ok(picture::read(&self.core, person, hash, size).await?)
     }
 
     async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<()> {

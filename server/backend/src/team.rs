@@ -1,5 +1,6 @@
 //! Workspaces and the people in them.
 
+mod alerts;
 mod invitations;
 mod members;
 mod ownership;
@@ -7,6 +8,8 @@ mod read;
 mod roles;
 mod workspace;
 
+pub(crate) use alerts::owner;
+pub use alerts::tell_of_master_key;
 pub(crate) use invitations::may_give;
 
 use async_trait::async_trait;

@@ -15,7 +15,7 @@ pub async fn run(settings: &Settings, action: ApiKeyAction) -> Result<()> {
     let workspace = choose(&pool, workspace).await?;
     pool.close().await;
     let core = system::core(settings, &database)?;
-    let key = backend::accounts::create_api_key(&core, workspace, &name, &scope).await.map_err(|fault| {
+    let key = backend::api_keys::create_for_operator(&core, workspace, &name, &scope).await.map_err(|fault| {
         match domain::Error::from(fault) {
             domain::Error::Invalid(fields) => {
                 anyhow::anyhow!("{}", fields.0.into_values().collect::<Vec<_>>().join(" "))

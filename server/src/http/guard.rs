@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::members::Person;
 use domain::ports::{Backend, SessionToken};
 use domain::{Caller, Error};
 use http::request::Parts;
@@ -120,6 +121,18 @@ impl FromRequestParts<AppState> for Member {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
         let token = session(&parts.headers).ok_or(ErrorJson(Error::Unauthenticated))?;
         state.backend.accounts.caller(&token).await.map(Self).map_err(ErrorJson)
+    }
+}
+
+/// The signed-in person of a request, in a workspace or in none.
+pub struct Somebody(pub Person);
+
+impl FromRequestParts<AppState> for Somebody {
+    type Rejection = ErrorJson;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
+        let token = session(&parts.headers).ok_or(ErrorJson(Error::Unauthenticated))?;
+        state.backend.accounts.person(&token).await.map(Self).map_err(ErrorJson)
     }
 }
 

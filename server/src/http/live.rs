@@ -1,6 +1,9 @@
 //! `/live`: server-sent events that say which conversation changed, never what it says.
 
 use std::convert::Infallible;
+use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -38,22 +41,40 @@ pub async fn stream(
     }
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let events = events(core.clone(), caller.workspace, last);
-    let ended = async move {
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = power_ended(core, backend, token) => {}
+    let moved = Arc::new(AtomicBool::new(false));
+    let ended = {
+        let moved = Arc::clone(&moved);
+        async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                end = power_ended(core, backend, token, caller.workspace) => moved.store(end == End::Moved, Ordering::Release),
+            }
         }
     };
-    let events = events.take_until(ended).map(Ok::<_, Infallible>);
+    let goodbye = stream::once(async move { moved.load(Ordering::Acquire).then(goodbye) });
+    let events = events.take_until(ended).chain(goodbye.filter_map(ready)).map(Ok::<_, Infallible>);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response();
     // Proxies must not hold events back.
     response.headers_mut().insert("x-accel-buffering", http::HeaderValue::from_static("no"));
     response
 }
 
-/// Ends when the session does, or when its member may no longer read. Whoever takes power away rings, in this process or
-/// another.
-async fn power_ended(core: Core, backend: Backend, token: SessionToken) {
+/// Why a stream ends.
+#[derive(Clone, Copy, PartialEq)]
+enum End {
+    /// The session is over, or its member may no longer read.
+    Powerless,
+    /// The session stands in another workspace now: what the page shows is of one that is closed to it.
+    Moved,
+}
+
+/// The last word of a stream whose page has to be loaded anew.
+fn goodbye() -> Event {
+    Event::default().event("moved").data("{}")
+}
+
+/// Ends when the member may no longer read this workspace. Whoever takes power away rings, in this process or another.
+async fn power_ended(core: Core, backend: Backend, token: SessionToken, workspace: WorkspaceId) -> End {
     let mut revocations = core.revocations();
     loop {
         tokio::select! {
@@ -61,10 +82,11 @@ async fn power_ended(core: Core, backend: Backend, token: SessionToken) {
             () = tokio::time::sleep(RECHECK) => {}
         }
         match backend.accounts.caller(&token).await {
+            Ok(caller) if caller.workspace != workspace => return End::Moved,
             Ok(caller) if caller.may(domain::Permission::ReadConversations) => {}
             // The database may be away for a moment: that is no reason.
             Err(Error::Unexpected(_)) => {}
-            _ => return,
+            _ => return End::Powerless,
         }
     }
 }

@@ -20,7 +20,7 @@ use problem::Problem;
 /// The description, without its paths: those come from the handlers.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Parley", description = "Conversations, messages and contacts of one workspace. Authorise with `Authorization: Bearer <key>`; make keys with `parley api-key create`."),
+    info(title = "Parley", description = "Conversations, messages and contacts of one workspace. Authorise with `Authorization: Bearer <key>`; make keys in the settings, or with `parley api-key create`."),
     modifiers(&BearerKey),
     security(("key" = []))
 )]

@@ -5,7 +5,26 @@ use crate::error::Result;
 use crate::ids::{PasskeyId, SessionId};
 use crate::members::Person;
 
-use super::SessionToken;
+use super::{Download, SessionToken};
+
+/// The sizes that pictures of people are kept in: squares of so many pixels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PictureSize {
+    Small = 64,
+    Large = 256,
+}
+
+impl PictureSize {
+    pub const ALL: [Self; 2] = [Self::Small, Self::Large];
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|size| size.pixels().to_string() == text)
+    }
+
+    pub fn pixels(self) -> u32 {
+        self as u32
+    }
+}
 
 /// One's own page: who one is, how one proves it, and where one is signed in.
 #[async_trait]
@@ -13,6 +32,14 @@ pub trait Profile: Send + Sync {
     async fn read(&self, person: &Person) -> Result<Page>;
 
     async fn save(&self, person: &Person, form: ProfileForm) -> Result<()>;
+
+    /// Takes a picture of the person: whatever was in the file beside the picture itself is gone from then on.
+    async fn set_picture(&self, person: &Person, file: Vec<u8>) -> Result<()>;
+
+    async fn remove_picture(&self, person: &Person) -> Result<()>;
+
+    /// A picture by the hash of its content: one's own, or a colleague's of the workspace that one stands in.
+    async fn picture(&self, person: &Person, hash: &str, size: PictureSize) -> Result<Download>;
 
     /// Proves again who one is, by the password: dangerous acts ask for it when the last proof is old.
     async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Result<()>;

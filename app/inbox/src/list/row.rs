@@ -37,7 +37,8 @@ pub fn ConversationItem(address: Address, id: ConversationId, row: ArcRwSignal<C
 }
 
 fn content(row: &ConversationRow, session: &Session) -> AnyView {
-    let assignee = row.assignee.and_then(|id| session.name_of(id)).map(str::to_owned);
+    let assignee =
+        row.assignee.and_then(|id| session.name_of(id).map(|name| (name.to_owned(), session.picture_of(id))));
     let unread = (row.unread > 0).then(|| {
         let label = t!(unread_count, count = row.unread).to_string();
         let shown = if row.unread > 99 { "99+".to_owned() } else { row.unread.to_string() };
@@ -72,12 +73,12 @@ fn content(row: &ConversationRow, session: &Session) -> AnyView {
                     <Tags tags=row.tags.clone() />
                 </span>
                 {assignee
-                    .map(|name| {
+                    .map(|(name, picture)| {
                         let label = t!(assigned_to, name = name.clone()).to_string();
                         let title = label.clone();
                         view! {
                             <span class="row-agent" title=title>
-                                <Avatar name small=true />
+                                <Avatar name picture small=true />
                                 <span class="visually-hidden">{label}</span>
                             </span>
                         }

@@ -79,13 +79,12 @@ fn AssignMenu(thread: ThreadStore) -> impl IntoView {
     let session = use_session();
     let may = session.with_value(|session| session.may(Permission::ManageConversations));
     let face = move || {
-        let name = thread
-            .of_head(|head| head.assignee)
-            .flatten()
-            .and_then(|id| session.with_value(|session| session.name_of(id).map(str::to_owned)));
-        match name {
-            Some(name) => view! {
-                <Avatar name=name.clone() small=true />
+        let assignee = thread.of_head(|head| head.assignee).flatten().and_then(|id| {
+            session.with_value(|session| session.name_of(id).map(|name| (name.to_owned(), session.picture_of(id))))
+        });
+        match assignee {
+            Some((name, picture)) => view! {
+                <Avatar name=name.clone() picture small=true />
                 <span class="button-label">{name}</span>
             }
             .into_any(),
@@ -103,7 +102,7 @@ fn AssignMenu(thread: ThreadStore) -> impl IntoView {
             .into_iter()
             .map(|member| {
                 let label = if member.id == me { t!(assign_me).to_owned() } else { member.name.clone() };
-                view! { <Choice thread member=Some(member.id) name=member.name label /> }
+                view! { <Choice thread member=Some(member.id) name=member.name picture=member.picture label /> }
             })
             .collect_view();
         view! {
@@ -115,7 +114,7 @@ fn AssignMenu(thread: ThreadStore) -> impl IntoView {
                         value=dynamic(move || thread.id.get().map(|id| id.to_string()))
                     />
                     {choices}
-                    <Choice thread member=None name="".to_owned() label=t!(assign_nobody).to_owned() />
+                    <Choice thread member=None name="".to_owned() picture=None label=t!(assign_nobody).to_owned() />
                 </form>
             </Menu>
         }
@@ -123,7 +122,13 @@ fn AssignMenu(thread: ThreadStore) -> impl IntoView {
 }
 
 #[component]
-fn Choice(thread: ThreadStore, member: Option<MemberId>, name: String, label: String) -> impl IntoView {
+fn Choice(
+    thread: ThreadStore,
+    member: Option<MemberId>,
+    name: String,
+    #[prop(optional_no_strip)] picture: Option<String>,
+    label: String,
+) -> impl IntoView {
     let acts = Acts::get();
     view! {
         <button
@@ -139,7 +144,7 @@ fn Choice(thread: ThreadStore, member: Option<MemberId>, name: String, label: St
         >
             {member
                 .is_some()
-                .then(|| view! { <Avatar name=name.clone() small=true /> })}
+                .then(|| view! { <Avatar name=name.clone() picture small=true /> })}
             {label}
         </button>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use ui::reactive::dynamic;
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, view};
 
+use super::picture::PictureSection;
 use crate::api::{ChangeEmail, SaveProfile, read_profile};
 use crate::places::{CurrencyField, TimeZoneField};
 use crate::proof::{Proof, Prove};
@@ -22,6 +23,7 @@ pub fn DetailsSection() -> impl IntoView {
             skeleton=|| view! { <Skeleton rows=6 /> }
             children=move |profile| {
                 view! {
+                    <PictureSection name=profile.name.clone() picture=profile.picture.clone() />
                     <Details profile=profile.clone() save />
                     <Address profile change />
                 }

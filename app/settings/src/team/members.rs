@@ -43,7 +43,7 @@ fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl 
     let role = words::choice(member.role, &team.roles);
     view! {
         <li class="member" class:member-gone=gone>
-            <Avatar name=member.name.clone() />
+            <Avatar name=member.name.clone() picture=member.picture.clone() />
             <div class="member-who">
                 <p class="badges">
                     <strong>{member.name.clone()}</strong>
@@ -130,11 +130,12 @@ fn Deactivation(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView
         .chain(colleagues.map(|other| (other.id.to_string(), other.name.clone())))
         .collect();
     let open = t!(deactivate_text, name = member.name.clone(), count = member.open).to_string();
+    let keys = (member.keys > 0).then(|| t!(deactivate_keys, count = member.keys).to_string());
     let label = t!(deactivate_member, name = member.name.clone()).to_string();
     view! {
         <ActionForm action=acts.deactivate>
             <input type="hidden" name="member" value=member.id.to_string() />
-            <p class="quiet">{open}</p>
+            <p class="quiet">{open} " " {keys}</p>
             <SelectField label=t!(heir) name="heir" options=heirs />
             <button type="submit" class="button button-bad" disabled=dynamic(move || acts.deactivate.pending().get())>
                 {label}

@@ -9,6 +9,16 @@ use crate::reactive::part;
 use crate::view;
 use crate::words::error_words;
 
+/// The address of `page` with the refusal of the form on it that posts to `path`, for routes that are no server
+/// functions.
+#[cfg(feature = "ssr")]
+pub fn refused_page(page: &str, path: &str, error: domain::Error) -> String {
+    // Only what comes after the host is used.
+    let refusal = ServerFnUrlError::new(path, AppError(error)).to_url(&format!("http://localhost{page}"));
+    let query = refusal.ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default();
+    format!("{page}?{query}")
+}
+
 /// The refusal of the form that posts to `path`, if the page came back with one.
 #[component]
 pub fn PostedError(path: &'static str) -> impl IntoView {

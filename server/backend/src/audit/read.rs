@@ -31,11 +31,13 @@ impl AuditPort {
         let (at, id) = position(query.after)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
         let rows = sqlx::query!(
-            r#"select id, seq, at, actor, action, details, before, after from audit_event
-               where workspace_id = $1
+            r#"select e.id, e.seq, e.at, e.actor, e.action, e.details, e.before, e.after, m.avatar as "avatar?"
+               from audit_event e left join member m
+                 on m.workspace_id = e.workspace_id and e.actor ->> 'kind' = 'member' and m.id = (e.actor ->> 'id')::uuid
+               where e.workspace_id = $1
                  and ($2 = '' or strpos(lower(action), lower($2)) > 0 or strpos(lower(actor ->> 'name'), lower($2)) > 0)
-                 and ($3::timestamptz is null or (at, id) < ($3, $4))
-               order by at desc, id desc limit $5"#,
+                 and ($3::timestamptz is null or (e.at, e.id) < ($3, $4))
+               order by e.at desc, e.id desc limit $5"#,
             tx.workspace.0,
             query.search.trim(),
             at.map(sql) as _,
@@ -51,6 +53,7 @@ impl AuditPort {
                 seq: row.seq,
                 at: row.at.to_jiff(),
                 actor: name,
+                picture: row.avatar,
                 action: row.action,
                 details: row.details.to_string(),
                 before: text(row.before),

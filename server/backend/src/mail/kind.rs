@@ -45,6 +45,14 @@ pub enum RecoveryCodes {
     Used { left: u32 },
 }
 
+/// The power over a workspace that somebody was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Power {
+    Admin,
+    Owner,
+}
+
 /// A mail. `name` is the recipient's; plain addresses (`sign_in`, `security`, `team`, `reset`) are pages of this
 /// installation without a secret.
 ///
@@ -146,6 +154,38 @@ pub enum Kind {
         name: String,
         workspace: String,
     },
+    /// To the owner.
+    ApiKeyMade {
+        name: String,
+        key: String,
+        maker: String,
+        workspace: String,
+        occasion: Occasion,
+        keys: String,
+    },
+    /// Somebody became an admin or the owner; for the owner and for them.
+    PowerGiven {
+        name: String,
+        member: String,
+        power: Power,
+        giver: String,
+        workspace: String,
+        occasion: Occasion,
+        team: String,
+    },
+    /// To all owners.
+    MasterKeyRotated {
+        name: String,
+        occasion: Occasion,
+    },
+    /// What waits for somebody who is not here. Says how much, never what or whose.
+    Waiting {
+        name: String,
+        workspace: String,
+        count: i64,
+        inbox: String,
+        choices: String,
+    },
 }
 
 impl Kind {
@@ -168,6 +208,10 @@ impl Kind {
             Self::OwnershipOffered { .. } => "ownership_offered",
             Self::SingleSignOnLinked { .. } => "single_sign_on_linked",
             Self::Deactivated { .. } => "deactivated",
+            Self::ApiKeyMade { .. } => "api_key_made",
+            Self::PowerGiven { .. } => "power_given",
+            Self::MasterKeyRotated { .. } => "master_key_rotated",
+            Self::Waiting { .. } => "waiting",
         }
     }
 
@@ -195,7 +239,11 @@ impl Kind {
             | Self::RecoveryCodes { .. }
             | Self::InvitationAccepted { .. }
             | Self::SingleSignOnLinked { .. }
-            | Self::Deactivated { .. } => None,
+            | Self::Deactivated { .. }
+            | Self::ApiKeyMade { .. }
+            | Self::PowerGiven { .. }
+            | Self::MasterKeyRotated { .. }
+            | Self::Waiting { .. } => None,
         }
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Words {
     pub button: Option<Button>,
     /// Smaller, below the button.
     pub notes: Vec<String>,
+    /// A page beside the point, below the notes.
+    pub end: Option<Button>,
 }
 
 pub(super) struct Fact {

@@ -47,6 +47,7 @@ pub(crate) async fn climb(
             provider_id = coalesce(m.provider_id, $4),
             accepted_at = least(m.accepted_at, $5), sent_at = least(m.sent_at, $6),
             delivered_at = least(m.delivered_at, $7), read_at = least(m.read_at, $8),
+            failed_at = case when greatest(m.status, $3) = $9 then coalesce(m.failed_at, $12) end,
             failure = case when greatest(m.status, $3) = $9 then coalesce(m.failure, $10) else null end,
             pricing = coalesce($11, m.pricing)
          from old
@@ -67,6 +68,7 @@ pub(crate) async fn climb(
         Failed.rank(),
         climb.failure.map(serde_json::to_value).transpose()?,
         climb.pricing,
+        at(&[Failed]) as _,
     )
     .fetch_optional(&mut *tx)
     .await?;

@@ -4,6 +4,7 @@ use domain::team::RoleChoice;
 use domain::{Caller, Error, MemberId, Permission, Role, Scope};
 use serde_json::json;
 
+use super::alerts;
 use super::invitations::may_give;
 use super::read::choice;
 use crate::Core;
@@ -34,6 +35,9 @@ pub(super) async fn set_role(
     )
     .execute(&mut **tx)
     .await?;
+    if role.role == Role::Admin && before.role != Role::Admin.as_str() {
+        alerts::tell_of_admin(core, &mut tx, caller, member).await?;
+    }
     let act = Act::new("member.role_changed", member.0).changed(
         json!({ "role": before.role, "custom": before.custom_role_id, "scope": before.scope }),
         json!({ "role": role.role, "custom": role.custom, "scope": scope }),
@@ -126,9 +130,11 @@ async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<Member
         .await?;
     // What a provider vouched for was good for this workspace only.
     end_vouched(tx, member).await?;
-    // Their sessions stand in no workspace any more; those of other workspaces are not touched.
+    // Their sessions go on in another workspace of theirs, or in none; those of other workspaces are not touched.
     sqlx::query!(
-        "update session set workspace_id = null, member_id = null where workspace_id = $1 and member_id = $2",
+        "update session s set (workspace_id, member_id) =
+                (select other.workspace_id, other.member_id from memberships_of(s.account_id) other limit 1)
+         where workspace_id = $1 and member_id = $2",
         tx.workspace.0,
         member.0,
     )

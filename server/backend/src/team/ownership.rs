@@ -4,6 +4,7 @@ use domain::{Caller, Error, MemberId};
 use jiff::SignedDuration;
 use serde_json::json;
 
+use super::alerts;
 use super::members::end_vouched;
 use crate::Core;
 use crate::audit::{self, Act};
@@ -81,6 +82,7 @@ pub(super) async fn accept(core: &Core, caller: &Caller) -> Outcome<()> {
     }
     // Whoever runs the provider may have accepted in their name, and must not be the owner with it.
     end_vouched(&mut tx, member).await?;
+    alerts::tell_of_owner(core, &mut tx, former, member).await?;
     let act = Act::new("ownership.accepted", caller.workspace.0).changed(json!(former), json!(member));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;

@@ -28,10 +28,12 @@ pub(super) async fn page(core: &Core, caller: &Caller) -> Outcome<TeamPage> {
 
 async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
     let rows = sqlx::query!(
-        r#"select m.id, m.name, m.email, m.role, m.custom_role_id, m.scope, m.deactivated_at,
+        r#"select m.id, m.name, m.avatar, m.email, m.role, m.custom_role_id, m.scope, m.deactivated_at,
                   array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id) as "teams!",
                   (select count(*) from conversation c
                    where c.workspace_id = m.workspace_id and c.assignee_id = m.id and c.status = 'open') as "open!",
+                  (select count(*) from api_key k
+                   where k.workspace_id = m.workspace_id and k.made_by = m.id and k.revoked_at is null) as "keys!",
                   (select max(s.last_seen_at) from session s where s.workspace_id = m.workspace_id and s.member_id = m.id) as last_seen_at,
                   coalesce(has_two_factors(m.account_id), false) as "two_factors!"
            from member m where m.workspace_id = $1 order by m.deactivated_at is not null, m.name, m.id"#,
@@ -44,11 +46,13 @@ async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
             Ok(TeamMember {
                 id: row.id.into(),
                 name: row.name,
+                picture: row.avatar,
                 email: row.email,
                 role: choice(&row.role, row.custom_role_id)?,
                 scope: scope(&row.scope)?,
                 teams: row.teams.into_iter().map(Into::into).collect(),
                 open: row.open,
+                keys: row.keys,
                 two_factors: row.two_factors,
                 last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
                 deactivated_at: row.deactivated_at.map(|at| at.to_jiff()),

@@ -236,10 +236,14 @@ async fn what_a_person_holds_is_hidden_from_every_other() {
 async fn only_hashes_of_secrets_are_stored() {
     let world = world().await;
     let token = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
-    let key =
-        backend::accounts::create_api_key(&world.core, world.ours.seeded.workspace, "k", &["contacts:read".into()])
-            .await
-            .unwrap();
+    let key = backend::api_keys::create_for_operator(
+        &world.core,
+        world.ours.seeded.workspace,
+        "k",
+        &["contacts:read".into()],
+    )
+    .await
+    .unwrap();
     for secret in [token.0.as_str(), key.as_str(), "correct horse"] {
         let dump: String = sqlx::query_scalar(
             "select concat((select string_agg(s::text, '') from session s), (select string_agg(k::text, '') from api_key k), (select string_agg(a::text, '') from account a))",
@@ -256,7 +260,7 @@ async fn a_key_may_do_what_its_scopes_say() {
     let world = world().await;
     let make = async |scope: &str| {
         let scopes = [scope.to_owned()];
-        backend::accounts::create_api_key(&world.core, world.ours.seeded.workspace, "k", &scopes).await
+        backend::api_keys::create_for_operator(&world.core, world.ours.seeded.workspace, "k", &scopes).await
     };
     let key = make("messages:write").await.unwrap();
     let caller = world.ports.accounts.api_caller(&key).await.unwrap();

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod api_keys;
 mod audit;
 mod catalogue;
 mod connections;
@@ -18,10 +19,12 @@ mod inbox;
 mod ingest;
 mod mail;
 mod media;
+mod notifications;
 mod outbox;
 mod packs;
 mod people;
 mod permissions;
+mod pictures;
 mod profile;
 mod scope;
 mod sso;

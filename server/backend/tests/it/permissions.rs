@@ -87,6 +87,7 @@ async fn each_port_needs_its_permission() {
         (ManageWorkspace, call!(onboarding.hide(true))),
         (ReadConversations, call!(accounts.members())),
         (ReadAudit, call!(audit.page(AuditQuery::default()))),
+        (ManageSecurity, call!(api_keys.list())),
         (ManageWorkspace, call!(team.business())),
         (ManageWorkspace, call!(team.save_business(Business::default()))),
         (ManageSecurity, call!(team.two_factors_required())),

@@ -159,3 +159,58 @@ async fn a_team_has_members_of_its_workspace_only() {
     team.delete_team(&world.ours.caller, page.teams[0].id).await.unwrap();
     assert!(team.page(&world.ours.caller).await.unwrap().teams.is_empty());
 }
+
+#[tokio::test]
+async fn who_is_deactivated_goes_on_in_another_workspace_of_theirs() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let here = sign_in(&world, "agent@ours.example", "battery staple").await;
+    let link = {
+        team.invite(&world.theirs.caller, invitation("agent@ours.example", Role::ReadOnly)).await.unwrap();
+        mailed_link(&world, "agent@ours.example").await
+    };
+    let adam = accounts.person(&here).await.unwrap();
+    let there = team.accept(&adam, &link).await.unwrap();
+    let adam = person(&world, "agent@ours.example", "battery staple").await;
+    let here = accounts.switch(&adam, world.ours.seeded.workspace).await.unwrap();
+    let stands = async |token| accounts.caller(token).await.map(|caller| caller.workspace);
+    assert_eq!(stands(&here).await, Ok(world.ours.seeded.workspace));
+    assert_eq!(stands(&there).await, Ok(world.theirs.seeded.workspace));
+    team.deactivate(&world.ours.caller, world.ours.agent_id, None).await.unwrap();
+    assert_eq!(stands(&here).await, Ok(world.theirs.seeded.workspace), "at once, without signing in again");
+    assert!(!accounts.caller(&here).await.unwrap().may(Permission::SendMessages), "as what they are there");
+    assert_eq!(stands(&there).await, Ok(world.theirs.seeded.workspace));
+    let member = team.page(&world.theirs.caller).await.unwrap().members.into_iter().find(|m| m.email.contains("ours"));
+    team.deactivate(&world.theirs.caller, member.unwrap().id, None).await.unwrap();
+    for token in [&here, &there] {
+        assert_eq!(stands(token).await, Err(Error::NotFound), "nowhere is left");
+    }
+}
+
+/// To whom a mail with this subject went.
+fn told(world: &World, subject: &str) -> Vec<String> {
+    let mut told: Vec<String> =
+        world.postbox.taken().iter().filter(|mail| mail.subject == subject).map(|mail| mail.to.clone()).collect();
+    told.sort();
+    told
+}
+
+#[tokio::test]
+async fn owners_are_told_of_new_power() {
+    let world = world().await;
+    let team = &world.ports.team;
+    let both = ["agent@ours.example", "owner@ours.example"];
+    for _ in 0..2 {
+        team.set_role(&world.ours.caller, world.ours.agent_id, Role::Admin.into(), Scope::All).await.unwrap();
+    }
+    world.run_jobs().await;
+    assert_eq!(told(&world, "Adam Agent is now an admin of Ours"), both, "once each, as the second changed nothing");
+    team.set_role(&world.ours.caller, world.ours.agent_id, Role::Agent.into(), Scope::All).await.unwrap();
+    team.offer_ownership(&world.ours.caller, Some(world.ours.agent_id)).await.unwrap();
+    team.accept_ownership(&world.ours.agent).await.unwrap();
+    world.run_jobs().await;
+    assert_eq!(told(&world, "Adam Agent is now the owner of Ours"), both);
+    backend::team::tell_of_master_key(&world.core, &world.owner).await.unwrap();
+    world.run_jobs().await;
+    assert_eq!(told(&world, "The master key was replaced"), ["agent@ours.example", "owner@theirs.example"]);
+}

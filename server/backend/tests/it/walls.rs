@@ -1,9 +1,11 @@
 //! The standing suite: every port, called by a member of another workspace with our ids.
 
+use domain::api_keys::ApiKeyForm as NewKey;
 use domain::audit::AuditQuery;
 use domain::canned::Draft;
 use domain::connection::ConnectForm;
 use domain::conversations::{ListQuery, View};
+use domain::notifications::Choices;
 use domain::packs::{Removal, Trade};
 use domain::ports::{TemplateForm, Upload};
 use domain::tags::Colour;
@@ -79,6 +81,18 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert!(trail.items.is_empty(), "{trail:?}");
     assert!(!ports.audit.export(&them).await.unwrap().contains(&world.ours.seeded.workspace.to_string()));
 
+    let new = NewKey { name: "ours".into(), scopes: vec!["contacts:read".into()], days: None };
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    ports.api_keys.create(&olive, new).await.unwrap();
+    let key = ports.api_keys.list(&world.ours.caller).await.unwrap()[0].id;
+    let stranger = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert!(ports.api_keys.list(&them).await.unwrap().is_empty());
+    assert_eq!(ports.api_keys.revoke(&stranger, key).await, Err(Error::NotFound));
+    assert_eq!(ports.notifications.read(&them).await.unwrap().email, "owner@theirs.example");
+    ports.notifications.save(&them, Choices { sound: true, ..Choices::default() }).await.unwrap();
+    assert!(!ports.notifications.read(&world.ours.caller).await.unwrap().choices.sound);
+    assert!(ports.notifications.news(&them).await.unwrap().news.is_empty());
+    assert!(!ports.notifications.news(&world.ours.caller).await.unwrap().news.is_empty());
     let connection = ports.connections.connect(&world.ours.caller, connect_form()).await.unwrap();
     let connected = sealed(&world).await;
     assert!(ports.connections.list(&them).await.unwrap().is_empty());

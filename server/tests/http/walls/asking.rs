@@ -66,6 +66,7 @@ pub fn ordinary(field: &Field, ids: &Ids) -> String {
         Value::Invitation => ids.invitation,
         Value::OwnRole => ids.role,
         Value::Team => ids.team,
+        Value::Key => ids.key,
         Value::Connection => ids.connection,
         Value::Tag => ids.tag,
         Value::Reply => ids.reply,

@@ -4,13 +4,14 @@
 
 mod asking;
 mod live;
+mod pictures;
 mod routes;
 mod table;
 mod town;
 
 use std::collections::BTreeSet;
 
-use backend::accounts::SCOPES;
+use domain::api_keys::SCOPES;
 use domain::page::Cursor;
 use domain::{Error, Permission, Role, Timestamp};
 use uuid::Uuid;

@@ -10,8 +10,8 @@ use domain::Permission::{
 use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, StandIn, Tried};
 use Place::{File, Form, Header, Json, Path, Query};
 use Value::{
-    Colleague, Connection, Contact, Conversation, File as AFile, Fresh, Invitation, Message, OwnRole, Quarantined,
-    Reply, Session, Spare, Tag, Team, Text, Workspace,
+    Colleague, Connection, Contact, Conversation, File as AFile, Fresh, Invitation, Key as AKey, Message, OwnRole,
+    Quarantined, Reply, Session, Spare, Tag, Team, Text, Workspace,
 };
 
 /// One route with arguments that it takes.
@@ -89,6 +89,8 @@ pub enum Value {
     /// A role that the workspace has named.
     OwnRole,
     Team,
+    /// An API key.
+    Key,
     Connection,
     Tag,
     /// A canned reply.
@@ -167,6 +169,8 @@ pub const DOORS: &[Door] = &[
     get("/connect/whatsapp", Open, &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
+    get("/settings/notifications", Page(Some(ReadConversations), ".example"), &[]),
+    get("/settings/api-keys", Page(Some(ManageSecurity), " key"), &[]),
     get("/settings/team", Page(Some(ManageTeam), ".example<!></p>"), &[]),
     get("/settings/business", Page(Some(ManageWorkspace), " workspace\" "), &[]),
     get("/settings/starter-pack", Page(Some(ManageWorkspace), " owner<!> <time"), &[]),
@@ -372,6 +376,31 @@ pub const DOORS: &[Door] = &[
             Field(Form, "language", Text("en")),
         ],
     ),
+    server_function("/api/settings/api/remove_picture", Person, &[]),
+    server_function("/api/settings/api/read_choices", Member, &[]),
+    server_function(
+        "/api/settings/api/save_choices",
+        Member,
+        &[
+            Field(Form, "in_app[]", Text("own_message")),
+            Field(Form, "by_mail[]", Text("own_message")),
+            Field(Form, "mail_after", Text("60")),
+            Field(Form, "quiet_from", Text("")),
+            Field(Form, "quiet_until", Text("")),
+        ],
+    ),
+    server_function("/api/settings/api/read_news", Member, &[]),
+    server_function("/api/settings/api/read_api_keys", Role(ManageSecurity), &[]),
+    server_function(
+        "/api/settings/api/create_api_key",
+        Tried(ManageSecurity),
+        &[
+            Field(Form, "name", Text("A key")),
+            Field(Form, "scopes[]", Text("contacts:read")),
+            Field(Form, "days", Text("30")),
+        ],
+    ),
+    server_function("/api/settings/api/revoke_api_key", Tried(ManageSecurity), &[Field(Form, "key", AKey)]),
     server_function("/api/settings/api/change_email", Person, &[Field(Form, "email", Text("new@nowhere.example"))]),
     server_function("/api/settings/api/switch_workspace", Person, &[Field(Form, "workspace", Workspace)]),
     server_function(
@@ -498,6 +527,12 @@ pub const DOORS: &[Door] = &[
         &[Field(Query, "conversation", Conversation), Field(File, "file", Text("A file"))],
     ),
     get("/files/{id}", Role(ReadConversations), &[Field(Path, "id", AFile)]),
+    post("/picture", Person, &[Field(File, "picture", Text("A picture"))]),
+    get(
+        "/pictures/{hash}/{size}",
+        Person,
+        &[Field(Path, "hash", Text("0123456789abcdef")), Field(Path, "size", Text("64"))],
+    ),
     get("/audit/export", Role(ReadAudit), &[]),
     get("/live", Role(ReadConversations), &[]),
     // The REST interface.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use backend::accounts::{self, SCOPES};
-use backend::{Clock, Core, ids, secret, seed};
+use backend::{Clock, Core, api_keys, ids, secret, seed};
+use domain::api_keys::SCOPES;
 use domain::{Role, WorkspaceId};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::multipart::{Form, Part};
@@ -58,6 +58,7 @@ pub struct Ids {
     pub invitation: Uuid,
     pub role: Uuid,
     pub team: Uuid,
+    pub key: Uuid,
     pub connection: Uuid,
     pub tag: Uuid,
     pub reply: Uuid,
@@ -80,7 +81,7 @@ impl Town {
     /// A key of a workspace.
     pub async fn key(&self, house: &House, scopes: &[&str]) -> Pass {
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        Pass::Key(accounts::create_api_key(&self.core, house.workspace, "a program", &scopes).await.unwrap())
+        Pass::Key(api_keys::create_for_operator(&self.core, house.workspace, "a program", &scopes).await.unwrap())
     }
 
     /// A key of a workspace that may do all that keys can.
@@ -201,6 +202,7 @@ impl House {
                 invitation: nothing,
                 role: nothing,
                 team: nothing,
+                key: nothing,
                 connection: nothing,
                 tag: nothing,
                 reply: nothing,
@@ -208,6 +210,11 @@ impl House {
             passer: passer.0,
             cookies,
         };
+        let scopes = ["contacts:read".to_owned()];
+        for name in ["key", "spare"] {
+            let name = format!("{mark} {name}");
+            api_keys::create_for_operator(core, house.workspace, &name, &scopes).await.unwrap();
+        }
         house.furnish(served, owner).await;
         house
     }
@@ -254,6 +261,7 @@ impl House {
             invitation: find("select id from invitation where workspace_id = $1").await,
             role: find("select id from role where workspace_id = $1").await,
             team: find("select id from team where workspace_id = $1").await,
+            key: find("select id from api_key where workspace_id = $1 and name like '% spare'").await,
             connection: find("select id from connection where workspace_id = $1").await,
             tag: find("select id from tag where workspace_id = $1 and name like '%spare'").await,
             reply: find("select id from canned_reply where workspace_id = $1 and shortcut = 'spare'").await,

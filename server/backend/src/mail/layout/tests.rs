@@ -1,4 +1,4 @@
-use super::super::{Link, Occasion, PasskeyChange, RecoveryCodes, SecondFactorChange};
+use super::super::{Link, Occasion, PasskeyChange, Power, RecoveryCodes, SecondFactorChange};
 use super::*;
 
 const EVIL: &str = "<script>alert('x')</script> & \"co\"";
@@ -25,6 +25,22 @@ fn every_kind() -> Vec<Kind> {
     };
     let codes =
         |what| Kind::RecoveryCodes { name: name.clone(), what, occasion: occasion.clone(), security: page.clone() };
+    let power = |power| Kind::PowerGiven {
+        name: name.clone(),
+        member: EVIL.into(),
+        power,
+        giver: EVIL.into(),
+        workspace: EVIL.into(),
+        occasion: occasion.clone(),
+        team: page.clone(),
+    };
+    let waiting = |count| Kind::Waiting {
+        name: name.clone(),
+        workspace: EVIL.into(),
+        count,
+        inbox: page.clone(),
+        choices: "https://crm.example/choices".into(),
+    };
     vec![
         Kind::VerifyEmail { link: link.clone() },
         Kind::AlreadyRegistered { sign_in: page.clone() },
@@ -49,7 +65,12 @@ fn every_kind() -> Vec<Kind> {
         codes(RecoveryCodes::Used { left: 1 }),
         codes(RecoveryCodes::Used { left: 7 }),
         Kind::Invitation { inviter: EVIL.into(), workspace: EVIL.into(), link: link.clone() },
-        Kind::InvitationAccepted { name: name.clone(), member: EVIL.into(), workspace: EVIL.into(), team: page },
+        Kind::InvitationAccepted {
+            name: name.clone(),
+            member: EVIL.into(),
+            workspace: EVIL.into(),
+            team: page.clone(),
+        },
         Kind::OwnershipOffered { name: name.clone(), owner: EVIL.into(), workspace: EVIL.into(), link },
         Kind::SingleSignOnLinked {
             name: name.clone(),
@@ -57,7 +78,20 @@ fn every_kind() -> Vec<Kind> {
             occasion: occasion.clone(),
             security: URL.to_owned(),
         },
-        Kind::Deactivated { name, workspace: EVIL.into() },
+        Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
+        Kind::ApiKeyMade {
+            name: name.clone(),
+            key: EVIL.into(),
+            maker: EVIL.into(),
+            workspace: EVIL.into(),
+            occasion: occasion.clone(),
+            keys: page.clone(),
+        },
+        power(Power::Admin),
+        power(Power::Owner),
+        Kind::MasterKeyRotated { name: name.clone(), occasion: occasion.clone() },
+        waiting(1),
+        waiting(12),
     ]
 }
 

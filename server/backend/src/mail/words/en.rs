@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 
-use super::super::{Kind, Link, Occasion, PasskeyChange, RecoveryCodes, SecondFactorChange};
+use super::super::{Kind, Link, Occasion, PasskeyChange, Power, RecoveryCodes, SecondFactorChange};
 use super::{Button, Fact, Frame, Words, plain};
 
 pub(super) const FRAME: Frame = Frame {
@@ -111,6 +111,42 @@ pub(super) fn words(kind: &Kind) -> Words {
                 .says(format!("An administrator ended your membership of {workspace}. You can no longer open it; other workspaces of yours are not affected."))
                 .says("If you think that this is a mistake, ask whoever runs the workspace.")
         }
+        Kind::ApiKeyMade { name, key, maker, workspace, occasion, keys } => {
+            let (key, maker, workspace) = (plain(key), plain(maker), plain(workspace));
+            mail(format!("A new API key for {workspace}"), Some(name))
+                .says(format!("{maker} made the API key “{key}”. Whoever holds it reaches data of {workspace} from outside."))
+                .happened(occasion)
+                .leads("See the API keys", keys)
+                .notes("If nobody needs this key, revoke it on that page. It then stops working at once.")
+        }
+        Kind::PowerGiven { name, member, power, giver, workspace, occasion, team } => {
+            let (member, giver, workspace) = (plain(member), plain(giver), plain(workspace));
+            let (what, means) = match power {
+                Power::Admin => ("an admin", "Admins decide about members, channels and security."),
+                Power::Owner => ("the owner", "The owner decides about members, payment and the end of the workspace."),
+            };
+            mail(format!("{member} is now {what} of {workspace}"), Some(name))
+                .says(format!("{giver} made {member} {what} of {workspace}. {means}"))
+                .happened(occasion)
+                .leads("See the team", team)
+                .notes("If this should not be so, change it on that page, or ask whoever runs the workspace.")
+        }
+        Kind::MasterKeyRotated { name, occasion } => mail("The master key was replaced", Some(name))
+            .says("Whoever runs this installation of Parley replaced the key that protects all stored secrets. Nothing changes for you or your team.")
+            .happened(occasion)
+            .notes("If nobody told you of this, ask whoever runs the installation."),
+        Kind::Waiting { name, workspace, count, inbox, choices } => {
+            let workspace = plain(workspace);
+            let (subject, waits) = match count {
+                1 => ("1 unanswered message waits".to_owned(), "A customer’s message waits for you".to_owned()),
+                count => (format!("{count} unanswered messages wait"), format!("{count} messages of customers wait for you")),
+            };
+            mail(subject, Some(name))
+                .says(format!("{waits} in {workspace}, and nobody has read what is new there."))
+                .leads("Open the inbox", inbox)
+                .notes("You choose what we write to you about, after how long, and when you want quiet.")
+                .ends("Change what you are told", choices)
+        }
     }
 }
 
@@ -169,7 +205,15 @@ fn mail(subject: impl Into<String>, name: Option<&str>) -> Words {
         Some(name) if !name.is_empty() => format!("Hello {name},"),
         _ => "Hello,".to_owned(),
     };
-    Words { subject: subject.into(), greeting, paragraphs: vec![], facts: vec![], button: None, notes: vec![] }
+    Words {
+        subject: subject.into(),
+        greeting,
+        paragraphs: vec![],
+        facts: vec![],
+        button: None,
+        notes: vec![],
+        end: None,
+    }
 }
 
 impl Words {
@@ -188,6 +232,11 @@ impl Words {
 
     fn leads(mut self, label: &'static str, url: &str) -> Self {
         self.button = Some(Button { label, url: url.to_owned() });
+        self
+    }
+
+    fn ends(mut self, label: &'static str, url: &str) -> Self {
+        self.end = Some(Button { label, url: url.to_owned() });
         self
     }
 

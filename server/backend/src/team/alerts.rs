@@ -1,0 +1,92 @@
+//! Letters to those who answer for a workspace.
+
+use domain::{Caller, MemberId};
+
+use crate::db::Scoped;
+use crate::fault::Outcome;
+use crate::mail::{self, Kind, Language, Outgoing, Power};
+use crate::{Core, accounts};
+
+/// Whom the workspace belongs to.
+pub(crate) struct Owner {
+    pub id: MemberId,
+    pub name: String,
+    pub email: String,
+    pub workspace: String,
+}
+
+/// `None` only for a workspace that is being made.
+pub(crate) async fn owner(tx: &mut Scoped) -> Outcome<Option<Owner>> {
+    let row = sqlx::query!(
+        "select m.id, m.name, m.email, w.name as workspace from member m join workspace w on w.workspace_id = m.workspace_id
+         where m.workspace_id = $1 and m.role = 'owner'",
+        tx.workspace.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    Ok(row.map(|row| Owner { id: row.id.into(), name: row.name, email: row.email, workspace: row.workspace }))
+}
+
+/// Tells the owner and the new admin, whoever made them one: it may not have been who it seems.
+pub(super) async fn tell_of_admin(core: &Core, tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<()> {
+    let Some(owner) = owner(tx).await? else { return Ok(()) };
+    let giver = caller.member_id().unwrap_or(owner.id);
+    tell(core, tx, &[owner.id, member], giver, member, Power::Admin).await
+}
+
+/// Tells the former owner and the new one.
+pub(super) async fn tell_of_owner(core: &Core, tx: &mut Scoped, former: MemberId, member: MemberId) -> Outcome<()> {
+    tell(core, tx, &[former, member], former, member, Power::Owner).await
+}
+
+async fn tell(
+    core: &Core,
+    tx: &mut Scoped,
+    readers: &[MemberId],
+    giver: MemberId,
+    member: MemberId,
+    power: Power,
+) -> Outcome<()> {
+    let ids: Vec<_> = readers.iter().map(|reader| reader.0).collect();
+    let readers = sqlx::query!(
+        r#"select r.name, r.email, g.name as giver, m.name as member, w.name as workspace
+           from member r, member g, member m, workspace w
+           where r.workspace_id = $1 and r.id = any($2) and g.workspace_id = $1 and g.id = $3
+             and m.workspace_id = $1 and m.id = $4 and w.workspace_id = $1"#,
+        tx.workspace.0,
+        &ids,
+        giver.0,
+        member.0,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    for reader in readers {
+        let kind = Kind::PowerGiven {
+            name: reader.name,
+            member: reader.member,
+            power,
+            giver: reader.giver,
+            workspace: reader.workspace,
+            occasion: accounts::occasion(core, None),
+            team: core.page("/settings/team"),
+        };
+        mail::queue(core, tx, &Outgoing { to: reader.email, language: Language::default(), kind }).await?;
+    }
+    Ok(())
+}
+
+/// Tells every owner that the installation's master key was replaced. `pool` is of the owner of the schema, who sees all.
+pub async fn tell_of_master_key(core: &Core, pool: &sqlx::PgPool) -> Outcome<()> {
+    let owners = sqlx::query!(
+        "select distinct on (account_id) name, email from member where role = 'owner' and deactivated_at is null
+         order by account_id, created_at"
+    )
+    .fetch_all(pool)
+    .await?;
+    let mut tx = core.db.outside().await?;
+    for owner in owners {
+        let kind = Kind::MasterKeyRotated { name: owner.name, occasion: accounts::occasion(core, None) };
+        mail::queue(core, &mut tx, &Outgoing { to: owner.email, language: Language::default(), kind }).await?;
+    }
+    Ok(tx.commit().await?)
+}
