@@ -55,6 +55,7 @@ impl AccountsPort {
         let stored = found.as_ref().and_then(|found| found.password_hash.clone());
         let right = password::verify(&credentials.password, stored.clone()).await?;
         self.throttle.note(&credentials.email, &origin.address, right, now);
+        log_try("password", found.as_ref().map(|found| found.account), right, origin);
         let Some(found) = found.filter(|_| right) else {
             return Err(Error::invalid("password", "This email and password do not belong together.").into());
         };
@@ -139,6 +140,12 @@ impl AccountsPort {
         let permissions = row.scopes.iter().flat_map(|scope| scope_permissions(scope)).copied().collect();
         Ok(Caller::api_key(row.workspace_id.into(), row.id.into(), row.name, permissions))
     }
+}
+
+/// One line in the log for each try at proving who one is (ASVS 5.0, 16.3.1). It names an account by its id alone.
+pub(crate) fn log_try(way: &'static str, account: Option<AccountId>, right: bool, origin: &Origin) {
+    let account = account.map(|account| account.to_string()).unwrap_or_default();
+    tracing::info!(way, account, right, network = network::network(&origin.address), "somebody proves who they are");
 }
 
 /// An account by its address.

@@ -96,8 +96,8 @@ impl Core {
             inbox: Arc::new(inbox::InboxPort::new(self.clone(), Arc::clone(&provider))),
             contacts: Arc::new(contacts::ContactsPort::new(self.clone())),
             channels: Arc::new(channels::ChannelsPort::new(self.clone(), provider)),
-            profile: Arc::new(profile::ProfilePort::new(self.clone(), throttle)),
-            team: Arc::new(team::TeamPort::new(self.clone())),
+            profile: Arc::new(profile::ProfilePort::new(self.clone(), Arc::clone(&throttle))),
+            team: Arc::new(team::TeamPort::new(self.clone(), throttle)),
             audit: Arc::new(audit::AuditPort::new(self.clone())),
         }
     }

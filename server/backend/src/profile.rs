@@ -85,7 +85,7 @@ impl ProfilePort {
     }
 
     /// Slowed down like a sign-in: whoever has a session only may not find the password out by guessing.
-    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Outcome<()> {
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Outcome<SessionToken> {
         let (account, now) = (person.account.to_string(), self.core.clock.now());
         self.throttle.check(&account, &origin.address, now)?;
         let mut tx = self.core.db.personal(person.account).await?;
@@ -96,14 +96,16 @@ impl ProfilePort {
         drop(tx);
         let right = password::verify(password, stored).await?;
         self.throttle.note(&account, &origin.address, right, now);
+        accounts::log_try("proof", Some(person.account), right, origin);
         if !right {
             return Err(Error::invalid("password", "This is not your password.").into());
         }
         let mut tx = self.core.db.personal(person.account).await?;
         sessions::proved(&self.core, &mut tx, person.session, 1).await?;
+        let token = sessions::renew(&mut tx, person.session, None).await?;
         tx.commit().await?;
         self.core.revoked();
-        Ok(())
+        Ok(token)
     }
 
     async fn change_password(&self, person: &Person, new: &str) -> Outcome<SessionToken> {
@@ -144,6 +146,7 @@ impl ProfilePort {
     }
 
     async fn end_session(&self, person: &Person, session: SessionId) -> Outcome<()> {
+        person.require_fresh_proof(self.core.clock.now())?;
         let ended = sqlx::query!("delete from session where account_id = $1 and id = $2", person.account.0, session.0)
             .execute(self.core.db.app())
             .await?;
@@ -152,6 +155,7 @@ impl ProfilePort {
     }
 
     async fn end_other_sessions(&self, person: &Person) -> Outcome<()> {
+        person.require_fresh_proof(self.core.clock.now())?;
         let mut tx = self.core.db.personal(person.account).await?;
         sessions::end_all(&mut tx, Some(person.session)).await?;
         tx.commit().await?;
@@ -271,7 +275,7 @@ impl ports::Profile for ProfilePort {
         Ok(self.save(person, &form).await?)
     }
 
-    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<()> {
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<SessionToken> {
         Ok(self.prove(person, password, origin).await?)
     }
 
@@ -280,7 +284,7 @@ impl ports::Profile for ProfilePort {
     }
 
     async fn change_email(&self, person: &Person, email: &str) -> domain::Result<()> {
-        Ok(address::begin(&self.core, person, email).await?)
+        Ok(address::begin(&self.core, &self.throttle, person, email).await?)
     }
 
     async fn confirm_email_change(&self, link: &str) -> domain::Result<bool> {
@@ -307,7 +311,7 @@ impl ports::Profile for ProfilePort {
         Ok(second_factor::begin(&self.core, person).await?)
     }
 
-    async fn confirm_app(&self, person: &Person, code: &str) -> domain::Result<Vec<String>> {
+    async fn confirm_app(&self, person: &Person, code: &str) -> domain::Result<(Vec<String>, SessionToken)> {
         Ok(second_factor::confirm(&self.core, person, code).await?)
     }
 

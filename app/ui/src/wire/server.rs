@@ -97,6 +97,7 @@ pub fn origin() -> Origin {
         address: client_address(),
         device: device_words(&user_agent.unwrap_or_default()),
         device_token: cookie(DEVICE_COOKIE),
+        session: session_token(),
     }
 }
 
