@@ -19,6 +19,8 @@ use domain::{AccountId, ApiKeyId, Caller, Error, Permission, Role, Timestamp, Wo
 use jiff::SignedDuration;
 use serde_json::json;
 
+pub use network::network;
+
 use crate::audit::{self, Act};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
@@ -145,7 +147,7 @@ impl AccountsPort {
 /// One line in the log for each try at proving who one is (ASVS 5.0, 16.3.1). It names an account by its id alone.
 pub(crate) fn log_try(way: &'static str, account: Option<AccountId>, right: bool, origin: &Origin) {
     let account = account.map(|account| account.to_string()).unwrap_or_default();
-    tracing::info!(way, account, right, network = network::network(&origin.address), "somebody proves who they are");
+    tracing::info!(way, account, right, network = network(&origin.address), "somebody proves who they are");
 }
 
 /// An account by its address.

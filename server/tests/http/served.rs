@@ -32,6 +32,24 @@ pub struct Served {
     output: Arc<Mutex<String>>,
     child: Child,
     pub folder: PathBuf,
+    launch: Launch,
+}
+
+/// How it was started.
+struct Launch {
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+impl Launch {
+    fn start(&self, database: &TestDb, folder: &std::path::Path, output: &Arc<Mutex<String>>) -> Child {
+        let mut command = parley(database, folder);
+        command.envs(self.environment.iter().map(|(key, value)| (key, value))).args(&self.arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        collect(child.stdout.take().unwrap(), Arc::clone(output));
+        collect(child.stderr.take().unwrap(), Arc::clone(output));
+        child
+    }
 }
 
 /// A `parley` command on a database, with an environment of its own.
@@ -78,16 +96,18 @@ impl Served {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let (database, folder) = (TestDb::new().await, fresh_folder());
         let (port, admin) = (free_port(), free_port());
-        let mut command = parley(&database, &folder);
-        command
-            .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
-            .env("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}"));
-        command.envs(environment.iter().copied());
-        command.env("PARLEY_LOG", "debug").args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let own = [
+            ("PARLEY_LISTEN", format!("127.0.0.1:{port}")),
+            ("PARLEY_ADMIN_LISTEN", format!("127.0.0.1:{admin}")),
+            ("PARLEY_LOG", "debug".to_owned()),
+        ];
+        let more = environment.iter().map(|(key, value)| (*key, (*value).to_owned()));
+        let launch = Launch {
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+            environment: own.into_iter().chain(more).map(|(key, value)| (key.to_owned(), value)).collect(),
+        };
         let output = Arc::new(Mutex::new(String::new()));
-        collect(child.stdout.take().unwrap(), Arc::clone(&output));
-        collect(child.stderr.take().unwrap(), Arc::clone(&output));
+        let child = launch.start(&database, &folder, &output);
         let certificate = environment.iter().find(|(key, _)| *key == "PARLEY_TLS_CERT");
         let base = match certificate {
             Some(_) => format!("https://localhost:{port}"),
@@ -101,13 +121,24 @@ impl Served {
             output,
             child,
             folder,
+            launch,
         };
+        served.answers().await;
         served
-            .until("the server answers", async || {
-                served.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200)
-            })
-            .await;
-        served
+    }
+
+    async fn answers(&self) {
+        self.until("the server answers", async || {
+            self.get("/readyz").send().await.is_ok_and(|answer| answer.status() == 200)
+        })
+        .await;
+    }
+
+    /// Stops the server and starts it again as it was, on the same database and folder.
+    pub async fn restart(&mut self) {
+        assert!(self.stop(), "a graceful stop");
+        self.child = self.launch.start(&self.database, &self.folder, &self.output);
+        self.answers().await;
     }
 
     /// Everything printed so far.

@@ -8,12 +8,12 @@ use domain::ports::{Backend, SessionToken, SignedIn};
 use domain::{Caller, Error};
 use http::header::{ACCEPT, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use uuid::Uuid;
 
-use super::{AppError, SESSION_COOKIE};
+use super::{AppError, SESSION_COOKIE, cookie_name};
 
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
@@ -82,7 +82,12 @@ pub fn waiting_token() -> Option<String> {
     cookie(WAITING_COOKIE)
 }
 
+fn secure_cookies() -> bool {
+    use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies)
+}
+
 fn cookie(wanted: &str) -> Option<String> {
+    let wanted = cookie_name(wanted, secure_cookies());
     let parts = use_context::<Parts>()?;
     let headers = parts.headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -131,14 +136,16 @@ pub fn set_session_cookie(token: &SessionToken) {
     set_cookie(SESSION_COOKIE, &token.0, THIRTY_DAYS);
 }
 
-/// Takes the session away from the browser.
+/// Takes the session away from the browser, and the files that it kept of conversations.
 pub fn clear_session_cookie() {
     set_cookie(SESSION_COOKIE, "", 0);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    }
 }
 
 fn set_cookie(name: &str, value: &str, max_age: u32) {
-    let secure = use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies);
-    let secure = if secure { "; Secure" } else { "" };
+    let (name, secure) = (cookie_name(name, secure_cookies()), if secure_cookies() { "; Secure" } else { "" });
     let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
     if let (Some(response), Ok(cookie)) = (use_context::<ResponseOptions>(), HeaderValue::from_str(&cookie)) {
         response.append_header(SET_COOKIE, cookie);

@@ -93,8 +93,7 @@ async fn a_code_used_at_once_opens_one_session() {
     for secret in [code(&world, &setup), recovery[0].clone()] {
         let mut tries = Vec::new();
         for _ in 0..TRIES {
-            let (accounts, waits, secret) =
-                (Arc::clone(&world.ports.accounts), waiting(&world).await, secret.clone());
+            let (accounts, waits, secret) = (Arc::clone(&world.ports.accounts), waiting(&world).await, secret.clone());
             tries.push(async move {
                 match accounts.second_factor(&waits, &secret, &from("1.1.1.1")).await? {
                     SignedIn::Done { .. } => Ok(()),
