@@ -164,7 +164,7 @@ async fn no_link_of_a_mail_and_no_typed_name_reaches_a_log() {
             ],
         ),
     ] {
-        let request = served.post(&format!("/api/app/api/{path}")).header("user-agent", "canary-agent-14\u{7f}");
+        let request = served.post(&format!("/api/app/api/{path}")).header("user-agent", "canary-agent-14 Firefox/1");
         request.form(&form).send().await.unwrap();
     }
     assert!(served.stop(), "a graceful stop");
@@ -261,5 +261,22 @@ async fn who_is_demoted_removed_or_signed_out_loses_the_power_within_a_second_op
         assert!(took < Duration::from_secs(1), "{what}: the open stream ended after {took:?}");
         let again = core.get("/live").header(COOKIE, &theirs).send().await.unwrap().status();
         assert!(matches!(again.as_u16(), 401 | 403 | 404), "{what}: {again}");
+    }
+}
+
+#[tokio::test]
+async fn slow_downs_and_requests_of_other_sites_are_logged() {
+    let served = Served::start().await;
+    for _ in 0..7 {
+        let form = [("email", "nobody@x.example"), ("password", "a wrong guess"), ("next", "/")];
+        served.post("/api/app/api/sign_in").form(&form).send().await.unwrap();
+    }
+    let cross = served.post("/api/app/api/sign_out").header("sec-fetch-site", "cross-site").send().await.unwrap();
+    assert_eq!(cross.status(), 403);
+    for words in [["429", "/api/app/api/sign_in"], ["403", "POST"]] {
+        let logged = async || {
+            served.output().lines().any(|line| line.contains("refused") && words.iter().all(|word| line.contains(word)))
+        };
+        served.until("it is logged", logged).await;
     }
 }

@@ -188,6 +188,8 @@ async fn a_new_sign_in_takes_the_place_of_the_session_that_the_browser_brought()
     let again = Origin { session: Some(before.clone()), ..from("1.1.1.1") };
     let after = done(accounts.sign_in(credentials(OWNER, OWNERS_PASSWORD), &again).await.unwrap());
     assert_ne!(after.0, before.0);
+    // 32 random bytes in base 64.
+    assert_eq!((after.0.len(), before.0.len(), elsewhere.0.len()), (43, 43, 43));
     assert_eq!(accounts.person(&before).await.err(), Some(Error::Unauthenticated));
     assert!(accounts.person(&after).await.is_ok() && accounts.person(&elsewhere).await.is_ok());
     // A secret that somebody planted in the browser beforehand is worth nothing afterwards either.
@@ -289,4 +291,34 @@ async fn ten_thousand_sessions_add_nothing_to_a_request() {
     let among = touched(&world, &token).await;
     assert!(among <= alone + 3, "the pages of an index's height, not of a table: {alone} became {among}");
     assert!(world.ports.accounts.caller(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_password_does_not_run_out() {
+    let world = world().await;
+    sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    world.clock.advance(SignedDuration::from_hours(24 * 800));
+    sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_code_of_the_app_is_good_for_its_half_minute_and_the_ones_beside_it() {
+    let world = world().await;
+    let (_, setup, _) = crate::profile::with_app(&world).await;
+    let code = async |seconds: i64| {
+        let shown = crate::profile::code(&world, &setup);
+        world.clock.advance(SignedDuration::from_secs(seconds));
+        let waits = crate::profile::waiting(&world).await;
+        let right = world.ports.accounts.second_factor(&waits, &shown, &from("1.1.1.1")).await.is_ok();
+        world.clock.advance(SignedDuration::from_mins(31));
+        right
+    };
+    assert!(code(0).await && code(30).await, "one step late, as phones are");
+    assert!(!code(60).await && !code(90).await);
+    // A sign-in waits ten minutes for it.
+    let waits = crate::profile::waiting(&world).await;
+    world.clock.advance(SignedDuration::from_mins(11));
+    let shown = crate::profile::code(&world, &setup);
+    let late = world.ports.accounts.second_factor(&waits, &shown, &from("1.1.1.1")).await;
+    assert_eq!(late.err(), Some(Error::Unauthenticated));
 }
