@@ -172,7 +172,7 @@ async fn files_that_could_run_something_are_saved_and_not_shown() {
     let cookie = town.ours.cookie(Role::Owner);
     for (mime, name, shown) in [
         ("image/svg+xml", "a\".svg", false),
-        ("text/html", "../../x\r\nset-cookie: a=b.html", false),
+        ("text/html", "../../x; filename=\"set-cookie: a=b.html", false),
         ("application/xhtml+xml", "x.xhtml", false),
         ("text/javascript", "x.js", false),
         ("application/x-msdownload", "x.exe", false),
