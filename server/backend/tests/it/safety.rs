@@ -86,7 +86,7 @@ async fn asking_for_a_new_password_takes_as_long_for_an_unknown_address_as_for_a
     let ask = async |email: &str, n: u32| {
         world.ports.accounts.forgot_password(email, &from(&format!("10.0.0.{n}"))).await.unwrap();
     };
-    let differ = differ(&world, 12, async |n| ask(OWNER, n).await, async |n| ask("nobody@ours.example", n).await).await;
+    let differ = differ(&world, 20, async |n| ask(OWNER, n).await, async |n| ask("nobody@ours.example", n).await).await;
     assert_eq!(differ, None, "standard deviations of three rounds");
 }
 
