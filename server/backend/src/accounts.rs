@@ -10,6 +10,7 @@ mod sign_up;
 pub(crate) mod throttle;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
@@ -142,6 +143,14 @@ impl AccountsPort {
         let permissions = row.scopes.iter().flat_map(|scope| scope_permissions(scope)).copied().collect();
         Ok(Caller::api_key(row.workspace_id.into(), row.id.into(), row.name, permissions))
     }
+}
+
+/// The answer takes this long at least. What there is to do for a known address differs from what there is for an unknown
+/// one, and nobody should learn which is which.
+const EVEN: Duration = Duration::from_millis(200);
+
+async fn evenly<T>(work: impl Future<Output = T>) -> T {
+    tokio::join!(work, tokio::time::sleep(EVEN)).0
 }
 
 /// One line in the log for each try at proving who one is (ASVS 5.0, 16.3.1). It names an account by its id alone.

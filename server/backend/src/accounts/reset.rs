@@ -1,7 +1,5 @@
 //! A forgotten password: a link by mail, once and for half an hour, that ends every session.
 
-use std::time::Duration;
-
 use domain::accounts::{NewPassword, Origin};
 use domain::{AccountId, Error};
 use jiff::SignedDuration;
@@ -15,14 +13,10 @@ use crate::{Core, secret};
 const LINK: SignedDuration = SignedDuration::from_mins(30);
 const PURPOSE: &str = "reset_password";
 
-/// The answer takes this long at least. There is more to do for a known address, and nobody should learn which are.
-const EVEN: Duration = Duration::from_millis(200);
-
 /// Mails a link, if the address is known. Nobody learns which: mail is queued, never sent while somebody waits.
 pub(super) async fn forgot(port: &AccountsPort, email: &str, origin: &Origin) -> Outcome<()> {
     port.throttle.take_mail(email, &origin.address, port.core.clock.now())?;
-    let (outcome, ()) = tokio::join!(mail_link(&port.core, email), tokio::time::sleep(EVEN));
-    outcome
+    super::evenly(mail_link(&port.core, email)).await
 }
 
 async fn mail_link(core: &Core, email: &str) -> Outcome<()> {

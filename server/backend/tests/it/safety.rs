@@ -90,6 +90,17 @@ async fn asking_for_a_new_password_takes_as_long_for_an_unknown_address_as_for_a
     assert_eq!(differ, None, "standard deviations of three rounds");
 }
 
+#[tokio::test]
+async fn signing_up_takes_as_long_for_a_known_address_as_for_a_new_one() {
+    let world = world().await;
+    let ask = async |email: &str, n: u32| {
+        world.ports.accounts.sign_up(ada(email), &from(&format!("10.0.0.{n}"))).await.unwrap();
+    };
+    let differ =
+        differ(&world, 20, async |n| ask(OWNER, n).await, async |n| ask(&format!("new{n}@example.com"), n).await).await;
+    assert_eq!(differ, None, "standard deviations of three rounds");
+}
+
 /// Threads of this process. Tokio starts one more for blocking work only when all it has are busy, and keeps them.
 #[cfg(target_os = "linux")]
 fn threads() -> usize {
