@@ -48,6 +48,6 @@ fn policy(nonce: &str) -> String {
     format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self' 'nonce-{nonce}'; \
          img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'; \
-         base-uri 'self'; form-action 'self'; object-src 'none'"
+         base-uri 'none'; form-action 'self'; object-src 'none'"
     )
 }

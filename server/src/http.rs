@@ -101,6 +101,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
     }
     let router = router
         .layer(from_fn_with_state(state, guard::origin))
+        .layer(from_fn(guard::refusals))
         .layer(from_fn(guard::lengths))
         .layer(from_fn(guard::headers))
         .layer(compression())

@@ -16,12 +16,16 @@ mod served;
 
 #[path = "http/authority.rs"]
 mod authority;
+#[path = "http/browsers.rs"]
+mod browsers;
 #[path = "http/doors.rs"]
 mod doors;
 #[path = "http/mail.rs"]
 mod mail;
 #[path = "http/rest.rs"]
 mod rest;
+#[path = "http/safety.rs"]
+mod safety;
 #[path = "http/secrecy.rs"]
 mod secrecy;
 #[path = "http/start.rs"]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FieldErrors, Result};
 use crate::ids::{PasskeyId, SessionId, WorkspaceId};
+use crate::ports::SessionToken;
 
 /// The version of the terms that a sign-up accepts.
 pub const TERMS_VERSION: &str = "2026-11-01";
@@ -173,6 +174,8 @@ pub struct Origin {
     pub device: String,
     /// The secret of this browser's own cookie, if it has one.
     pub device_token: Option<String>,
+    /// The session that this browser still brings: a new one takes its place.
+    pub session: Option<SessionToken>,
 }
 
 /// A browser and its system in words, from the header `User-Agent`. Only for people to recognise: it proves nothing.

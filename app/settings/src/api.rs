@@ -257,7 +257,7 @@ pub async fn switch_workspace(workspace: WorkspaceId) -> Result<(), AppError> {
 #[server]
 pub async fn prove(password: String, page: String) -> Result<(), AppError> {
     let (person, backend) = person().await?;
-    backend.profile.prove(&person, &password, &origin()).await?;
+    set_session_cookie(&backend.profile.prove(&person, &password, &origin()).await?);
     redirect_plain(ui::wire::local_path(&page).unwrap_or(SECURITY));
     Ok(())
 }
@@ -285,7 +285,9 @@ pub async fn begin_app() -> Result<AppSetup, AppError> {
 #[server(protocol = Lean)]
 pub async fn confirm_app(code: String) -> Result<Vec<String>, AppError> {
     let (person, backend) = person().await?;
-    Ok(backend.profile.confirm_app(&person, &code).await?)
+    let (codes, session) = backend.profile.confirm_app(&person, &code).await?;
+    set_session_cookie(&session);
+    Ok(codes)
 }
 
 #[server(protocol = Lean)]

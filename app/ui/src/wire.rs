@@ -29,8 +29,14 @@ pub use server::{
     signed_in, waiting_token,
 };
 
-/// The cookie that carries the session's secret.
+/// The cookie that carries the session's secret. Over https its name has a prefix: see [`cookie_name`].
 pub const SESSION_COOKIE: &str = "parley_session";
+
+/// A cookie's name as browsers know it. With the prefix they take it from this host over TLS alone, so that neither a
+/// neighbour under the same domain nor a page without TLS can plant one.
+pub fn cookie_name(name: &str, secure: bool) -> String {
+    if secure { format!("__Host-{name}") } else { name.to_owned() }
+}
 
 /// [`domain::Error`] on the wire. A type of its own because `domain` must not know server functions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

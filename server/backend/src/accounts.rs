@@ -10,6 +10,7 @@ mod sign_up;
 pub(crate) mod throttle;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
@@ -17,6 +18,8 @@ use domain::members::{Credentials, Me, MemberRow, Person};
 use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
+
+pub use network::network;
 
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
@@ -53,6 +56,7 @@ impl AccountsPort {
         let stored = found.as_ref().and_then(|found| found.password_hash.clone());
         let right = password::verify(&credentials.password, stored.clone()).await?;
         self.throttle.note(&credentials.email, &origin.address, right, now);
+        log_try("password", found.as_ref().map(|found| found.account), right, origin);
         let Some(found) = found.filter(|_| right) else {
             return Err(Error::invalid("password", "This email and password do not belong together.").into());
         };
@@ -139,6 +143,20 @@ impl AccountsPort {
         .await?;
         tx.commit().await
     }
+}
+
+/// The answer takes this long at least. What there is to do for a known address differs from what there is for an unknown
+/// one, and nobody should learn which is which.
+const EVEN: Duration = Duration::from_millis(200);
+
+async fn evenly<T>(work: impl Future<Output = T>) -> T {
+    tokio::join!(work, tokio::time::sleep(EVEN)).0
+}
+
+/// One line in the log for each try at proving who one is (ASVS 5.0, 16.3.1). It names an account by its id alone.
+pub(crate) fn log_try(way: &'static str, account: Option<AccountId>, right: bool, origin: &Origin) {
+    let account = account.map(|account| account.to_string()).unwrap_or_default();
+    tracing::info!(way, account, right, network = network(&origin.address), "somebody proves who they are");
 }
 
 /// An account by its address.

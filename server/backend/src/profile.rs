@@ -87,7 +87,7 @@ impl ProfilePort {
     }
 
     /// Slowed down like a sign-in: whoever has a session only may not find the password out by guessing.
-    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Outcome<()> {
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Outcome<SessionToken> {
         let (account, now) = (person.account.to_string(), self.core.clock.now());
         self.throttle.check(&account, &origin.address, now)?;
         let mut tx = self.core.db.personal(person.account).await?;
@@ -98,14 +98,16 @@ impl ProfilePort {
         drop(tx);
         let right = password::verify(password, stored).await?;
         self.throttle.note(&account, &origin.address, right, now);
+        accounts::log_try("proof", Some(person.account), right, origin);
         if !right {
             return Err(Error::invalid("password", "This is not your password.").into());
         }
         let mut tx = self.core.db.personal(person.account).await?;
         sessions::proved(&self.core, &mut tx, person.session, 1).await?;
+        let token = sessions::renew(&mut tx, person.session, None).await?;
         tx.commit().await?;
         self.core.revoked();
-        Ok(())
+        Ok(token)
     }
 
     async fn change_password(&self, person: &Person, new: &str) -> Outcome<SessionToken> {
@@ -146,6 +148,7 @@ impl ProfilePort {
     }
 
     async fn end_session(&self, person: &Person, session: SessionId) -> Outcome<()> {
+        person.require_fresh_proof(self.core.clock.now())?;
         let ended = sqlx::query!("delete from session where account_id = $1 and id = $2", person.account.0, session.0)
             .execute(self.core.db.app())
             .await?;
@@ -154,6 +157,7 @@ impl ProfilePort {
     }
 
     async fn end_other_sessions(&self, person: &Person) -> Outcome<()> {
+        person.require_fresh_proof(self.core.clock.now())?;
         let mut tx = self.core.db.personal(person.account).await?;
         sessions::end_all(&mut tx, Some(person.session)).await?;
         tx.commit().await?;
@@ -288,7 +292,7 @@ impl ports::Profile for ProfilePort {
         Ok(picture::read(&self.core, person, hash, size).await?)
     }
 
-    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<()> {
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> domain::Result<SessionToken> {
         person.require_own_sign_in()?;
         Ok(self.prove(person, password, origin).await?)
     }
@@ -300,7 +304,7 @@ impl ports::Profile for ProfilePort {
 
     async fn change_email(&self, person: &Person, email: &str) -> domain::Result<()> {
         person.require_own_sign_in()?;
-        Ok(address::begin(&self.core, person, email).await?)
+        Ok(address::begin(&self.core, &self.throttle, person, email).await?)
     }
 
     async fn confirm_email_change(&self, link: &str) -> domain::Result<bool> {
@@ -332,7 +336,7 @@ impl ports::Profile for ProfilePort {
         Ok(second_factor::begin(&self.core, person).await?)
     }
 
-    async fn confirm_app(&self, person: &Person, code: &str) -> domain::Result<Vec<String>> {
+    async fn confirm_app(&self, person: &Person, code: &str) -> domain::Result<(Vec<String>, SessionToken)> {
         person.require_own_sign_in()?;
         Ok(second_factor::confirm(&self.core, person, code).await?)
     }

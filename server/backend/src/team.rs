@@ -12,6 +12,8 @@ pub(crate) use alerts::owner;
 pub use alerts::tell_of_master_key;
 pub(crate) use invitations::may_give;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use domain::accounts::Origin;
 use domain::members::Person;
@@ -20,15 +22,17 @@ use domain::team::{Business, InvitationPage, InviteForm, RoleChoice, TeamPage};
 use domain::{Caller, InvitationId, MemberId, Permission, RoleId, Scope, TeamId};
 
 use crate::Core;
+use crate::accounts::throttle::Throttle;
 
 /// [`ports::Team`] over PostgreSQL.
 pub struct TeamPort {
     core: Core,
+    throttle: Arc<Throttle>,
 }
 
 impl TeamPort {
-    pub fn new(core: Core) -> Self {
-        Self { core }
+    pub(crate) fn new(core: Core, throttle: Arc<Throttle>) -> Self {
+        Self { core, throttle }
     }
 }
 
@@ -51,11 +55,11 @@ impl ports::Team for TeamPort {
     }
 
     async fn invite(&self, caller: &Caller, form: InviteForm) -> domain::Result<()> {
-        Ok(invitations::invite(&self.core, caller, form).await?)
+        Ok(invitations::invite(&self.core, &self.throttle, caller, form).await?)
     }
 
     async fn resend_invitation(&self, caller: &Caller, id: InvitationId) -> domain::Result<()> {
-        Ok(invitations::resend(&self.core, caller, id).await?)
+        Ok(invitations::resend(&self.core, &self.throttle, caller, id).await?)
     }
 
     async fn revoke_invitation(&self, caller: &Caller, id: InvitationId) -> domain::Result<()> {

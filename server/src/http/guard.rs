@@ -3,15 +3,16 @@
 use std::net::SocketAddr;
 
 use axum::Json;
-use axum::extract::{ConnectInfo, FromRequestParts, Request, State};
+use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use backend::accounts::network;
 use domain::members::Person;
 use domain::ports::{Backend, SessionToken};
 use domain::{Caller, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE};
+use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE, cookie_name};
 
 use super::{AppState, Site};
 use crate::proxies::Proxies;
@@ -56,6 +57,20 @@ pub async fn client_address(State(proxies): State<Proxies>, mut request: Request
     next.run(request).await
 }
 
+/// Logs who was refused or slowed down, by the route and half of an address: no argument, no name.
+pub async fn refusals(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned()).unwrap_or_default();
+    let address = request.extensions().get::<ClientAddress>().cloned();
+    let response = next.run(request).await;
+    let status = response.status();
+    if matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS) {
+        let network = address.map(|address| network(&address.0)).unwrap_or_default();
+        tracing::info!(status = status.as_u16(), %method, route, network, "refused");
+    }
+    response
+}
+
 /// Refuses what another site's page sent with our cookies. Programs, which send neither header, have no cookies.
 pub async fn origin(State(site): State<Site>, request: Request, next: Next) -> Response {
     if request.method().is_safe() || is_own(&site, &request) {
@@ -80,13 +95,18 @@ fn is_own(site: &Site, request: &Request) -> bool {
 
 /// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
 /// Whether the person also needs a workspace is for each function to ask.
-pub async fn sessions(State(backend): State<Backend>, request: Request, next: Next) -> Response {
+pub async fn sessions(
+    State(backend): State<Backend>,
+    State(site): State<Site>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path();
     let guarded = path.starts_with("/api/") && !path.starts_with("/api/v1/") && !PUBLIC.contains(&path);
     if !guarded {
         return next.run(request).await;
     }
-    let known = match session(request.headers()) {
+    let known = match session(request.headers(), &site) {
         Some(token) => backend.accounts.person(&token).await.map(|_| ()),
         None => Err(Error::Unauthenticated),
     };
@@ -103,12 +123,13 @@ fn wants_page(request: &Request) -> bool {
 }
 
 /// The secret in the session cookie.
-pub fn session(headers: &HeaderMap) -> Option<SessionToken> {
+pub fn session(headers: &HeaderMap, site: &Site) -> Option<SessionToken> {
+    let wanted = cookie_name(SESSION_COOKIE, site.secure);
     let cookies =
         headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
     cookies
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == SESSION_COOKIE && !value.is_empty())
+        .find(|(name, value)| *name == wanted && !value.is_empty())
         .map(|(_, value)| SessionToken(value.to_owned()))
 }
 
@@ -119,7 +140,7 @@ impl FromRequestParts<AppState> for Member {
     type Rejection = ErrorJson;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
-        let token = session(&parts.headers).ok_or(ErrorJson(Error::Unauthenticated))?;
+        let token = session(&parts.headers, &state.site).ok_or(ErrorJson(Error::Unauthenticated))?;
         state.backend.accounts.caller(&token).await.map(Self).map_err(ErrorJson)
     }
 }
@@ -131,7 +152,7 @@ impl FromRequestParts<AppState> for Somebody {
     type Rejection = ErrorJson;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
-        let token = session(&parts.headers).ok_or(ErrorJson(Error::Unauthenticated))?;
+        let token = session(&parts.headers, &state.site).ok_or(ErrorJson(Error::Unauthenticated))?;
         state.backend.accounts.person(&token).await.map(Self).map_err(ErrorJson)
     }
 }
@@ -160,8 +181,14 @@ pub async fn headers(mut request: Request, next: Next) -> Response {
     // Files of our own that a browser runs or shows, such as the service worker and its offline page, load more of them.
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let page = kind.starts_with("text/html") || kind.contains("javascript");
-    let policy =
-        if page { "default-src 'self'; frame-ancestors 'none'" } else { "default-src 'none'; frame-ancestors 'none'" };
+    let policy = if page {
+        "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    } else {
+        "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    };
+    // What is the same for everybody may be kept if it is asked about; all else is somebody's own.
+    let common = ["text/css", "image/", "application/manifest+json"].iter().any(|common| kind.starts_with(common))
+        || kind.contains("javascript");
     let mut default = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -170,9 +197,14 @@ pub async fn headers(mut request: Request, next: Next) -> Response {
     default(header::X_FRAME_OPTIONS, "DENY");
     default(header::CONTENT_SECURITY_POLICY, policy);
     default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
     default(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(self), payment=()");
     // File names under /pkg carry a hash of their content.
-    let lifetime = if hashed && found { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let lifetime = match (hashed && found, common) {
+        (true, _) => "public, max-age=31536000, immutable",
+        (false, true) => "no-cache",
+        (false, false) => "no-store",
+    };
     default(header::CACHE_CONTROL, lifetime);
     response
 }

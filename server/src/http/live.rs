@@ -19,6 +19,7 @@ use http::HeaderMap;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
+use super::Site;
 use super::guard::{self, ErrorJson};
 
 /// How often a stream looks whether its session still stands, should a bell not have been heard.
@@ -28,10 +29,11 @@ const RECHECK: Duration = Duration::from_secs(15);
 pub async fn stream(
     State(core): State<Core>,
     State(backend): State<Backend>,
+    State(site): State<Site>,
     State(stop): State<CancellationToken>,
     headers: HeaderMap,
 ) -> Response {
-    let Some(token) = guard::session(&headers) else { return ErrorJson(Error::Unauthenticated).into_response() };
+    let Some(token) = guard::session(&headers, &site) else { return ErrorJson(Error::Unauthenticated).into_response() };
     let caller = match backend.accounts.caller(&token).await {
         Ok(caller) => caller,
         Err(error) => return ErrorJson(error).into_response(),

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use ui::wire::{ClientAddress, cookie_in, escape, handed_over, local_path, set_cookie_header};
 use ui::words::leading_away;
 
-use super::{AppState, Site};
+use super::{AppState, Site, guard};
 
 /// The secret that binds a sign-in under way to the browser that began it.
 const COOKIE: &str = "parley_sso";
@@ -38,7 +38,7 @@ async fn start(State(backend): State<Backend>, State(site): State<Site>, Form(fo
     let next = local_path(&form.next).unwrap_or("/inbox");
     match backend.sso.depart(&form.email, next).await {
         Ok(Departure::To { url, browser }) => {
-            let cookie = set_cookie_header(COOKIE, &browser, "/sso", TEN_MINUTES, site.secure);
+            let cookie = set_cookie_header(COOKIE, &browser, TEN_MINUTES, site.secure);
             with_cookies(Html(leading_to(&url)).into_response(), cookie)
         }
         Ok(Departure::Nowhere(problem)) => refused(problem, next),
@@ -78,15 +78,20 @@ async fn come_back(
     address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
 ) -> Response {
-    let arrival =
-        Arrival { state: back.state, code: back.code, issuer: back.iss, browser: cookie_in(&headers, COOKIE) };
+    let arrival = Arrival {
+        state: back.state,
+        code: back.code,
+        issuer: back.iss,
+        browser: cookie_in(&headers, COOKIE, site.secure),
+    };
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let origin = Origin {
         address: address.map_or_else(|| "unknown".to_owned(), |Extension(ClientAddress(address))| address),
         device: device_words(agent),
         device_token: None,
+        session: guard::session(&headers, &site),
     };
-    let served = set_cookie_header(COOKIE, "", "/sso", 0, site.secure);
+    let served = set_cookie_header(COOKIE, "", 0, site.secure);
     let response = match backend.sso.arrive(workspace, arrival, &origin).await {
         Ok(Arrived::In { outcome, next }) => {
             let (cookies, next) = handed_over(outcome, &next, site.secure);

@@ -41,8 +41,9 @@ pub trait Profile: Send + Sync {
     /// A picture by the hash of its content: one's own, or a colleague's of the workspace that one stands in.
     async fn picture(&self, person: &Person, hash: &str, size: PictureSize) -> Result<Download>;
 
-    /// Proves again who one is, by the password: dangerous acts ask for it when the last proof is old.
-    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Result<()>;
+    /// Proves again who one is, by the password: dangerous acts ask for it when the last proof is old. This
+    /// session's secret is renewed.
+    async fn prove(&self, person: &Person, password: &str, origin: &Origin) -> Result<SessionToken>;
 
     /// Ends every other session; this one's secret is renewed.
     async fn change_password(&self, person: &Person, password: &str) -> Result<SessionToken>;
@@ -55,8 +56,10 @@ pub trait Profile: Send + Sync {
 
     async fn sessions(&self, person: &Person) -> Result<Vec<SessionRow>>;
 
+    /// Needs a fresh proof.
     async fn end_session(&self, person: &Person, session: SessionId) -> Result<()>;
 
+    /// Needs a fresh proof.
     async fn end_other_sessions(&self, person: &Person) -> Result<()>;
 
     async fn factors(&self, person: &Person) -> Result<Factors>;
@@ -64,8 +67,9 @@ pub trait Profile: Send + Sync {
     /// Begins to set up an authenticator app. Nothing changes until a code of it is shown. Needs a fresh proof.
     async fn begin_app(&self, person: &Person) -> Result<AppSetup>;
 
-    /// Shows a first code of the app. Answers fresh recovery codes, shown this once.
-    async fn confirm_app(&self, person: &Person, code: &str) -> Result<Vec<String>>;
+    /// Shows a first code of the app. Answers fresh recovery codes, shown this once, and this session's
+    /// new secret.
+    async fn confirm_app(&self, person: &Person, code: &str) -> Result<(Vec<String>, SessionToken)>;
 
     /// Needs a fresh proof.
     async fn remove_app(&self, person: &Person) -> Result<()>;

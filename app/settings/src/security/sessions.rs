@@ -6,11 +6,16 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
 
 use crate::api::{EndOtherSessions, EndSession, read_sessions};
+use crate::proof::Proof;
 
 #[component]
 pub fn SessionsSection() -> impl IntoView {
     let end = ServerAction::<EndSession>::new();
     let end_others = ServerAction::<EndOtherSessions>::new();
+    if let Some(proof) = use_context::<Proof>() {
+        proof.watch(end);
+        proof.watch(end_others);
+    }
     let sessions = Read::new(move || (end.version().get(), end_others.version().get()), |_| read_sessions());
     let show = move |sessions: Vec<SessionRow>| {
         let several = sessions.len() > 1;

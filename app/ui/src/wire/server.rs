@@ -8,12 +8,12 @@ use domain::ports::{Backend, SessionToken, SignedIn};
 use domain::{Caller, Error};
 use http::header::{ACCEPT, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use uuid::Uuid;
 
-use super::{AppError, SESSION_COOKIE};
+use super::{AppError, SESSION_COOKIE, cookie_name};
 
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
@@ -82,12 +82,17 @@ pub fn waiting_token() -> Option<String> {
     cookie(WAITING_COOKIE)
 }
 
+fn secure_cookies() -> bool {
+    use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies)
+}
+
 fn cookie(wanted: &str) -> Option<String> {
-    cookie_in(&use_context::<Parts>()?.headers, wanted)
+    cookie_in(&use_context::<Parts>()?.headers, wanted, secure_cookies())
 }
 
 /// The value of a request's cookie; an empty one is none.
-pub fn cookie_in(headers: &HeaderMap, wanted: &str) -> Option<String> {
+pub fn cookie_in(headers: &HeaderMap, wanted: &str, secure: bool) -> Option<String> {
+    let wanted = cookie_name(wanted, secure);
     let headers = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
     let mut pairs = headers.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(name, value)| *name == wanted && !value.is_empty()).map(|(_, value)| value.to_owned())
@@ -101,19 +106,20 @@ pub fn origin() -> Origin {
         address: client_address(),
         device: device_words(&user_agent.unwrap_or_default()),
         device_token: cookie(DEVICE_COOKIE),
+        session: session_token(),
     }
 }
 
 /// Hands the browser what a step of signing in came to, and answers where it goes on: `next`, or the second factor.
 pub fn signed_in(outcome: SignedIn, next: &str) -> String {
-    let (cookies, next) = handed_over(outcome, next, secure());
+    let (cookies, next) = handed_over(outcome, next, secure_cookies());
     cookies.into_iter().for_each(append_cookie);
     next
 }
 
 /// The same for a route of its own: the cookies, and where to go on.
 pub fn handed_over(outcome: SignedIn, next: &str, secure: bool) -> (Vec<HeaderValue>, String) {
-    let cookie = |name, value: &str, age| set_cookie_header(name, value, "/", age, secure);
+    let cookie = |name, value: &str, age| set_cookie_header(name, value, age, secure);
     match outcome {
         SignedIn::Done { session, device } => {
             let session = cookie(SESSION_COOKIE, &session.0, THIRTY_DAYS);
@@ -140,21 +146,24 @@ pub fn set_session_cookie(token: &SessionToken) {
     set_cookie(SESSION_COOKIE, &token.0, THIRTY_DAYS);
 }
 
-/// Takes the session away from the browser.
+/// Takes the session away from the browser, and the files that it kept of conversations.
 pub fn clear_session_cookie() {
     set_cookie(SESSION_COOKIE, "", 0);
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""));
+    }
 }
 
 fn set_cookie(name: &str, value: &str, max_age: u32) {
-    if let Some(cookie) = set_cookie_header(name, value, "/", max_age, secure()) {
+    if let Some(cookie) = set_cookie_header(name, value, max_age, secure_cookies()) {
         append_cookie(cookie);
     }
 }
 
 /// A header that sets a cookie which no script reads.
-pub fn set_cookie_header(name: &str, value: &str, path: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path={path}; Max-Age={max_age}{secure}");
+pub fn set_cookie_header(name: &str, value: &str, max_age: u32, secure: bool) -> Option<HeaderValue> {
+    let (name, secure) = (cookie_name(name, secure), if secure { "; Secure" } else { "" });
+    let cookie = format!("{name}={value}; HttpOnly; SameSite=Lax; Path=/; Max-Age={max_age}{secure}");
     HeaderValue::from_str(&cookie).ok()
 }
 
@@ -162,10 +171,6 @@ fn append_cookie(cookie: HeaderValue) {
     if let Some(response) = use_context::<ResponseOptions>() {
         response.append_header(SET_COOKIE, cookie);
     }
-}
-
-fn secure() -> bool {
-    use_context::<ServerInfo>().is_none_or(|info| info.secure_cookies)
 }
 
 /// Leads on, with scripts and without.

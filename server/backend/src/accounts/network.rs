@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// The first half of an address in words: enough for its person to recognise the place, too little to find anybody by.
 /// 24 bits of IPv4 and 48 of IPv6, which are about one provider's area.
-pub(super) fn network(address: &str) -> String {
+pub fn network(address: &str) -> String {
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) if address.is_loopback() => "this machine".to_owned(),
         Ok(IpAddr::V6(address)) if address.is_loopback() => "this machine".to_owned(),

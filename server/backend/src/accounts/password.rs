@@ -1,6 +1,7 @@
 //! Passwords: hashed off the async threads and few at once, and never a common one.
 
-use std::sync::OnceLock;
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use domain::Error;
 use domain::accounts::NewPassword;
@@ -11,7 +12,15 @@ use crate::secret;
 
 /// Password hashes computed at once: each takes 19 MiB, so a flood of sign-ins cannot take the memory.
 static HASHING: Semaphore = Semaphore::const_new(4);
-/// Fewer guesses than this find a password on the embedded lists of leaked ones, or one made of little else.
+/// A hash with today's parameters, verified for unknown addresses so that they take as long as known ones. Written out,
+/// so that not even the first of them pays for making it.
+const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$H/6ep+C9XYzw/tZizogOTA$vBeAV96mhL7ZFWMLkinNSNI09feYVPvTtYugUPbev7Y";
+/// The 10,000 most frequent leaked passwords that are long enough to be chosen here, sorted, in small letters. From the
+/// list of the SecLists project (`10-million-password-list-top-1000000`, MIT).
+const LEAKED: &str = include_str!("leaked-passwords.txt");
+/// What people write when they are asked for a password here: names of what this is.
+const OWN_WORDS: &[&str] = &["parley", "whatsapp"];
+/// Fewer guesses than this find a password made of little but frequent words, names, dates and rows of keys.
 const GUESSES: f64 = 1e6;
 
 /// Hashes a new password, unless it is one of the first that anybody would try. `about` is what is known of the
@@ -43,21 +52,20 @@ pub(crate) async fn verify(password: &str, stored: Option<String>) -> Outcome<bo
     let password = password.to_owned();
     blocking(move || {
         let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| decoy().to_owned());
+        let stored = stored.unwrap_or_else(|| DECOY.to_owned());
         secret::verify_password(&password, &stored) && known
     })
     .await
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Outcome<T> {
-    let _turn = HASHING.acquire().await.map_err(|_| Fault::internal("hashing is closed"))?;
+    let turn = HASHING.acquire().await.map_err(|_| Fault::internal("hashing is closed"))?;
+    let work = move || {
+        // Held by the work, not by who waits for it: hashing goes on after a browser has hung up.
+        let _turn = turn;
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|_| Fault::internal("hashing"))
-}
-
-/// A hash that no password fits, verified for unknown addresses so that they take as long as known ones.
-fn decoy() -> &'static str {
-    static DECOY: OnceLock<String> = OnceLock::new();
-    DECOY.get_or_init(|| secret::hash_password("no one has this password").unwrap_or_default())
 }
 
 /// What somebody who knows this would try: its words, and all of them as one.
@@ -68,16 +76,95 @@ fn guesses_from(text: &str) -> Vec<String> {
     guesses
 }
 
+/// Whether little is left of it without the names of this place, the person and their business: not enough of its own.
+fn is_named_after(password: &str, about: &[String]) -> bool {
+    const OWN: usize = 6;
+    let password = password.to_lowercase();
+    let names = about.iter().map(String::as_str).chain(OWN_WORDS.iter().copied()).filter(|name| name.len() > 3);
+    let rest = names.fold(password.clone(), |rest, name| rest.replace(name, ""));
+    rest.len() < password.len() && rest.chars().count() < OWN
+}
+
+fn is_leaked(password: &str) -> bool {
+    static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| LEAKED.lines().collect());
+    KNOWN.contains(password.to_lowercase().as_str())
+}
+
 fn is_common(password: &str, about: &[String]) -> bool {
+    if is_leaked(password) || is_named_after(password, about) {
+        return true;
+    }
     // The estimate takes long for long inputs, and long ones are not on any list.
     let start: String = password.chars().take(64).collect();
-    let about: Vec<&str> = about.iter().map(String::as_str).chain(["parley", "whatsapp"]).collect();
+    let about: Vec<&str> = about.iter().map(String::as_str).chain(OWN_WORDS.iter().copied()).collect();
     zxcvbn::zxcvbn(&start, &about).guesses() < GUESSES as u64
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
     use super::*;
+
+    #[test]
+    fn the_decoy_costs_what_a_stored_password_costs() {
+        let params = |hash: &str| hash.split('$').take(4).collect::<Vec<_>>().join("$");
+        let stored = secret::hash_password("seven brown otters").unwrap();
+        assert_eq!(params(DECOY), params(&stored));
+        assert!(!secret::is_outdated(DECOY) && !secret::is_outdated(&stored));
+        assert!(secret::is_outdated(&DECOY.replace("m=19456", "m=9216")));
+    }
+
+    #[tokio::test]
+    async fn a_flood_hashes_few_at_once_even_when_nobody_waits_for_it() {
+        let (now, peak, done) =
+            (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let mut flood = Vec::new();
+        for _ in 0..48 {
+            let (now, peak, done) = (Arc::clone(&now), Arc::clone(&peak), Arc::clone(&done));
+            flood.push(tokio::spawn(blocking(move || {
+                peak.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
+                let _ = secret::hash_password("seven brown otters");
+                now.fetch_sub(1, SeqCst);
+                done.fetch_add(1, SeqCst);
+            })));
+            // Every other browser hangs up as soon as its hash has begun.
+            tokio::task::yield_now().await;
+        }
+        while done.load(SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        for (n, request) in flood.into_iter().enumerate() {
+            if n % 2 == 0 {
+                request.abort();
+            } else {
+                request.await.unwrap().unwrap();
+            }
+        }
+        assert!((1..=4).contains(&peak.load(SeqCst)), "{peak:?} at once");
+    }
+
+    #[test]
+    fn every_leaked_password_is_refused_in_any_case() {
+        let leaked: Vec<&str> = LEAKED.lines().collect();
+        assert!(
+            leaked.len() >= 3000 && leaked.iter().all(|word| word.chars().count() >= domain::accounts::PASSWORD_MIN)
+        );
+        for password in leaked {
+            assert!(is_leaked(password) && is_leaked(&password.to_uppercase()), "{password}");
+        }
+    }
+
+    #[test]
+    fn names_of_the_place_and_the_person_make_no_password() {
+        let about =
+            [guesses_from("Ada Lovelace"), guesses_from("ada@fieldestates.example"), guesses_from("Field Estates")];
+        let about = about.concat();
+        for own in ["parley1234", "Parley2026!", "whatsapp2026", "fieldestates", "FieldEstates1", "ada.lovelace1"] {
+            assert!(is_common(own, &about), "{own}");
+        }
+    }
 
     #[test]
     fn what_everybody_tries_first_is_refused() {

@@ -15,8 +15,11 @@ const PURPOSE: &str = "reset_password";
 
 /// Mails a link, if the address is known. Nobody learns which: mail is queued, never sent while somebody waits.
 pub(super) async fn forgot(port: &AccountsPort, email: &str, origin: &Origin) -> Outcome<()> {
-    let core = &port.core;
-    port.throttle.take_mail(email, &origin.address, core.clock.now())?;
+    port.throttle.take_mail(email, &origin.address, port.core.clock.now())?;
+    super::evenly(mail_link(&port.core, email)).await
+}
+
+async fn mail_link(core: &Core, email: &str) -> Outcome<()> {
     let Some(found) = super::find(core, email).await? else { return Ok(()) };
     let mut tx = core.db.personal(found.account).await?;
     sqlx::query!("delete from account_link where account_id = $1 and purpose = $2", found.account.0, PURPOSE)

@@ -2,7 +2,7 @@
 
 use domain::accounts::{AppSetup, Origin};
 use domain::members::Person;
-use domain::ports::SignedIn;
+use domain::ports::{SessionToken, SignedIn};
 use domain::{AccountId, Error, WorkspaceId};
 use jiff::SignedDuration;
 use qrcode::QrCode;
@@ -68,6 +68,7 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     let mut tx = core.db.personal(account).await?;
     let right = is_right(core, &mut tx, code).await?;
     port.throttle.note(&account.to_string(), &origin.address, right, now);
+    super::log_try("second factor", Some(account), right, origin);
     if !right {
         return Err(
             Error::invalid("code", "This code is not right, or it was used already. Wait for the next one.").into()
@@ -177,7 +178,7 @@ pub(crate) async fn begin(core: &Core, person: &Person) -> Outcome<AppSetup> {
 }
 
 /// The first code of the app: from now on it is asked for. This session counts as proved by both factors.
-pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome<Vec<String>> {
+pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome<(Vec<String>, SessionToken)> {
     let now = core.clock.now();
     let mut tx = core.db.personal(person.account).await?;
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
@@ -189,10 +190,11 @@ pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome
         .await?;
     let codes = fresh_recovery_codes(&mut tx).await?;
     sessions::proved(core, &mut tx, person.session, 2).await?;
+    let token = sessions::renew(&mut tx, person.session, None).await?;
     tell_of_change(core, &mut tx, SecondFactorChange::TurnedOn).await?;
     tx.commit().await?;
     core.revoked();
-    Ok(codes)
+    Ok((codes, token))
 }
 
 pub(crate) async fn remove(core: &Core, person: &Person) -> Outcome<()> {
@@ -225,12 +227,12 @@ pub(crate) async fn renew_recovery_codes(core: &Core, person: &Person) -> Outcom
     Ok(codes)
 }
 
-/// 60 bits each, in three groups that are easy to copy.
+/// 120 bits each, so that a plain hash of them is enough, in groups that are easy to copy.
 async fn fresh_recovery_codes(tx: &mut Personal) -> Outcome<Vec<String>> {
     sqlx::query!("delete from recovery_code where account_id = $1", tx.account.0).execute(&mut ***tx).await?;
     let mut codes = Vec::with_capacity(RECOVERY_CODES);
     for _ in 0..RECOVERY_CODES {
-        let code = secret::word(12)?;
+        let code = secret::word(24)?;
         sqlx::query!(
             "insert into recovery_code (account_id, code_hash) values ($1, $2)",
             tx.account.0,

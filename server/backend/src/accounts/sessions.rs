@@ -33,9 +33,13 @@ const REMEMBERED: SignedDuration = SignedDuration::from_millis(800);
 /// Remembered sessions, at most.
 const REMEMBER_MAX: usize = 10_000;
 
-/// Opens a session in the person's first workspace, if they have any, and knows the browser from now on.
+/// Opens a session in the person's first workspace, if they have any, in place of the one that the browser brought, and
+/// knows the browser from now on.
 pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &Origin) -> Outcome<SignedIn> {
     let now = core.clock.now();
+    if let Some(replaced) = &origin.session {
+        end(tx, replaced).await?;
+    }
     let place = place(tx, None).await?;
     let (session, token) = insert(tx, place, Proof { factors, vouched_by: None }, now).await?;
     remember_origin(tx, session, origin).await?;
@@ -206,8 +210,13 @@ pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId)
 }
 
 pub(super) async fn sign_out(core: &Core, token: &SessionToken) -> Outcome<()> {
-    sqlx::query!("delete from session where token_hash = $1", secret::hash(&token.0)).execute(core.db.app()).await?;
+    end(&mut *core.db.app().acquire().await?, token).await?;
     core.revoked();
+    Ok(())
+}
+
+async fn end(connection: &mut sqlx::PgConnection, token: &SessionToken) -> Outcome<()> {
+    sqlx::query!("delete from session where token_hash = $1", secret::hash(&token.0)).execute(connection).await?;
     Ok(())
 }
 

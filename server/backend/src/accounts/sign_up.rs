@@ -18,7 +18,11 @@ pub(super) async fn sign_up(port: &AccountsPort, form: &SignUpForm, origin: &Ori
     let core = &port.core;
     let form = form.parse()?;
     port.throttle.take_mail(form.email.as_str(), &origin.address, core.clock.now())?;
-    // Hashed for known addresses too: the answer takes as long.
+    super::evenly(begin(core, &form)).await
+}
+
+async fn begin(core: &Core, form: &SignUp) -> Outcome<()> {
+    // Hashed for known addresses too.
     let hash =
         password::hash_new(&form.password, &[&form.name, form.email.as_str(), &form.organisation], "password").await?;
     let known = super::find(core, form.email.as_str()).await?.is_some();
@@ -26,7 +30,7 @@ pub(super) async fn sign_up(port: &AccountsPort, form: &SignUpForm, origin: &Ori
     let kind = if known {
         Kind::AlreadyRegistered { sign_in: core.page("/sign-in") }
     } else {
-        let token = keep(core, &mut tx, &form, &hash).await?;
+        let token = keep(core, &mut tx, form, &hash).await?;
         Kind::VerifyEmail { link: super::link(core, "/sign-up/confirm", &token, LINK) }
     };
     let letter = Outgoing { to: form.email.as_str().to_owned(), language: Language::default(), kind };

@@ -37,7 +37,7 @@ impl Throttle {
     }
 
     /// Takes one of the mails that may be asked for about an account or from an address; refuses when there were many.
-    pub(super) fn take_mail(&self, account: &str, address: &str, now: Timestamp) -> Result<()> {
+    pub(crate) fn take_mail(&self, account: &str, address: &str, now: Timestamp) -> Result<()> {
         let (account, address) = (format!("mail:{account}"), format!("mail:{address}"));
         self.check(&account, &address, now)?;
         self.note(&account, &address, false, now);

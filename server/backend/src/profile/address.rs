@@ -6,7 +6,7 @@ use domain::{AccountId, Error};
 use jiff::SignedDuration;
 
 use super::taken;
-use crate::accounts;
+use crate::accounts::{self, throttle::Throttle};
 use crate::db::Personal;
 use crate::fault::Outcome;
 use crate::gate::sql;
@@ -20,10 +20,11 @@ const NEW: &str = "confirm_new_address";
 
 /// Mails a link to each address. Whether the new one is somebody's already is not told here: whoever reads its mail
 /// is told there.
-pub(super) async fn begin(core: &Core, person: &Person, email: &str) -> Outcome<()> {
+pub(super) async fn begin(core: &Core, throttle: &Throttle, person: &Person, email: &str) -> Outcome<()> {
     let now = core.clock.now();
     person.require_fresh_proof(now)?;
     let new = Email::parse(email, "email")?;
+    throttle.take_mail(new.as_str(), &person.account.to_string(), now)?;
     let mut tx = core.db.personal(person.account).await?;
     let sender = accounts::letterhead(&mut tx).await?;
     if sender.email.eq_ignore_ascii_case(new.as_str()) {

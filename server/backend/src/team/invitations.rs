@@ -4,11 +4,14 @@ use domain::accounts::{Email, NewPassword, Origin, TERMS_VERSION, line};
 use domain::members::Person;
 use domain::ports::{SessionToken, SignedIn};
 use domain::team::{InvitationPage, InviteForm, RoleChoice};
-use domain::{AccountId, Caller, Error, FieldErrors, InvitationId, MemberId, Permission, Role, RoleId, WorkspaceId};
+use domain::{
+    AccountId, Caller, Error, FieldErrors, InvitationId, MemberId, Permission, Role, RoleId, Timestamp, WorkspaceId,
+};
 use jiff::SignedDuration;
 use serde_json::json;
 
 use super::read::{choice, scope};
+use crate::accounts::throttle::Throttle;
 use crate::accounts::{letterhead, link, password, sessions};
 use crate::audit::{self, Act};
 use crate::db::{Personal, Scoped};
@@ -19,7 +22,7 @@ use crate::{Core, ids, secret};
 
 const LINK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Outcome<()> {
+pub(super) async fn invite(core: &Core, throttle: &Throttle, caller: &Caller, form: InviteForm) -> Outcome<()> {
     caller.require(Permission::ManageTeam)?;
     let inviter = caller.member_id().ok_or(Error::Forbidden)?;
     let email = Email::parse(&form.email, "email")?;
@@ -27,6 +30,7 @@ pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Ou
     let mut tx = core.db.scoped(caller.workspace).await?;
     may_give(&mut tx, caller, form.role).await?;
     refuse_members(&mut tx, email.as_str()).await?;
+    take_mail(throttle, email.as_str(), now)?;
     let id: InvitationId = ids::fresh();
     let id = sqlx::query_scalar!(
         "insert into invitation (workspace_id, id, email, role, custom_role_id, scope, invited_by, created_at, sent_at, expires_at)
@@ -51,6 +55,11 @@ pub(super) async fn invite(core: &Core, caller: &Caller, form: InviteForm) -> Ou
     let act = Act::new("invitation.sent", id).with(json!({ "email": email.as_str(), "role": form.role.role.as_str() }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await
+}
+
+/// A stranger's mailbox is not filled by inviting it again and again, from whichever workspace.
+fn take_mail(throttle: &Throttle, email: &str, now: Timestamp) -> domain::Result<()> {
+    throttle.take_mail(email, &format!("invited:{}", email.to_lowercase()), now)
 }
 
 /// Who leads the team may give any role but the owner's, and none that can do more than they can themselves.
@@ -118,13 +127,13 @@ async fn send(core: &Core, tx: &mut Scoped, caller: &Caller, id: InvitationId) -
     mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }
 
-pub(super) async fn resend(core: &Core, caller: &Caller, id: InvitationId) -> Outcome<()> {
+pub(super) async fn resend(core: &Core, throttle: &Throttle, caller: &Caller, id: InvitationId) -> Outcome<()> {
     caller.require(Permission::ManageTeam)?;
     let now = core.clock.now();
     let mut tx = core.db.scoped(caller.workspace).await?;
-    sqlx::query_scalar!(
+    let email = sqlx::query_scalar!(
         "update invitation set sent_at = $3, expires_at = $4
-         where workspace_id = $1 and id = $2 and accepted_at is null and revoked_at is null returning id",
+         where workspace_id = $1 and id = $2 and accepted_at is null and revoked_at is null returning email",
         tx.workspace.0,
         id.0,
         sql(now),
@@ -133,6 +142,7 @@ pub(super) async fn resend(core: &Core, caller: &Caller, id: InvitationId) -> Ou
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Error::NotFound)?;
+    take_mail(throttle, &email, now)?;
     send(core, &mut tx, caller, id).await?;
     audit::write(&mut tx, caller, now, Act::new("invitation.sent", id.0)).await?;
     tx.commit().await

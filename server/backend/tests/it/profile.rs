@@ -10,7 +10,7 @@ use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, ada, credentials, done, fr
 use crate::world;
 
 /// What the authenticator app would show now.
-fn code(world: &World, setup: &AppSetup) -> String {
+pub fn code(world: &World, setup: &AppSetup) -> String {
     let totp = Builder::new()
         .with_secret(Secret::try_from_base32(&setup.secret).unwrap())
         .with_account_name("x")
@@ -19,23 +19,24 @@ fn code(world: &World, setup: &AppSetup) -> String {
     totp.generate(u64::try_from(world.second()).unwrap()).to_string()
 }
 
-async fn fresh(world: &World, token: &SessionToken) -> Person {
+pub async fn fresh(world: &World, token: &SessionToken) -> Person {
     world.ports.accounts.person(token).await.unwrap()
 }
 
 /// The owner with an authenticator app: their session, the app, and the recovery codes.
-async fn with_app(world: &World) -> (SessionToken, AppSetup, Vec<String>) {
+pub async fn with_app(world: &World) -> (SessionToken, AppSetup, Vec<String>) {
     let token = sign_in(world, OWNER, OWNERS_PASSWORD).await;
     let olive = fresh(world, &token).await;
     let setup = world.ports.profile.begin_app(&olive).await.unwrap();
     let wrong = world.ports.profile.confirm_app(&olive, "000000").await;
     assert!(matches!(wrong, Err(Error::Invalid(_))) || code(world, &setup) == "000000");
-    let codes = world.ports.profile.confirm_app(&olive, &code(world, &setup)).await.unwrap();
+    let (codes, renewed) = world.ports.profile.confirm_app(&olive, &code(world, &setup)).await.unwrap();
+    assert!(world.ports.accounts.person(&token).await.is_err(), "more power, a new secret");
     world.clock.advance(SignedDuration::from_secs(60));
-    (token, setup, codes)
+    (renewed, setup, codes)
 }
 
-async fn waiting(world: &World) -> String {
+pub async fn waiting(world: &World) -> String {
     let outcome = world.ports.accounts.sign_in(credentials(OWNER, OWNERS_PASSWORD), &from("1.1.1.1")).await.unwrap();
     match outcome {
         SignedIn::SecondFactor(waiting) => waiting,
@@ -106,7 +107,11 @@ async fn dangerous_acts_ask_for_a_fresh_proof() {
     assert_eq!(profile.change_password(&olive, PASSWORD).await.err(), Some(Error::ProofNeeded));
     assert_eq!(world.ports.team.require_two_factors(&olive, false).await.err(), Some(Error::ProofNeeded));
     assert!(profile.prove(&olive, "nope", &from("1.1.1.1")).await.is_err());
-    profile.prove(&olive, OWNERS_PASSWORD, &from("1.1.1.1")).await.unwrap();
+    assert_eq!(profile.end_other_sessions(&olive).await.err(), Some(Error::ProofNeeded));
+    assert_eq!(profile.end_session(&olive, olive.session).await.err(), Some(Error::ProofNeeded));
+    let proved = profile.prove(&olive, OWNERS_PASSWORD, &from("1.1.1.1")).await.unwrap();
+    assert_eq!(accounts.person(&token).await.err(), Some(Error::Unauthenticated), "a proof renews the secret");
+    let token = proved;
     let olive = fresh(&world, &token).await;
     let other = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
     let renewed = profile.change_password(&olive, PASSWORD).await.unwrap();
@@ -152,14 +157,14 @@ async fn a_workspace_that_asks_for_two_factors_lets_in_who_has_them() {
     assert_eq!(early, Err(Error::SecondFactorNeeded), "whoever asks it of others has one");
     let (token, _, _) = with_app(&world).await;
     let olive = fresh(&world, &token).await;
-    world.ports.profile.prove(&olive, OWNERS_PASSWORD, &from("1.1.1.1")).await.unwrap();
+    let token = world.ports.profile.prove(&olive, OWNERS_PASSWORD, &from("1.1.1.1")).await.unwrap();
     team.require_two_factors(&fresh(&world, &token).await, true).await.unwrap();
     assert!(accounts.caller(&token).await.is_ok());
     let adam = sign_in(&world, "agent@ours.example", "battery staple").await;
     assert_eq!(accounts.caller(&adam).await, Err(Error::SecondFactorNeeded));
     let person = fresh(&world, &adam).await;
     let setup = world.ports.profile.begin_app(&person).await.unwrap();
-    world.ports.profile.confirm_app(&person, &code(&world, &setup)).await.unwrap();
+    let (_, adam) = world.ports.profile.confirm_app(&person, &code(&world, &setup)).await.unwrap();
     assert!(accounts.caller(&adam).await.is_ok(), "from the moment it is set up");
 }
 

@@ -2,12 +2,12 @@
 //!
 //! The doors are not listed by hand: the server names what it registered, and [`table`] must have a line for each.
 
-mod asking;
-mod live;
+pub mod asking;
+pub mod live;
 mod pictures;
 mod routes;
-mod table;
-mod town;
+pub mod table;
+pub mod town;
 
 use std::collections::BTreeSet;
 
