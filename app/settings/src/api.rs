@@ -1,19 +1,16 @@
 //! The settings' server functions. Each translates and calls; none decides.
 
+pub mod setup;
+
 use domain::accounts::{AppSetup, Factors, PasskeyQuestion, Profile, SessionRow};
 use domain::api_keys::{ApiKeyRow, NewApiKey};
 use domain::audit::AuditRow;
-use domain::canned::CannedReply;
 use domain::channel::ChannelReport;
-use domain::connection::{Connection, ConnectionRow, Ways};
 use domain::notifications::ChoicesPage;
-use domain::onboarding::Checklist;
-use domain::packs::{PacksPage, Removal};
 use domain::page::Page;
 use domain::sso::{SsoFound, SsoPage};
-use domain::tags::TagRow;
 use domain::team::{Business, TeamPage};
-use domain::{ConnectionId, InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
+use domain::{InvitationId, MemberId, PasskeyId, QuarantineId, SessionId, WorkspaceId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
@@ -24,13 +21,9 @@ use {
     domain::accounts::{ProfileForm, Theme},
     domain::api_keys::ApiKeyForm,
     domain::audit::AuditQuery,
-    domain::canned::Draft,
-    domain::connection::{ConnectForm, SignupForm},
     domain::notifications::{Choices, Notice, QuietHours},
-    domain::packs::Trade,
     domain::page::Cursor,
     domain::sso::SsoForm,
-    domain::tags::Colour,
     domain::team::{InviteForm, RoleChoice},
     domain::{Error, Permission, Scope},
     ui::wire::{caller, id, origin, person, redirect, redirect_plain, set_session_cookie},
@@ -48,12 +41,6 @@ const NOTIFICATIONS: &str = "/settings/notifications";
 const API_KEYS: &str = "/settings/api-keys";
 #[cfg(feature = "ssr")]
 const BUSINESS: &str = "/settings/business";
-#[cfg(feature = "ssr")]
-const STARTER_PACK: &str = "/settings/starter-pack";
-#[cfg(feature = "ssr")]
-const TAGS: &str = "/settings/tags";
-#[cfg(feature = "ssr")]
-const CANNED: &str = "/settings/canned-replies";
 
 #[server(protocol = Lean)]
 pub async fn read_channels() -> Result<ChannelReport, AppError> {
@@ -65,133 +52,6 @@ pub async fn read_channels() -> Result<ChannelReport, AppError> {
 pub async fn replay(id: QuarantineId) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.channels.replay(&caller, id).await?)
-}
-
-// Connecting numbers.
-
-#[server(protocol = Lean)]
-pub async fn ways_to_connect() -> Result<Ways, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.connections.ways(&caller).await?)
-}
-
-#[server(protocol = Lean)]
-pub async fn read_connections() -> Result<Vec<ConnectionRow>, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.connections.list(&caller).await?)
-}
-
-#[server(protocol = Lean)]
-pub async fn read_connection(id: ConnectionId) -> Result<Connection, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.connections.read(&caller, id).await?)
-}
-
-#[cfg(feature = "ssr")]
-fn connection_page(id: ConnectionId) -> String {
-    format!("/settings/channels/{id}")
-}
-
-#[server]
-pub async fn connect(app_id: String, app_secret: String, token: String, account_id: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    let form = ConnectForm { app_id, app_secret, token, account_id };
-    let id = backend.connections.connect(&caller, form).await?;
-    redirect(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn try_sandbox() -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    let id = backend.connections.try_sandbox(&caller).await?;
-    redirect(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn finish_signup(
-    code: String,
-    account_id: String,
-    #[server(default)] number_id: String,
-    #[server(default)] coexists: String,
-) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    let form = SignupForm { code, account_id, number_id, coexists: coexists == "true" };
-    let id = backend.connections.finish_signup(&caller, form).await?;
-    redirect(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn change_connection(
-    id: ConnectionId,
-    app_id: String,
-    #[server(default)] app_secret: String,
-    #[server(default)] token: String,
-    account_id: String,
-) -> Result<(), AppError> {
-    let (person, backend) = person().await?;
-    let form = ConnectForm { app_id, app_secret, token, account_id };
-    backend.connections.change(&person, id, form).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn check_connection(id: ConnectionId) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.check(&caller, id).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn subscribe_connection(id: ConnectionId) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.subscribe(&caller, id).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn choose_number(id: ConnectionId, number_id: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.choose(&caller, id, &number_id).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn register_number(id: ConnectionId, number_id: String, pin: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.register(&caller, id, &number_id, &pin).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn disconnect(id: ConnectionId) -> Result<(), AppError> {
-    let (person, backend) = person().await?;
-    backend.connections.disconnect(&person, id).await?;
-    redirect("/settings/channels");
-    Ok(())
-}
-
-// The first hour.
-
-#[server(protocol = Lean)]
-pub async fn read_checklist() -> Result<Checklist, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.onboarding.checklist(&caller).await?)
-}
-
-#[server]
-pub async fn hide_checklist(#[server(default)] hidden: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.onboarding.hide(&caller, hidden == "true").await?;
-    redirect_plain("/start");
-    Ok(())
 }
 
 /// A checkbox that is off is absent from its form.
@@ -606,81 +466,6 @@ pub async fn read_audit(search: String, after: String) -> Result<Page<AuditRow>,
     let (caller, backend) = caller().await?;
     let after = (!after.is_empty()).then_some(Cursor(after));
     Ok(backend.audit.page(&caller, AuditQuery { search, after }).await?)
-}
-
-// What a business begins with.
-
-#[server(protocol = Lean)]
-pub async fn read_packs() -> Result<PacksPage, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.packs.page(&caller).await?)
-}
-
-#[server]
-pub async fn install_pack(trade: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    caller.require(Permission::ManageWorkspace)?;
-    let trade = Trade::parse(&trade).ok_or_else(|| Error::invalid("trade", "Choose a trade of the list."))?;
-    backend.packs.install(&caller, trade).await?;
-    redirect_plain(STARTER_PACK);
-    Ok(())
-}
-
-#[server]
-pub async fn remove_pack() -> Result<Removal, AppError> {
-    let (caller, backend) = caller().await?;
-    let removal = backend.packs.remove(&caller).await?;
-    redirect_plain(STARTER_PACK);
-    Ok(removal)
-}
-
-#[server(protocol = Lean)]
-pub async fn read_tags() -> Result<Vec<TagRow>, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.tags.list(&caller).await?)
-}
-
-/// A new tag has no id yet.
-#[server]
-pub async fn save_tag(tag: String, name: String, colour: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    caller.require(Permission::ManageWorkspace)?;
-    let colour = Colour::parse(&colour).ok_or_else(|| Error::invalid("colour", "Choose a colour of the list."))?;
-    backend.tags.save(&caller, maybe(&tag)?, &name, colour).await?;
-    redirect_plain(TAGS);
-    Ok(())
-}
-
-#[server]
-pub async fn delete_tag(tag: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.tags.delete(&caller, id(&tag)?).await?;
-    redirect_plain(TAGS);
-    Ok(())
-}
-
-#[server(protocol = Lean)]
-pub async fn read_canned() -> Result<Vec<CannedReply>, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.canned.list(&caller).await?)
-}
-
-/// A new reply has no id yet.
-#[server]
-pub async fn save_canned(reply: String, shortcut: String, title: String, body: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    caller.require(Permission::ManageWorkspace)?;
-    backend.canned.save(&caller, maybe(&reply)?, Draft::parse(&shortcut, &title, &body)?).await?;
-    redirect_plain(CANNED);
-    Ok(())
-}
-
-#[server]
-pub async fn delete_canned(reply: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.canned.delete(&caller, id(&reply)?).await?;
-    redirect_plain(CANNED);
-    Ok(())
 }
 
 // What one hears of.

@@ -8,7 +8,7 @@ use ui::icon::ZAP;
 use ui::reactive::dynamic;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, Skeleton, t, use_session, view};
 
-use crate::api::{DeleteCanned, SaveCanned, read_canned};
+use crate::api::setup::{DeleteCanned, SaveCanned, read_canned};
 use crate::fold::fold_and_count;
 use crate::nav::SettingsNav;
 

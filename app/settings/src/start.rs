@@ -8,7 +8,7 @@ use ui::icon::{CIRCLE_CHECK, CIRCLE_DOT};
 use ui::reactive::dynamic;
 use ui::{FormErrors, Icon, Live, Load, Read, Skeleton, t, use_session, view};
 
-use crate::api::{HideChecklist, read_checklist};
+use crate::api::setup::{HideChecklist, read_checklist};
 use crate::nav::SettingsNav;
 
 /// `/start`

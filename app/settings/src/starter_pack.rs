@@ -7,7 +7,7 @@ use ui::icon::CHECK;
 use ui::reactive::{dynamic, part};
 use ui::{Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
 
-use crate::api::{InstallPack, RemovePack, read_packs};
+use crate::api::setup::{InstallPack, RemovePack, read_packs};
 use crate::nav::SettingsNav;
 
 #[derive(Clone, Copy)]

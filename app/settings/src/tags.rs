@@ -8,7 +8,7 @@ use ui::icon::TAG;
 use ui::reactive::dynamic;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, SelectField, Skeleton, TagMark, t, use_session, view};
 
-use crate::api::{DeleteTag, SaveTag, read_tags};
+use crate::api::setup::{DeleteTag, SaveTag, read_tags};
 use crate::fold::fold_and_count;
 use crate::nav::SettingsNav;
 

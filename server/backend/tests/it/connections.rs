@@ -5,6 +5,7 @@ use backend::outbound::{ProviderError, SendOutcome};
 use domain::channel::ChannelState;
 use domain::connection::{Check, ConnectForm, Connection, SignupForm, Snag, TickState};
 use domain::onboarding::FirstStep;
+use domain::packs::Trade;
 use domain::{ConnectionId, Error, Permission, Refusal};
 use testkit::{Account, Webhook, World, message};
 
@@ -270,6 +271,9 @@ async fn the_first_hour_reads_off_what_is_done() {
     let list = world.ports.onboarding.checklist(us).await.unwrap();
     assert!(!done(&list, FirstStep::Business) && !done(&list, FirstStep::Message));
     assert!(done(&list, FirstStep::Colleague) && done(&list, FirstStep::Number));
+    world.ports.packs.install(us, Trade::EstateAgency).await.unwrap();
+    let list = world.ports.onboarding.checklist(us).await.unwrap();
+    assert!(done(&list, FirstStep::Pack) && !done(&list, FirstStep::Message), "samples are no messages");
     grace_writes(&mut world, "w1", "Hello").await;
     let id = world.ports.connections.try_sandbox(&world.ours.caller).await.unwrap();
     let list = world.ports.onboarding.checklist(us).await.unwrap();
@@ -281,5 +285,5 @@ async fn the_first_hour_reads_off_what_is_done() {
     let lesser = us.clone().restricted_to(&[Permission::ManageWorkspace]);
     let list = world.ports.onboarding.checklist(&lesser).await.unwrap();
     let steps: Vec<_> = list.steps.iter().map(|step| step.0).collect();
-    assert_eq!((steps, list.connection), (vec![FirstStep::Business, FirstStep::SecondFactor], None));
+    assert_eq!((steps, list.connection), (vec![FirstStep::Business, FirstStep::Pack, FirstStep::SecondFactor], None));
 }

@@ -239,7 +239,7 @@ impl House {
                 ],
             ),
             (
-                "connect",
+                "setup/connect",
                 vec![
                     ("app_id", "5001".into()),
                     ("app_secret", format!("{}-app-secret", self.mark)),
@@ -249,10 +249,10 @@ impl House {
             ),
             ("save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
             ("save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
-            ("save_tag", self.tag("tag")),
-            ("save_tag", self.tag("spare")),
-            ("save_canned", self.reply("reply")),
-            ("save_canned", self.reply("spare")),
+            ("setup/save_tag", self.tag("tag")),
+            ("setup/save_tag", self.tag("spare")),
+            ("setup/save_canned", self.reply("reply")),
+            ("setup/save_canned", self.reply("spare")),
         ] {
             self.set_up(served, name, form).await;
         }
@@ -273,7 +273,7 @@ impl House {
         };
         self.ids.file = self.upload(served).await;
         self.note(served).await;
-        self.set_up(served, "install_pack", vec![("trade", "shop".into())]).await;
+        self.set_up(served, "setup/install_pack", vec![("trade", "shop".into())]).await;
         #[expect(clippy::disallowed_methods, reason = "templates come from the provider, who does not know this number")]
         sqlx::query(
             "insert into template (workspace_id, channel_id, name, language, category, body, status, fetched_at)

@@ -1,0 +1,231 @@
+//! Server functions of setting a workspace up: its numbers, its first hour, and what it begins with.
+
+use domain::ConnectionId;
+use domain::canned::CannedReply;
+use domain::connection::{Connection, ConnectionRow, Ways};
+use domain::onboarding::Checklist;
+use domain::packs::{PacksPage, Removal};
+use domain::tags::TagRow;
+use leptos::prelude::*;
+use ui::AppError;
+use ui::wire::Lean;
+
+#[cfg(feature = "ssr")]
+use {
+    super::maybe,
+    domain::canned::Draft,
+    domain::connection::{ConnectForm, SignupForm},
+    domain::packs::Trade,
+    domain::tags::Colour,
+    domain::{Error, Permission},
+    ui::wire::{caller, id, person, redirect, redirect_plain},
+};
+
+#[cfg(feature = "ssr")]
+const STARTER_PACK: &str = "/settings/starter-pack";
+#[cfg(feature = "ssr")]
+const TAGS: &str = "/settings/tags";
+#[cfg(feature = "ssr")]
+const CANNED: &str = "/settings/canned-replies";
+
+// Connecting numbers.
+
+#[server(protocol = Lean)]
+pub async fn ways_to_connect() -> Result<Ways, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.connections.ways(&caller).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn read_connections() -> Result<Vec<ConnectionRow>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.connections.list(&caller).await?)
+}
+
+#[server(protocol = Lean)]
+pub async fn read_connection(id: ConnectionId) -> Result<Connection, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.connections.read(&caller, id).await?)
+}
+
+#[cfg(feature = "ssr")]
+fn connection_page(id: ConnectionId) -> String {
+    format!("/settings/channels/{id}")
+}
+
+#[server]
+pub async fn connect(app_id: String, app_secret: String, token: String, account_id: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let form = ConnectForm { app_id, app_secret, token, account_id };
+    let id = backend.connections.connect(&caller, form).await?;
+    redirect(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn try_sandbox() -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let id = backend.connections.try_sandbox(&caller).await?;
+    redirect(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn finish_signup(
+    code: String,
+    account_id: String,
+    #[server(default)] number_id: String,
+    #[server(default)] coexists: String,
+) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let form = SignupForm { code, account_id, number_id, coexists: coexists == "true" };
+    let id = backend.connections.finish_signup(&caller, form).await?;
+    redirect(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn change_connection(
+    id: ConnectionId,
+    app_id: String,
+    #[server(default)] app_secret: String,
+    #[server(default)] token: String,
+    account_id: String,
+) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    let form = ConnectForm { app_id, app_secret, token, account_id };
+    backend.connections.change(&person, id, form).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn check_connection(id: ConnectionId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.check(&caller, id).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn subscribe_connection(id: ConnectionId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.subscribe(&caller, id).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn choose_number(id: ConnectionId, number_id: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.choose(&caller, id, &number_id).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn register_number(id: ConnectionId, number_id: String, pin: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.connections.register(&caller, id, &number_id, &pin).await?;
+    redirect_plain(&connection_page(id));
+    Ok(())
+}
+
+#[server]
+pub async fn disconnect(id: ConnectionId) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.connections.disconnect(&person, id).await?;
+    redirect("/settings/channels");
+    Ok(())
+}
+
+// The first hour.
+
+#[server(protocol = Lean)]
+pub async fn read_checklist() -> Result<Checklist, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.onboarding.checklist(&caller).await?)
+}
+
+#[server]
+pub async fn hide_checklist(#[server(default)] hidden: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.onboarding.hide(&caller, hidden == "true").await?;
+    redirect_plain("/start");
+    Ok(())
+}
+
+// What a business begins with.
+
+#[server(protocol = Lean)]
+pub async fn read_packs() -> Result<PacksPage, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.packs.page(&caller).await?)
+}
+
+#[server]
+pub async fn install_pack(trade: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageWorkspace)?;
+    let trade = Trade::parse(&trade).ok_or_else(|| Error::invalid("trade", "Choose a trade of the list."))?;
+    backend.packs.install(&caller, trade).await?;
+    redirect_plain(STARTER_PACK);
+    Ok(())
+}
+
+#[server]
+pub async fn remove_pack() -> Result<Removal, AppError> {
+    let (caller, backend) = caller().await?;
+    let removal = backend.packs.remove(&caller).await?;
+    redirect_plain(STARTER_PACK);
+    Ok(removal)
+}
+
+#[server(protocol = Lean)]
+pub async fn read_tags() -> Result<Vec<TagRow>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.tags.list(&caller).await?)
+}
+
+/// A new tag has no id yet.
+#[server]
+pub async fn save_tag(tag: String, name: String, colour: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageWorkspace)?;
+    let colour = Colour::parse(&colour).ok_or_else(|| Error::invalid("colour", "Choose a colour of the list."))?;
+    backend.tags.save(&caller, maybe(&tag)?, &name, colour).await?;
+    redirect_plain(TAGS);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_tag(tag: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.tags.delete(&caller, id(&tag)?).await?;
+    redirect_plain(TAGS);
+    Ok(())
+}
+
+#[server(protocol = Lean)]
+pub async fn read_canned() -> Result<Vec<CannedReply>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.canned.list(&caller).await?)
+}
+
+/// A new reply has no id yet.
+#[server]
+pub async fn save_canned(reply: String, shortcut: String, title: String, body: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageWorkspace)?;
+    backend.canned.save(&caller, maybe(&reply)?, Draft::parse(&shortcut, &title, &body)?).await?;
+    redirect_plain(CANNED);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_canned(reply: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.canned.delete(&caller, id(&reply)?).await?;
+    redirect_plain(CANNED);
+    Ok(())
+}
