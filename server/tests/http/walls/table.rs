@@ -357,7 +357,8 @@ pub const DOORS: &[Door] = &[
         Tried(ManageChannels),
         &[CONNECTION, Field(Form, "number_id", Text("1")), Field(Form, "pin", Text("123456"))],
     ),
-    server_function("/api/settings/api/setup/disconnect", Tried(ManageChannels), &[CONNECTION]),
+    // The connection is needed by the lines above, for every role.
+    server_function("/api/settings/api/setup/disconnect", Tried(ManageChannels), &[Field(Form, "id", Fresh)]),
     server_function("/api/settings/api/setup/read_checklist", Role(ManageWorkspace), &[]),
     server_function(
         "/api/settings/api/setup/hide_checklist",
