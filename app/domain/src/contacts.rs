@@ -36,6 +36,9 @@ pub struct IdentityRow {
     pub kind: IdentityKind,
     /// As people read it: a phone number in international format, or the id itself.
     pub shown: String,
+    /// It is more than is shown.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 /// What a person agreed to or took back, on one channel for one purpose.

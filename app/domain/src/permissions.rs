@@ -37,6 +37,8 @@ permissions! {
     EditContacts = "edit_contacts",
     /// See phone numbers; without it they are masked.
     SeePhoneNumbers = "see_phone_numbers",
+    /// See one hidden number at a time by asking for it; each time is written down.
+    RevealNumbers = "reveal_numbers",
     /// See email addresses of contacts; without it they are masked.
     SeeEmails = "see_emails",
     /// Take records out as a file.

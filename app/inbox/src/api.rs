@@ -8,7 +8,7 @@ use domain::live::Presence;
 use domain::messages::MessageRow;
 use domain::page::Page;
 use domain::templates::TemplateRow;
-use domain::{ClientKey, ContactId, ConversationId, MessageId, TagId};
+use domain::{ClientKey, ContactId, ConversationId, IdentityId, MessageId, TagId};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
@@ -152,6 +152,13 @@ pub async fn be_present(conversation: ConversationId, typing: bool) -> Result<Ve
 pub async fn rename_contact(contact: ContactId, name: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.contacts.rename(&caller, contact, name).await?)
+}
+
+/// A hidden number in full; the audit trail says who asked.
+#[server(protocol = Lean)]
+pub async fn reveal_number(contact: ContactId, identity: IdentityId) -> Result<String, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.contacts.reveal(&caller, contact, identity).await?)
 }
 
 #[server(protocol = Lean)]

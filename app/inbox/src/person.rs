@@ -6,7 +6,7 @@ use domain::consent::{ConsentState, Purpose};
 use domain::contacts::{ConsentRow, ContactPanel, IdentityRow};
 use domain::identity::IdentityKind;
 use domain::messages::{Content, Direction};
-use domain::{ContactId, Permission};
+use domain::{ContactId, IdentityId, Permission};
 use leptos::html;
 use leptos::prelude::*;
 use server_fn::ServerFn;
@@ -16,10 +16,10 @@ use ui::toast::{toast, use_toasts};
 use ui::view;
 use ui::wire::PostedError;
 use ui::words::error_words;
-use ui::{Avatar, Chip, Icon, LoadOnce, Read, Shape, Skeleton, Time, Tone, t, use_session};
+use ui::{AppError, Avatar, Chip, Icon, LoadOnce, Read, Shape, Skeleton, Time, Tone, t, use_session};
 
 use crate::address::Address;
-use crate::api::{OpenThread, RenameContact, rename_contact};
+use crate::api::{OpenThread, RenameContact, rename_contact, reveal_number};
 use crate::composer::Composer;
 use crate::thread::{ThreadStore, anchor};
 use tags::Tags;
@@ -62,7 +62,7 @@ fn Panel(address: Address, thread: ThreadStore, composer: Composer, contact: Con
             </a>
             <Masthead contact=contact.clone() thread />
             <Tags contact=contact.clone() thread />
-            <Identities identities=contact.identities.clone() />
+            <Identities contact=contact.id identities=contact.identities.clone() />
             <Consents contact />
             <Notes thread composer />
         </div>
@@ -139,7 +139,8 @@ fn Rename(id: ContactId, name: String, thread: ThreadStore) -> impl IntoView {
 }
 
 #[component]
-fn Identities(identities: Vec<IdentityRow>) -> impl IntoView {
+fn Identities(contact: ContactId, identities: Vec<IdentityRow>) -> impl IntoView {
+    let may_reveal = use_session().with_value(|session| session.may(Permission::RevealNumbers));
     let rows = identities
         .into_iter()
         .map(|identity| {
@@ -151,7 +152,7 @@ fn Identities(identities: Vec<IdentityRow>) -> impl IntoView {
                 <li class="identity">
                     <Icon drawing />
                     <span>
-                        <span class="identity-shown">{identity.shown}</span>
+                        <Shown contact identity=identity.id shown=identity.shown offered=identity.hidden && may_reveal />
                         <span class="quiet">{kind}</span>
                     </span>
                 </li>
@@ -163,6 +164,39 @@ fn Identities(identities: Vec<IdentityRow>) -> impl IntoView {
             <h3>{t!(ways_to_reach)}</h3>
             <ul class="plain">{rows}</ul>
         </section>
+    }
+}
+
+/// A way to reach somebody, and where it is hidden the offer to show it once.
+#[component]
+fn Shown(contact: ContactId, identity: IdentityId, shown: String, offered: bool) -> impl IntoView {
+    let reveal = Action::new(move |()| reveal_number(contact, identity));
+    let revealed = reveal.value();
+    view! {
+        <span class="identity-shown">
+            {part(move || match revealed.get() {
+                Some(Ok(full)) => full,
+                Some(Err(AppError(error))) => error.to_string(),
+                None => shown.clone(),
+            })}
+        </span>
+        {part(move || {
+            (offered && revealed.with(Option::is_none))
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="button button-small with-scripts"
+                            title=t!(reveal_text)
+                            on:click=click(move |_| {
+                                reveal.dispatch(());
+                            })
+                        >
+                            {t!(reveal)}
+                        </button>
+                    }
+                })
+        })}
     }
 }
 

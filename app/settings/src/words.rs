@@ -58,6 +58,7 @@ pub fn permission(permission: Permission) -> (&'static str, &'static str) {
         Permission::ReadContacts => (t!(may_read_contacts), t!(may_read_contacts_text)),
         Permission::EditContacts => (t!(may_edit_contacts), t!(may_edit_contacts_text)),
         Permission::SeePhoneNumbers => (t!(may_see_phone_numbers), t!(may_see_phone_numbers_text)),
+        Permission::RevealNumbers => (t!(may_reveal_numbers), t!(may_reveal_numbers_text)),
         Permission::SeeEmails => (t!(may_see_emails), t!(may_see_emails_text)),
         Permission::Export => (t!(may_export), t!(may_export_text)),
         Permission::BulkActions => (t!(may_bulk_actions), t!(may_bulk_actions_text)),

@@ -6,7 +6,7 @@ mod resolve;
 use async_trait::async_trait;
 use domain::contacts::{ContactPanel, ContactRow};
 use domain::page::{Cursor, Page};
-use domain::{Caller, ContactId, Error, Permission, ports};
+use domain::{Caller, ContactId, Error, IdentityId, Permission, ports};
 
 use crate::Core;
 use crate::fault::{Fault, Outcome};
@@ -69,6 +69,11 @@ impl ports::Contacts for ContactsPort {
     async fn get(&self, caller: &Caller, id: ContactId) -> domain::Result<ContactPanel> {
         caller.require(Permission::ReadContacts)?;
         Ok(read::get(&self.core, caller, id).await?)
+    }
+
+    async fn reveal(&self, caller: &Caller, id: ContactId, identity: IdentityId) -> domain::Result<String> {
+        caller.require(Permission::RevealNumbers)?;
+        Ok(read::reveal(&self.core, caller, id, identity).await?)
     }
 
     async fn rename(&self, caller: &Caller, id: ContactId, name: String) -> domain::Result<()> {

@@ -3,10 +3,12 @@ use domain::contacts::{ConsentRow, ContactPanel, ContactRow, IdentityRow};
 use domain::identity::{IdentityKind, PhoneDigits};
 use domain::page::{Cursor, Page};
 use domain::tags::Tag;
-use domain::{Caller, ContactId, Error, Permission};
+use domain::{Caller, ContactId, Error, IdentityId, Permission};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::Core;
+use crate::audit::{self, Act};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -134,13 +136,37 @@ struct StoredIdentity {
 impl StoredIdentity {
     /// As the caller may see it: without the permission, a number is masked.
     fn shown(&self, caller: &Caller) -> IdentityRow {
-        let shown = match self.kind {
-            IdentityKind::Bsuid => self.value.clone(),
-            IdentityKind::Phone if caller.may(Permission::SeePhoneNumbers) => international(&self.value),
-            IdentityKind::Phone => masked(&self.value),
-        };
-        IdentityRow { id: self.id.into(), kind: self.kind, shown }
+        let hidden = self.kind == IdentityKind::Phone && !caller.may(Permission::SeePhoneNumbers);
+        let shown = if hidden { masked(&self.value) } else { full(self.kind, &self.value) };
+        IdentityRow { id: self.id.into(), kind: self.kind, shown, hidden }
     }
+}
+
+fn full(kind: IdentityKind, value: &str) -> String {
+    match kind {
+        IdentityKind::Bsuid => value.to_owned(),
+        IdentityKind::Phone => international(value),
+    }
+}
+
+/// One way to reach a person, in full. The trail knows who saw it, and holds no number.
+pub(super) async fn reveal(core: &Core, caller: &Caller, id: ContactId, identity: IdentityId) -> Outcome<String> {
+    let mut tx = core.db.of(caller).await?;
+    let row = sqlx::query!(
+        "select i.kind, i.value from identity i join contact c on c.workspace_id = i.workspace_id and c.id = i.contact_id
+         where i.workspace_id = $1 and i.id = $2 and c.id = $3 and i.retired_at is null",
+        tx.workspace.0,
+        identity.0,
+        id.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Fault::Plain(Error::NotFound))?;
+    let kind = IdentityKind::parse(&row.kind).unwrap_or(IdentityKind::Bsuid);
+    let act = Act::new("contact.number_seen", id.0).with(json!({ "identity": identity }));
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    tx.commit().await?;
+    Ok(full(kind, &row.value))
 }
 
 /// Enough of a number to tell two people apart, too little to call either.

@@ -47,6 +47,23 @@ async fn the_chain_holds_and_shows_every_kind_of_tampering() {
 }
 
 #[tokio::test]
+async fn a_hidden_number_is_shown_to_who_asks_and_the_trail_knows_without_holding_it() {
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "Hello").await;
+    let (contacts, us) = (&world.ports.contacts, &world.ours.caller);
+    let lesser = us.clone().restricted_to(&[Permission::ReadContacts, Permission::RevealNumbers]);
+    let known = contacts.list(&lesser, None, 1).await.unwrap().items.remove(0);
+    let identity = known.identities[0].clone();
+    assert!(identity.hidden && !identity.shown.contains("900101"), "{identity:?}");
+    let blind = us.clone().restricted_to(&[Permission::ReadContacts]);
+    assert_eq!(contacts.reveal(&blind, known.id, identity.id).await, Err(Error::Forbidden));
+    assert_eq!(contacts.reveal(&lesser, known.id, identity.id).await.unwrap(), "+44 7700 900101");
+    let trail = world.ports.audit.export(us).await.unwrap();
+    assert_eq!(trail.matches("contact.number_seen").count(), 1);
+    assert!(!trail.contains("900101"), "the trail says who saw it, not what");
+}
+
+#[tokio::test]
 async fn requests_can_neither_change_the_trail_nor_write_past_the_chain() {
     let world = acted().await;
     for statement in [

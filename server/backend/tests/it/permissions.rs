@@ -62,6 +62,7 @@ async fn each_port_needs_its_permission() {
         (ReadConversations, call!(inbox.download(Uuid::nil().into()))),
         (ReadContacts, call!(contacts.list(None, 1))),
         (ReadContacts, call!(contacts.get(ContactId(Uuid::nil())))),
+        (RevealNumbers, call!(contacts.reveal(ContactId(Uuid::nil()), Uuid::nil().into()))),
         (EditContacts, call!(contacts.rename(ContactId(Uuid::nil()), String::new()))),
         (ManageChannels, call!(channels.report())),
         (ManageChannels, call!(channels.replay(QuarantineId(Uuid::nil())))),

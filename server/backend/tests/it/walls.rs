@@ -71,6 +71,8 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert_eq!(ports.inbox.download(&them, attachment).await.err(), Some(Error::NotFound));
     assert!(ports.contacts.list(&them, None, 100).await.unwrap().items.is_empty());
     assert_eq!(ports.contacts.get(&them, contact).await.err(), Some(Error::NotFound));
+    let identity = ports.contacts.get(&world.ours.caller, contact).await.unwrap().identities[0].id;
+    assert_eq!(ports.contacts.reveal(&them, contact, identity).await, Err(Error::NotFound));
     assert_eq!(ports.contacts.rename(&them, contact, "Mine".into()).await, Err(Error::NotFound));
     assert!(ports.channels.report(&them).await.unwrap().quarantine.is_empty());
     assert_eq!(ports.channels.replay(&them, quarantined).await, Err(Error::NotFound));

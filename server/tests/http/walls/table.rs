@@ -4,7 +4,7 @@
 
 use domain::Permission::{
     self, EditContacts, ManageChannels, ManageConversations, ManageSecurity, ManageTeam, ManageWorkspace, ReadAudit,
-    ReadContacts, ReadConversations, SendMessages,
+    ReadContacts, ReadConversations, RevealNumbers, SendMessages,
 };
 
 use Guard::{Key, Member, Open, Operator, Owner, Page, Person, Role, Signed, StandIn, Tried};
@@ -321,6 +321,11 @@ pub const DOORS: &[Door] = &[
         "/api/inbox/api/rename_contact",
         Role(EditContacts),
         &[Field(Form, "contact", Contact), Field(Form, "name", Text(""))],
+    ),
+    server_function(
+        "/api/inbox/api/reveal_number",
+        Tried(RevealNumbers),
+        &[Field(Form, "contact", Contact), Field(Form, "identity", Fresh)],
     ),
     server_function(
         "/api/inbox/api/put_tag",
