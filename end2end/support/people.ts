@@ -95,7 +95,7 @@ export async function signIn(page: Page, email: string, password = NEW_PASSWORD)
   await page.goto('/sign-in');
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 /** What an authenticator app shows for a secret, `ahead` steps of half a minute from now (RFC 6238). */

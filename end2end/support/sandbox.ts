@@ -3,6 +3,9 @@
 import { expect } from '@playwright/test';
 
 export const BASE = process.env.PARLEY_URL ?? 'http://127.0.0.1:3000';
+
+/** The demonstration by its name: for what belongs to one, as passkeys and ways back from other sites do. */
+export const HOME = BASE.replace('127.0.0.1', 'localhost');
 const CONTROL = `${BASE}/sandbox/control`;
 
 export interface Customer {

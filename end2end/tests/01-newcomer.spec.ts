@@ -10,7 +10,7 @@ test('a newcomer signs in, is written to, answers, and sees the ticks climb', as
   await page.getByLabel('Email').fill(emailOf('anna'));
   await page.getByLabel('Password').fill(PASSWORD);
   const live = page.waitForResponse((response) => response.url().endsWith('/live'));
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page).toHaveURL(/\/inbox$/);
   await expect(page.getByRole('heading', { name: 'Inbox' })).toBeVisible();
   await live;

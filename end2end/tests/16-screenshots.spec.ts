@@ -50,7 +50,7 @@ for (const viewport of WIDTHS) {
 
       const visitor = await open(null, options);
       await visitor.goto('/sign-in');
-      await expect(visitor.getByRole('button', { name: 'Sign in' })).toBeVisible();
+      await expect(visitor.getByRole('button', { name: 'Sign in', exact: true })).toBeVisible();
       await shoot(visitor, 'sign-in');
     });
   }

@@ -123,10 +123,10 @@ test('a second factor: set up, asked for, and a recovery code in its place', asy
   await expect(other).toHaveURL(/\/sign-in\/second-factor/);
   await expectAccessible(other);
   await other.getByLabel('Code').fill('000000');
-  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(other.getByRole('alert')).toContainText('not right');
   await other.getByLabel('Code').fill(code(secret, 1));
-  await other.getByRole('button', { name: 'Sign in' }).click();
+  await other.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(other).toHaveURL(INBOX);
 
   const third = await open(null, PHONE);
@@ -134,7 +134,7 @@ test('a second factor: set up, asked for, and a recovery code in its place', asy
   await expect(third).toHaveURL(/\/sign-in\/second-factor/);
   await expectNoSideways(third);
   await third.getByLabel('Code').fill(codes[0]!);
-  await third.getByRole('button', { name: 'Sign in' }).click();
+  await third.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(third).toHaveURL(INBOX);
   await third.goto('/settings/security');
   await expect(third.getByText('9 recovery codes left')).toBeVisible();

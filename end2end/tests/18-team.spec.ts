@@ -83,7 +83,7 @@ test('somebody who has an account signs in, accepts, and switches between worksp
   await fresh.getByRole('link', { name: 'Sign in to accept' }).click();
   await fresh.getByLabel('Email').fill(email);
   await fresh.getByLabel('Password').fill(NEW_PASSWORD);
-  await fresh.getByRole('button', { name: 'Sign in' }).click();
+  await fresh.getByRole('button', { name: 'Sign in', exact: true }).click();
   await fresh.getByRole('button', { name: 'Accept the invitation' }).click();
   await expect(fresh).toHaveURL(INBOX);
   await fresh.goto('/settings/profile');

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import { INBOX, address, settle, signIn } from '../support/people.ts';
 import { CLIENT, Identities, SECRET, signInThere } from '../support/provider.ts';
+import { HOME } from '../support/sandbox.ts';
 import { expect, expectAccessible, test } from '../support/test.ts';
 
 let made = 0;
@@ -28,7 +29,7 @@ test('a workspace connects its provider, and people come in through it', async (
   const [owner, nora] = [`olga@${domain}`, `nora@${domain}`];
   const identities = await Identities.start();
   try {
-    const admin = await withoutFonts(await open(null));
+    const admin = await withoutFonts(await open(null, { baseURL: HOME }));
     await settle(admin, 'Olga Owner', owner, 'Otter Sign-on Ltd');
     await admin.goto('/settings/business');
     const redirect = (await section(admin).locator('code').textContent())!;
@@ -61,7 +62,7 @@ test('a workspace connects its provider, and people come in through it', async (
     await expect(admin.getByText('You signed in through your organisation')).toBeVisible();
     await expect(admin.getByRole('heading', { name: 'Password' })).toHaveCount(0);
 
-    const guest = await withoutFonts(await open(null));
+    const guest = await withoutFonts(await open(null, { baseURL: HOME }));
     await goThrough(guest, nora);
     await signInThere(guest, nora);
     await expect(guest).toHaveURL(INBOX);
@@ -77,7 +78,7 @@ test('a workspace connects its provider, and people come in through it', async (
     await expect(admin.getByText('Single sign-on is saved.')).toBeVisible();
 
     // The owner's own password still opens everything; then it ends.
-    const again = await open(null);
+    const again = await open(null, { baseURL: HOME });
     await signIn(again, owner);
     await expect(again).toHaveURL(INBOX);
     await again.goto('/settings/business');
@@ -103,7 +104,7 @@ test('an address without a provider leads nowhere, and says nothing of accounts'
 });
 
 test('a return that nobody waits for is refused', async ({ open }) => {
-  const page = await open(null);
+  const page = await open(null, { baseURL: HOME });
   await page.goto('/sso/return/0198f1c2-0000-7000-8000-000000000001?code=made-up&state=made-up');
   await expect(page.getByRole('alert')).toHaveText(/^This sign-in took too long/);
   expect(await page.context().cookies()).toEqual([]);

@@ -2,9 +2,8 @@
 
 import type { CDPSession, Page } from '@playwright/test';
 import { address, INBOX, mailTo, settle } from '../support/people.ts';
+import { HOME } from '../support/sandbox.ts';
 import { expect, expectAccessible, sandbox, test } from '../support/test.ts';
-
-const HOME = sandbox.BASE.replace('127.0.0.1', 'localhost');
 
 /** An authenticator inside the browser that keeps passkeys with their person and always finds who is there. */
 async function authenticator(page: Page): Promise<{ client: CDPSession; id: string }> {

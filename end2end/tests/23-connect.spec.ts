@@ -27,7 +27,7 @@ test('a new workspace gets a sandbox number and answers its first customer, with
   const page = await open(null);
   await settle(page, 'Stella Start', address('stella'), 'Start Estates');
   await expect(page.getByRole('heading', { name: 'First steps' })).toBeVisible();
-  await expect(page.getByText('0 of 5 done')).toBeVisible();
+  await expect(page.getByText('0 of 6 done')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('link', { name: 'Connect a number' }).click();
   await expect(page.getByRole('heading', { name: 'Connect a number' })).toBeVisible();
@@ -56,7 +56,7 @@ test('a new workspace gets a sandbox number and answers its first customer, with
     .poll(async () => JSON.stringify(await (await fetch(`${sandbox.BASE}${phone}control/chat/grace`)).json()))
     .toContain('Would you like to see it?');
   await page.goto('/start');
-  await expect(page.getByText('2 of 5 done')).toBeVisible();
+  await expect(page.getByText('2 of 6 done')).toBeVisible();
   await page.getByRole('button', { name: 'Put this list away' }).click();
   await expect(page.getByRole('button', { name: 'Show this list again' })).toBeVisible();
 });

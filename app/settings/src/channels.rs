@@ -5,6 +5,7 @@ mod connection;
 
 pub use connect::ConnectPage;
 pub use connection::ConnectionPage;
+use domain::Permission;
 use domain::channel::{ChannelHealth, ChannelReport, ChannelState, Lag, Quarantined};
 use domain::connection::{Check, ConnectionRow};
 use domain::live::Topic;
@@ -15,7 +16,7 @@ use ui::reactive::dynamic;
 use ui::time::span;
 use ui::view;
 
-use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t};
+use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, use_session};
 
 use crate::api::setup::read_connections;
 use crate::api::{Replay, read_channels};
@@ -26,6 +27,7 @@ use crate::nav::SettingsNav;
 pub fn ChannelsPage() -> impl IntoView {
     let replay = ServerAction::<Replay>::new();
     let report = Read::new(move || replay.version().get(), |_| read_channels());
+    let may = use_session().with_value(|session| session.may(Permission::ManageChannels));
     let connections = Read::new(|| (), |()| read_connections());
     if let Some(live) = use_context::<Live>() {
         live.on(move |change| {
@@ -48,11 +50,16 @@ pub fn ChannelsPage() -> impl IntoView {
                     {t!(connect_number)}
                 </a>
             </header>
-            <Load
-                resource=connections
-                skeleton=|| view! { <Skeleton rows=1 /> }
-                children=|connections| view! { <Unfinished connections /> }
-            />
+            // Whoever may not is told so once.
+            {may.then(|| {
+                view! {
+                    <Load
+                        resource=connections
+                        skeleton=|| view! { <Skeleton rows=1 /> }
+                        children=|connections| view! { <Unfinished connections /> }
+                    />
+                }
+            })}
             <Load
                 resource=report
                 skeleton=|| view! { <Skeleton rows=4 /> }
