@@ -27,18 +27,7 @@ pub async fn examine(settings: &Settings) -> Result<()> {
     if settings.acme_domains.is_some() {
         check("certificate", acme::state(settings).await);
     }
-    for (key, there) in [
-        ("PARLEY_WHATSAPP_TOKEN", settings.whatsapp_token.is_some()),
-        ("PARLEY_WHATSAPP_APP_SECRET", settings.whatsapp_app_secret.is_some()),
-        ("PARLEY_WHATSAPP_VERIFY_TOKEN", settings.whatsapp_verify_token.is_some()),
-    ] {
-        let set = if there {
-            Ok("set".to_owned())
-        } else {
-            Err("not set; needed to talk to WhatsApp, not for the sandbox".to_owned())
-        };
-        check(key, set);
-    }
+    check("WhatsApp", whatsapp(settings));
     check("mail", mail(settings).await);
     match Database::open(settings).await {
         Err(error) => check("database", Err(format!("{error:#}"))),
@@ -53,6 +42,21 @@ pub async fn examine(settings: &Settings) -> Result<()> {
         bail!("{wrong} things need attention");
     }
     Ok(())
+}
+
+/// Workspaces bring apps of their own; the operator's is needed for Meta's window.
+fn whatsapp(settings: &Settings) -> Result<String, String> {
+    let keys = [
+        ("PARLEY_WHATSAPP_APP_ID", settings.whatsapp_app_id.is_some()),
+        ("PARLEY_WHATSAPP_APP_SECRET", settings.whatsapp_app_secret.is_some()),
+        ("PARLEY_WHATSAPP_VERIFY_TOKEN", settings.whatsapp_verify_token.is_some()),
+    ];
+    let missing: Vec<&str> = keys.into_iter().filter(|(_, set)| !set).map(|(key, _)| key).collect();
+    match (settings.whatsapp_signup_config.is_some(), missing.as_slice()) {
+        (false, _) => Ok("numbers are connected under Settings, Channels".to_owned()),
+        (true, []) => Ok("Meta's window is offered".to_owned()),
+        (true, missing) => Err(format!("PARLEY_WHATSAPP_SIGNUP_CONFIG is set, {} not", missing.join(" and "))),
+    }
 }
 
 fn writable(settings: &Settings) -> Result<String, String> {
