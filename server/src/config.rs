@@ -3,6 +3,7 @@
 //! clap holds the only list of keys, so `--help`, the file's keys and `docs/configuration.md` cannot differ.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -186,6 +187,19 @@ pub struct Settings {
     /// The header `Strict-Transport-Security` of every answer when the public address is https, or `off`.
     #[arg(long, global = true, env = "PARLEY_HSTS", default_value = "max-age=31536000; includeSubDomains")]
     pub hsts: String,
+    /// How often one signed-in session may ask in a minute, in the long run. Who asks faster gets 429 and `Retry-After`.
+    #[arg(long, global = true, env = "PARLEY_SESSION_RATE", default_value = "3000")]
+    pub session_rate: NonZeroU32,
+    /// How often a session that was quiet may ask at once.
+    #[arg(long, global = true, env = "PARLEY_SESSION_BURST", default_value = "200")]
+    pub session_burst: NonZeroU32,
+    /// How often one key of the REST interface may ask in a minute, in the long run. A program that asks faster gets 429
+    /// and `Retry-After`.
+    #[arg(long, global = true, env = "PARLEY_KEY_RATE", default_value = "1200")]
+    pub key_rate: NonZeroU32,
+    /// How often a key that was quiet may ask at once.
+    #[arg(long, global = true, env = "PARLEY_KEY_BURST", default_value = "100")]
+    pub key_burst: NonZeroU32,
     /// Folder of files and of the embedded database. The default is `/var/lib/parley` for root, else
     /// `~/.local/share/parley`.
     #[arg(long, global = true, env = "PARLEY_DATA_DIR")]

@@ -8,6 +8,7 @@ mod guard;
 mod health;
 mod live;
 mod pictures;
+mod rates;
 mod rest;
 mod site;
 mod sso;
@@ -49,6 +50,7 @@ pub struct AppState {
     pub core: Core,
     pub journal: Journal,
     pub site: Site,
+    pub rates: rates::Rates,
     pub stop: CancellationToken,
 }
 
@@ -80,6 +82,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
             verify_token: settings.whatsapp_verify_token.clone().unwrap_or_default(),
             mail_hook_secret: settings.mail_hook_secret.clone().unwrap_or_default(),
         },
+        rates: rates::Rates::new(settings),
         stop,
     };
     let mut router = Router::new()

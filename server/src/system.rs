@@ -1,5 +1,7 @@
 //! Wiring: from settings to a running system.
 
+mod line;
+
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -69,6 +71,11 @@ impl Database {
         let owner = cluster.options();
         cluster::ensure_database(&owner).await?;
         Ok(Self { owner, cluster: Some(cluster) })
+    }
+
+    /// What to do where the line to the database could be read on its way.
+    pub fn in_clear(&self) -> Option<&'static str> {
+        line::in_clear(&self.owner)
     }
 
     pub async fn migrate(&self) -> Result<()> {

@@ -22,6 +22,8 @@ mod browsers;
 mod doors;
 #[path = "http/mail.rs"]
 mod mail;
+#[path = "http/rates.rs"]
+mod rates;
 #[path = "http/rest.rs"]
 mod rest;
 #[path = "http/safety.rs"]

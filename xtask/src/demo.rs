@@ -54,7 +54,10 @@ impl Demo {
             .env("PARLEY_LISTEN", format!("127.0.0.1:{port}"))
             // Passkeys belong to a name; all else is as well asked for by number.
             .env("PARLEY_PUBLIC_URL", format!("http://localhost:{port}"))
-            .env("PARLEY_DATA_DIR", &folder);
+            .env("PARLEY_DATA_DIR", &folder)
+            // The API test asks as fast as it can, by one key.
+            .env("PARLEY_KEY_RATE", "1000000")
+            .env("PARLEY_KEY_BURST", "1000000");
         server.stdout(output.try_clone()?).stderr(output);
         let child = server.spawn().with_context(|| format!("cannot start {}", binary.display()))?;
         let process = child.id().to_string();

@@ -353,6 +353,14 @@ pub async fn reactivate(member: MemberId) -> Result<(), AppError> {
     Ok(())
 }
 
+#[server]
+pub async fn sign_out_member(member: MemberId) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.team.sign_out_member(&person, member).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
 /// A box has to be ticked: what is left behind cannot be taken back by the one who left.
 #[server]
 pub async fn leave(#[server(default)] sure: String) -> Result<(), AppError> {

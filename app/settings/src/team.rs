@@ -14,10 +14,11 @@ use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::{
     Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
-    SaveRole, SaveTeam, SetRole, read_team,
+    SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
 };
 use crate::fold::fold_after;
 use crate::nav::SettingsNav;
+use crate::proof::{Proof, Prove};
 use groups::GroupsSection;
 use invitations::{InvitationsSection, InviteSection};
 use members::MembersSection;
@@ -33,6 +34,7 @@ struct Acts {
     set_role: ServerAction<SetRole>,
     deactivate: ServerAction<Deactivate>,
     reactivate: ServerAction<Reactivate>,
+    sign_out: ServerAction<SignOutMember>,
     save_role: ServerAction<SaveRole>,
     delete_role: ServerAction<DeleteRole>,
     save_team: ServerAction<SaveTeam>,
@@ -49,6 +51,7 @@ impl Acts {
             set_role: ServerAction::new(),
             deactivate: ServerAction::new(),
             reactivate: ServerAction::new(),
+            sign_out: ServerAction::new(),
             save_role: ServerAction::new(),
             delete_role: ServerAction::new(),
             save_team: ServerAction::new(),
@@ -65,6 +68,7 @@ impl Acts {
             + self.set_role.version().get()
             + self.deactivate.version().get()
             + self.reactivate.version().get()
+            + self.sign_out.version().get()
             + self.save_role.version().get()
             + self.delete_role.version().get()
             + self.save_team.version().get()
@@ -79,11 +83,13 @@ pub fn TeamPage() -> impl IntoView {
     let acts = Acts::new();
     fold_after(acts.set_role);
     fold_after(acts.deactivate);
+    fold_after(acts.sign_out);
     fold_after(acts.save_role);
     fold_after(acts.delete_role);
     fold_after(acts.save_team);
     fold_after(acts.delete_team);
     fold_after(acts.offer);
+    Proof::provide().watch(acts.sign_out);
     let team = Read::new(move || acts.version(), |_| read_team());
     let leads = use_session().with_value(|session| session.may(Permission::ManageTeam));
     view! {
@@ -94,6 +100,7 @@ pub fn TeamPage() -> impl IntoView {
                 <h1>{t!(team)}</h1>
                 <p class="quiet">{t!(team_text)}</p>
             </header>
+            <Prove page="/settings/team" />
             <Load
                 resource=team
                 skeleton=|| view! { <Skeleton rows=6 /> }
@@ -131,6 +138,7 @@ fn Told(acts: Acts) -> impl IntoView {
         <Saved action=acts.set_role text=t!(saved) />
         <Saved action=acts.deactivate text=t!(deactivated) />
         <Saved action=acts.reactivate text=t!(reactivated) />
+        <Saved action=acts.sign_out text=t!(member_signed_out) />
         <Saved action=acts.save_role text=t!(saved) />
         <Saved action=acts.delete_role text=t!(role_deleted) />
         <Saved action=acts.save_team text=t!(saved) />

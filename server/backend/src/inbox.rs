@@ -1,5 +1,6 @@
 //! The shared inbox: reading, sending, and handling conversations.
 
+mod contents;
 mod files;
 mod list;
 mod manage;

@@ -90,6 +90,10 @@ impl ports::Team for TeamPort {
         Ok(members::reactivate(&self.core, caller, member).await?)
     }
 
+    async fn sign_out_member(&self, person: &Person, member: MemberId) -> domain::Result<()> {
+        Ok(members::sign_out(&self.core, person, member).await?)
+    }
+
     async fn leave(&self, caller: &Caller) -> domain::Result<()> {
         Ok(members::leave(&self.core, caller).await?)
     }

@@ -54,6 +54,9 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     let beside = if settings.sandbox { Some(demo::start_sandbox(&mut settings, local)?) } else { None };
     require_secrets(&settings)?;
     let database = Database::open(&settings).await?;
+    if let Some(words) = database.in_clear() {
+        tracing::warn!("{words}");
+    }
     database.migrate().await?;
     let stop = CancellationToken::new();
     let system = System::build(&settings, &database).await?;

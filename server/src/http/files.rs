@@ -64,7 +64,8 @@ struct How {
     download: Option<String>,
 }
 
-/// Shown in place only for types that cannot run anything; all else is saved. The policy keeps even those inert.
+/// Shown in place only for types that cannot run anything, if the contents are of that type; all else is saved. The policy
+/// keeps even those inert.
 async fn download(
     State(backend): State<Backend>,
     Member(caller): Member,
@@ -72,8 +73,10 @@ async fn download(
     Query(how): Query<How>,
 ) -> Result<Response, ErrorJson> {
     let file = fetch(&backend, &caller, &id).await.map_err(ErrorJson)?;
-    let shown = how.download.is_none() && is_inert(&file.mime);
-    let mime = HeaderValue::from_str(&file.mime).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let shown = how.download.is_none() && file.genuine && is_inert(&file.mime);
+    let unknown = HeaderValue::from_static("application/octet-stream");
+    // Pictures are shown whatever the disposition says, and not as what they are not.
+    let mime = if file.genuine { HeaderValue::from_str(&file.mime).unwrap_or(unknown) } else { unknown };
     let mut response = Response::new(Body::from(file.bytes));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, mime);

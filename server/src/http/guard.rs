@@ -14,6 +14,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE, cookie_name};
 
+use super::rates::Rates;
 use super::{AppState, Site};
 use crate::proxies::Proxies;
 
@@ -98,6 +99,7 @@ fn is_own(site: &Site, request: &Request) -> bool {
 pub async fn sessions(
     State(backend): State<Backend>,
     State(site): State<Site>,
+    State(rates): State<Rates>,
     request: Request,
     next: Next,
 ) -> Response {
@@ -107,7 +109,7 @@ pub async fn sessions(
         return next.run(request).await;
     }
     let known = match session(request.headers(), &site) {
-        Some(token) => backend.accounts.person(&token).await.map(|_| ()),
+        Some(token) => backend.accounts.person(&token).await.and_then(|person| rates.of_session(person.session)),
         None => Err(Error::Unauthenticated),
     };
     match known {
@@ -163,7 +165,20 @@ pub struct ErrorJson(pub Error);
 impl IntoResponse for ErrorJson {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.0.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (status, Json(self.0)).into_response()
+        let wait = retry_after(&self.0);
+        let mut response = (status, Json(self.0)).into_response();
+        if let Some(wait) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        }
+        response
+    }
+}
+
+/// When to come back, for who asked too fast.
+pub fn retry_after(error: &Error) -> Option<HeaderValue> {
+    match error {
+        Error::TooMany { seconds } => Some((*seconds).into()),
+        _ => None,
     }
 }
 

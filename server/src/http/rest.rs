@@ -20,7 +20,7 @@ use problem::Problem;
 /// The description, without its paths: those come from the handlers.
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Parley", description = "Conversations, messages and contacts of one workspace. Authorise with `Authorization: Bearer <key>`; make keys in the settings, or with `parley api-key create`."),
+    info(title = "Parley", description = "Conversations, messages and contacts of one workspace. Authorise with `Authorization: Bearer <key>`; make keys in the settings, or with `parley api-key create`. A key that asks too often (by default 1,200 times a minute in the long run and 100 times at once) gets 429, and `Retry-After` says when to come back."),
     modifiers(&BearerKey),
     security(("key" = []))
 )]

@@ -236,6 +236,9 @@ fn parley_settings(config: &SandboxConfig, lines: &Lines, port: u16, folder: &Pa
         ("PARLEY_WHATSAPP_VERIFY_TOKEN", config.verify_token.clone()),
         ("PARLEY_WHATSAPP_NUMBER_ID", config.phone_number_id.clone()),
         ("PARLEY_WHATSAPP_ACCOUNT_ID", config.waba_id.clone()),
+        // The load comes by one key.
+        ("PARLEY_KEY_RATE", "1000000".to_owned()),
+        ("PARLEY_KEY_BURST", "1000000".to_owned()),
         ("PARLEY_WHATSAPP_TIMEOUT", SEND_SECONDS.to_owned()),
     ]
 }

@@ -170,6 +170,7 @@ async fn what_customers_write_is_text_in_a_page() {
 async fn files_that_could_run_something_are_saved_and_not_shown() {
     let town = Town::new().await;
     let cookie = town.ours.cookie(Role::Owner);
+    const RUNS: &str = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
     for (mime, name, shown) in [
         ("image/svg+xml", "a\".svg", false),
         ("text/html", "../../x; filename=\"set-cookie: a=b.html", false),
@@ -179,7 +180,8 @@ async fn files_that_could_run_something_are_saved_and_not_shown() {
         ("text/plain", "x.txt", true),
         ("application/pdf", "\u{202e}fdp.exe", true),
     ] {
-        let part = Part::text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>").file_name(name);
+        let text = if mime == "application/pdf" { format!("%PDF-1.7 {RUNS}") } else { RUNS.to_owned() };
+        let part = Part::text(text).file_name(name);
         let form = Form::new().part("file", part.mime_str(mime).unwrap());
         let path = format!("/files?conversation={}", town.ours.ids.conversation);
         let uploaded = town.served.post(&path).header(COOKIE, cookie).multipart(form).send().await.unwrap();
@@ -198,6 +200,27 @@ async fn files_that_could_run_something_are_saved_and_not_shown() {
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert!(answer.headers().get(SET_COOKIE).is_none());
     }
+    town.assert_calm();
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_what_it_claims_to_be_is_refused_and_a_customers_saved() {
+    let town = Town::new().await;
+    let cookie = town.ours.cookie(Role::Owner);
+    let part = Part::text("<script>alert(1)</script>").file_name("x.png").mime_str("image/png").unwrap();
+    let path = format!("/files?conversation={}", town.ours.ids.conversation);
+    let form = Form::new().part("file", part);
+    let refused = town.served.post(&path).header(COOKIE, cookie).multipart(form).send().await.unwrap();
+    assert_eq!(refused.status(), 422);
+    assert!(refused.text().await.unwrap().contains("is not what its name promises"));
+    // What a customer sends is not refused: the kind was named elsewhere.
+    let claims = "update attachment set mime = $2 where id = $1";
+    sqlx::query(claims).bind(town.ours.ids.file).bind("image/png").execute(&town.owner).await.unwrap();
+    let answer =
+        town.served.get(&format!("/files/{}", town.ours.ids.file)).header(COOKIE, cookie).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "application/octet-stream");
+    assert!(answer.headers()[CONTENT_DISPOSITION].to_str().unwrap().starts_with("attachment; "));
     town.assert_calm();
 }
 

@@ -235,7 +235,7 @@ async fn who_is_demoted_removed_or_signed_out_loses_the_power_within_a_second_op
     let bookkeeper: uuid::Uuid =
         sqlx::query_scalar("select id from role where name = 'Bookkeeper'").fetch_one(&town.owner).await.unwrap();
     let bookkeeper = bookkeeper.to_string();
-    for what in ["demoted", "removed", "signed out"] {
+    for what in ["demoted", "removed", "signed out by an admin", "signed out"] {
         let theirs = town.newcomer(&what.replace(' ', "-"), Role::Agent).await;
         let member: uuid::Uuid = sqlx::query_scalar("select member_id from session where token_hash = $1")
             .bind(stored(&theirs))
@@ -253,6 +253,7 @@ async fn who_is_demoted_removed_or_signed_out_loses_the_power_within_a_second_op
         match what {
             "demoted" => act("set_role", &[("member", &member), ("role", &bookkeeper), ("scope", "all")]).await,
             "removed" => act("deactivate", &[("member", &member), ("heir", "")]).await,
+            "signed out by an admin" => act("sign_out_member", &[("member", &member)]).await,
             _ => core.sign_out(&theirs).await,
         }
         assert!(matches!(send().await.as_u16(), 401 | 403 | 404), "{what}: at the next request");

@@ -87,5 +87,7 @@ pub struct Upload {
 pub struct Download {
     pub file_name: Option<String>,
     pub mime: String,
+    /// Its contents are of the kind that it claims to be, as far as that kind has a signature.
+    pub genuine: bool,
     pub bytes: Vec<u8>,
 }

@@ -46,6 +46,9 @@ pub trait Team: Send + Sync {
 
     async fn reactivate(&self, caller: &Caller, member: MemberId) -> Result<()>;
 
+    /// Ends every session of a member that stands in this workspace, and none of another. The owner's ends the owner alone.
+    async fn sign_out_member(&self, person: &Person, member: MemberId) -> Result<()>;
+
     /// Leaves the workspace. The owner has to hand it over first.
     async fn leave(&self, caller: &Caller) -> Result<()>;
 

@@ -28,6 +28,7 @@ pub fn MembersSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <FormErrors action=acts.set_role />
             <FormErrors action=acts.deactivate />
             <FormErrors action=acts.reactivate />
+            <FormErrors action=acts.sign_out />
             <ul class="lines">{rows}</ul>
         </section>
     }
@@ -116,8 +117,30 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
                     {t!(save)}
                 </button>
             </ActionForm>
+            <SignOut member=member.clone() acts />
             <Deactivation member team acts />
         </details>
+    }
+}
+
+/// For a device that was lost: they stay a member and sign in again.
+#[component]
+fn SignOut(member: TeamMember, acts: Acts) -> impl IntoView {
+    let text = t!(sign_out_member_text, name = member.name.clone()).to_string();
+    let label = t!(sign_out_member, name = member.name).to_string();
+    view! {
+        <ActionForm action=acts.sign_out>
+            <input type="hidden" name="member" value=member.id.to_string() />
+            <p class="quiet">{text}</p>
+            <button
+                type="submit"
+                class="button"
+                aria-label=label
+                disabled=dynamic(move || acts.sign_out.pending().get())
+            >
+                {t!(sign_out_everywhere)}
+            </button>
+        </ActionForm>
     }
 }
 

@@ -4,7 +4,7 @@ use domain::ports::{Download, Upload};
 use domain::{AttachmentId, Caller, ConversationId, Error};
 use sha2::{Digest, Sha256};
 
-use super::thread;
+use super::{contents, thread};
 use crate::fault::{Fault, Outcome};
 use crate::files::Files;
 use crate::gate::sql;
@@ -27,6 +27,13 @@ pub(super) async fn upload(
         return Err(Error::invalid(
             "file",
             format!("WhatsApp takes a {} of at most {limit} MB.", kind.word().to_lowercase()),
+        )
+        .into());
+    }
+    if !contents::fit(&upload.mime, &upload.bytes) {
+        return Err(Error::invalid(
+            "file",
+            "What is in this file is not what its name promises. Open it and save it again, or give it its right name.",
         )
         .into());
     }
@@ -74,7 +81,9 @@ pub(super) async fn download(core: &Core, caller: &Caller, id: AttachmentId) -> 
     .ok_or(Fault::Plain(Error::NotFound))?;
     let key = row.object_key.ok_or(Fault::Plain(Error::NotFound))?;
     let bytes = core.files.get(&key).await?;
-    Ok(Download { file_name: row.file_name, mime: row.mime, bytes: bytes.to_vec() })
+    // A customer's file came with whatever kind its sender's app named.
+    let genuine = contents::fit(&row.mime, &bytes);
+    Ok(Download { file_name: row.file_name, mime: row.mime, genuine, bytes: bytes.to_vec() })
 }
 
 #[cfg(test)]

@@ -154,6 +154,13 @@ pub enum Kind {
         name: String,
         workspace: String,
     },
+    /// Somebody who leads the team ended their sessions there.
+    SignedOut {
+        name: String,
+        workspace: String,
+        occasion: Occasion,
+        security: String,
+    },
     /// To the owner.
     ApiKeyMade {
         name: String,
@@ -208,6 +215,7 @@ impl Kind {
             Self::OwnershipOffered { .. } => "ownership_offered",
             Self::SingleSignOnLinked { .. } => "single_sign_on_linked",
             Self::Deactivated { .. } => "deactivated",
+            Self::SignedOut { .. } => "signed_out",
             Self::ApiKeyMade { .. } => "api_key_made",
             Self::PowerGiven { .. } => "power_given",
             Self::MasterKeyRotated { .. } => "master_key_rotated",
@@ -240,6 +248,7 @@ impl Kind {
             | Self::InvitationAccepted { .. }
             | Self::SingleSignOnLinked { .. }
             | Self::Deactivated { .. }
+            | Self::SignedOut { .. }
             | Self::ApiKeyMade { .. }
             | Self::PowerGiven { .. }
             | Self::MasterKeyRotated { .. }

@@ -68,7 +68,7 @@ pub(super) async fn read(core: &Core, person: &Person, hash: &str, size: Picture
         None => colleague(core, person, hash).await?.ok_or(Error::NotFound)?,
     };
     let bytes = core.files.get(&key(owner, hash, size)).await?.to_vec();
-    Ok(Download { mime: MIME.to_owned(), file_name: None, bytes })
+    Ok(Download { mime: MIME.to_owned(), file_name: None, genuine: true, bytes })
 }
 
 async fn own(core: &Core, person: &Person, hash: &str) -> Outcome<Option<AccountId>> {

@@ -1,5 +1,6 @@
 //! What members may do, and their leaving.
 
+use domain::members::Person;
 use domain::team::RoleChoice;
 use domain::{Caller, Error, MemberId, Permission, Role, Scope};
 use serde_json::json;
@@ -7,12 +8,12 @@ use serde_json::json;
 use super::alerts;
 use super::invitations::may_give;
 use super::read::choice;
-use crate::Core;
 use crate::audit::{self, Act};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::mail::{self, Kind, Language, Outgoing};
+use crate::{Core, accounts};
 
 pub(super) async fn set_role(
     core: &Core,
@@ -58,15 +59,7 @@ struct Before {
 
 /// A member whom the caller may change: not the owner, and nobody who can do more than the caller.
 async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Before> {
-    let row = sqlx::query_as!(
-        Before,
-        "select name, email, role, custom_role_id, scope from member where workspace_id = $1 and id = $2 for no key update",
-        tx.workspace.0,
-        member.0,
-    )
-    .fetch_optional(&mut ***tx)
-    .await?
-    .ok_or(Error::NotFound)?;
+    let row = lock_any(tx, member).await?;
     let role = choice(&row.role, row.custom_role_id)?;
     if role.role == Role::Owner {
         return Err(Error::Forbidden.into());
@@ -75,14 +68,24 @@ async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Bef
     Ok(row)
 }
 
+async fn lock_any(tx: &mut Scoped, member: MemberId) -> Outcome<Before> {
+    let row = sqlx::query_as!(
+        Before,
+        "select name, email, role, custom_role_id, scope from member where workspace_id = $1 and id = $2 for no key update",
+        tx.workspace.0,
+        member.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    Ok(row.ok_or(Error::NotFound)?)
+}
+
 pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
     caller.require(Permission::ManageTeam)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     let gone = lock(&mut tx, caller, member).await?;
     end(core, &mut tx, member, heir).await?;
-    let workspace = sqlx::query_scalar!("select name from workspace where workspace_id = $1", tx.workspace.0)
-        .fetch_one(&mut **tx)
-        .await?;
+    let workspace = workspace_name(&mut tx).await?;
     let kind = Kind::Deactivated { name: gone.name, workspace };
     mail::queue(core, &mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
     let act = Act::new("member.deactivated", member.0).with(json!({ "heir": heir }));
@@ -90,6 +93,41 @@ pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, h
     tx.commit().await?;
     core.revoked();
     core.live.reset(caller.workspace);
+    Ok(())
+}
+
+async fn workspace_name(tx: &mut Scoped) -> Outcome<String> {
+    let name = sqlx::query_scalar!("select name from workspace where workspace_id = $1", tx.workspace.0)
+        .fetch_one(&mut ***tx)
+        .await?;
+    Ok(name)
+}
+
+/// Ends what a stolen session of somebody else's may still open here. Their membership stays, and so do their sessions in
+/// other workspaces, which are not this one's to end.
+pub(super) async fn sign_out(core: &Core, person: &Person, member: MemberId) -> Outcome<()> {
+    let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
+    caller.require(Permission::ManageTeam)?;
+    person.require_fresh_proof(core.clock.now())?;
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let own = caller.member_id() == Some(member);
+    let them = if own { lock_any(&mut tx, member).await? } else { lock(&mut tx, caller, member).await? };
+    let ended =
+        sqlx::query!("delete from session where workspace_id = $1 and member_id = $2", tx.workspace.0, member.0)
+            .execute(&mut **tx)
+            .await?
+            .rows_affected();
+    let kind = Kind::SignedOut {
+        name: them.name,
+        workspace: workspace_name(&mut tx).await?,
+        occasion: accounts::occasion(core, None),
+        security: accounts::security_page(core),
+    };
+    mail::queue(core, &mut tx, &Outgoing { to: them.email, language: Language::default(), kind }).await?;
+    let act = Act::new("member.signed_out", member.0).with(json!({ "sessions": ended }));
+    audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    tx.commit().await?;
+    core.revoked();
     Ok(())
 }
 

@@ -8,6 +8,9 @@ use testkit::{Webhook, World};
 
 use crate::{GRACE, form, grace_writes, thread, world};
 
+/// The beginning of one.
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+
 async fn photo_arrives(world: &mut World) {
     let photo = json!({ "from": GRACE, "id": "w1", "timestamp": world.second(), "type": "image",
         "image": { "id": "media1", "mime_type": "image/png", "caption": "The view" } });
@@ -26,13 +29,27 @@ async fn a_photo_is_shown_at_once_and_its_file_follows() {
     let mut world = world().await;
     photo_arrives(&mut world).await;
     assert_eq!(state(&world).await, MediaState::Waiting);
-    world.provider.put_media("media1", Ok(Bytes::from_static(b"png")));
+    world.provider.put_media("media1", Ok(Bytes::from_static(PNG)));
     world.run_jobs().await;
     assert_eq!(state(&world).await, MediaState::Ready);
     let rows = thread(&world, world.only_conversation().await).await;
     let Content::Media(media) = &rows[0].content else { panic!() };
     let file = world.ports.inbox.download(&world.ours.caller, media.attachment.unwrap()).await.unwrap();
-    assert_eq!((file.bytes.as_slice(), file.mime.as_str(), media.size), (&b"png"[..], "image/png", Some(3)));
+    assert_eq!((file.bytes.as_slice(), file.mime.as_str(), media.size), (PNG, "image/png", Some(16)));
+    assert!(file.genuine);
+}
+
+#[tokio::test]
+async fn a_customers_file_of_another_kind_is_kept_and_known_for_it() {
+    let mut world = world().await;
+    photo_arrives(&mut world).await;
+    let page = b"<script>alert(1)</script>";
+    world.provider.put_media("media1", Ok(Bytes::from_static(page)));
+    world.run_jobs().await;
+    let rows = thread(&world, world.only_conversation().await).await;
+    let Content::Media(media) = &rows[0].content else { panic!() };
+    let file = world.ports.inbox.download(&world.ours.caller, media.attachment.unwrap()).await.unwrap();
+    assert_eq!((file.bytes.as_slice(), file.genuine), (&page[..], false));
 }
 
 #[tokio::test]
@@ -69,11 +86,19 @@ async fn files_that_whatsapp_would_refuse_are_refused_here() {
     let mut world = world().await;
     grace_writes(&mut world, "w1", "Hello").await;
     let id = world.only_conversation().await;
-    for (mime, size) in [("image/png", 5 * 1024 * 1024 + 1), ("text/plain", 0)] {
-        let upload = Upload { file_name: "f".into(), mime: mime.into(), bytes: vec![0; size] };
-        assert!(
-            matches!(world.ports.inbox.upload(&world.ours.caller, id, upload).await, Err(Error::Invalid(_))),
-            "{mime}"
-        );
+    let large = [PNG, &vec![0; 5 * 1024 * 1024][..]].concat();
+    let cases = [
+        ("image/png", large, "WhatsApp takes a photo of at most 5 MB."),
+        ("text/plain", vec![], "This file is empty."),
+        ("image/jpeg", PNG.to_vec(), "is not what its name promises"),
+        ("application/pdf", b"<script>alert(1)</script>".to_vec(), "is not what its name promises"),
+        ("audio/ogg; codecs=opus", b"MZ\x90\0".to_vec(), "is not what its name promises"),
+    ];
+    for (mime, bytes, why) in cases {
+        let upload = Upload { file_name: "f".into(), mime: mime.into(), bytes };
+        let refused = world.ports.inbox.upload(&world.ours.caller, id, upload).await;
+        let Err(Error::Invalid(fields)) = refused else { panic!("{mime}") };
+        assert!(fields.get("file").unwrap().contains(why), "{mime}: {fields:?}");
     }
+    assert_eq!(world.count("select count(*) from attachment").await, 0, "nothing of it is kept");
 }

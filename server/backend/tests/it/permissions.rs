@@ -14,6 +14,7 @@ use domain::team::{Business, InviteForm};
 use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, QuarantineId, Role, Scope};
 use uuid::Uuid;
 
+use crate::people::{OWNER, OWNERS_PASSWORD, person};
 use crate::{form, key, world};
 
 type Call = for<'a> fn(&'a Backend, &'a Caller) -> Pin<Box<dyn Future<Output = Option<Error>> + 'a>>;
@@ -128,5 +129,17 @@ async fn each_port_needs_its_permission() {
         assert_eq!(call(&world.ports, &lacking).await, Some(Error::Forbidden), "{name} without {needed:?}");
         let holding = world.ours.caller.clone().restricted_to(&[needed]);
         assert_ne!(call(&world.ports, &holding).await, Some(Error::Forbidden), "{name} with {needed:?}");
+    }
+}
+
+#[tokio::test]
+async fn ending_the_sessions_of_others_needs_its_permission() {
+    let world = world().await;
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    for (kept, refusal) in [(vec![], Error::Forbidden), (vec![Permission::ManageTeam], Error::NotFound)] {
+        let mut olive = olive.clone();
+        olive.caller = olive.caller.map(|caller| caller.restricted_to(&kept));
+        let answer = world.ports.team.sign_out_member(&olive, Uuid::nil().into()).await;
+        assert_eq!(answer, Err(refusal), "with {kept:?}");
     }
 }

@@ -187,6 +187,51 @@ async fn who_is_deactivated_goes_on_in_another_workspace_of_theirs() {
     }
 }
 
+#[tokio::test]
+async fn sessions_of_a_member_end_here_and_nowhere_else() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    team.invite(&world.theirs.caller, invitation("agent@ours.example", Role::ReadOnly)).await.unwrap();
+    let link = mailed_link(&world, "agent@ours.example").await;
+    let adam = person(&world, "agent@ours.example", "battery staple").await;
+    let there = team.accept(&adam, &link).await.unwrap();
+    let mut here = Vec::new();
+    for _ in 0..2 {
+        let adam = person(&world, "agent@ours.example", "battery staple").await;
+        here.push(accounts.switch(&adam, world.ours.seeded.workspace).await.unwrap());
+    }
+    let adam = accounts.person(&here[0]).await.unwrap();
+    let olive = person(&world, "owner@ours.example", "correct horse").await;
+    let owner = world.ours.seeded.owner;
+    assert_eq!(team.sign_out_member(&adam, owner).await, Err(Error::Forbidden), "an agent ends nobody's");
+    team.sign_out_member(&olive, world.ours.agent_id).await.unwrap();
+    for token in &here {
+        assert_eq!(accounts.person(token).await, Err(Error::Unauthenticated), "at once, each of them");
+    }
+    assert_eq!(accounts.caller(&there).await.unwrap().workspace, world.theirs.seeded.workspace, "not ours to end");
+    assert_eq!(world.count("select count(*) from audit_event where action = 'member.signed_out'").await, 1);
+    world.run_jobs().await;
+    assert_eq!(told(&world, "You were signed out of Ours"), ["agent@ours.example"]);
+    sign_in(&world, "agent@ours.example", "battery staple").await;
+}
+
+#[tokio::test]
+async fn the_owners_sessions_are_the_owners_to_end() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let owner = world.ours.seeded.owner;
+    let mut olive = sign_in(&world, "owner@ours.example", "correct horse").await;
+    team.set_role(&world.ours.caller, world.ours.agent_id, Role::Admin.into(), Scope::All).await.unwrap();
+    let adam = person(&world, "agent@ours.example", "battery staple").await;
+    assert_eq!(team.sign_out_member(&adam, owner).await, Err(Error::Forbidden), "not even an admin's");
+    let fresh = accounts.person(&olive).await.unwrap();
+    world.clock.advance(SignedDuration::from_mins(11));
+    assert_eq!(team.sign_out_member(&fresh, world.ours.agent_id).await, Err(Error::ProofNeeded));
+    olive = sign_in(&world, "owner@ours.example", "correct horse").await;
+    team.sign_out_member(&accounts.person(&olive).await.unwrap(), owner).await.unwrap();
+    assert_eq!(accounts.person(&olive).await, Err(Error::Unauthenticated));
+}
+
 /// To whom a mail with this subject went.
 fn told(world: &World, subject: &str) -> Vec<String> {
     let mut told: Vec<String> =

@@ -140,6 +140,8 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
 
     let owner = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let neighbour = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert_eq!(ports.team.sign_out_member(&neighbour, world.ours.agent_id).await, Err(Error::NotFound));
     ports.sso.save(&owner, sso::form()).await.unwrap();
     let before = snapshot(&world).await;
     assert_eq!(ports.sso.page(&them).await.unwrap().connected, None);

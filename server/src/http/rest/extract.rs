@@ -1,6 +1,7 @@
 //! Extractors whose rejections are problems.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use domain::members::Actor;
 use domain::{Caller, Error};
 use http::StatusCode;
 use http::header::AUTHORIZATION;
@@ -21,7 +22,11 @@ impl FromRequestParts<AppState> for ApiCaller {
         let key =
             header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, key) = key.ok_or(Error::Unauthenticated)?;
-        Ok(Self(state.backend.accounts.api_caller(key.trim()).await?))
+        let caller = state.backend.accounts.api_caller(key.trim()).await?;
+        if let Actor::ApiKey { id, .. } = &caller.actor {
+            state.rates.of_key(*id)?;
+        }
+        Ok(Self(caller))
     }
 }
 

@@ -9,6 +9,8 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::super::guard::retry_after;
+
 /// What went wrong, for programs and people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Problem {
@@ -24,6 +26,9 @@ pub struct Problem {
     /// Why the gate said no, for `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
+    /// Goes into the header of that name.
+    #[serde(skip)]
+    retry_after: Option<HeaderValue>,
 }
 
 impl Problem {
@@ -35,6 +40,7 @@ impl Problem {
             detail: detail.into(),
             errors: BTreeMap::new(),
             reason: None,
+            retry_after: None,
         }
     }
 
@@ -60,7 +66,7 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let (status, detail) = (error.http_status(), error.to_string());
+        let (status, detail, retry_after) = (error.http_status(), error.to_string(), retry_after(&error));
         match error {
             Error::Unauthenticated => {
                 Self::new("unauthenticated", "No valid key", status, "Send a key as `Authorization: Bearer <key>`.")
@@ -80,7 +86,7 @@ impl From<Error> for Problem {
                 ..Self::new("refused", "The message may not be sent", 409, detail)
             },
             Error::Conflict => Self::new("conflict", "Changed meanwhile", status, detail),
-            Error::TooMany { .. } => Self::new("too-many", "Too many requests", status, detail),
+            Error::TooMany { .. } => Self { retry_after, ..Self::new("too-many", "Too many requests", status, detail) },
             Error::Unexpected(_) | Error::Transport(_) => {
                 Self::new("unexpected", "Something went wrong", status, detail)
             }
@@ -89,12 +95,16 @@ impl From<Error> for Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+    fn into_response(mut self) -> Response {
+        let retry_after = self.retry_after.take();
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(wait) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
         }
         response
     }

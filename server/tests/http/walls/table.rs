@@ -491,6 +491,7 @@ pub const DOORS: &[Door] = &[
         &[Field(Form, "member", Spare), Field(Form, "heir", Colleague)],
     ),
     server_function("/api/settings/api/reactivate", Role(ManageTeam), &[Field(Form, "member", Spare)]),
+    server_function("/api/settings/api/sign_out_member", Role(ManageTeam), &[Field(Form, "member", Spare)]),
     server_function("/api/settings/api/offer_ownership", Owner, &[Field(Form, "member", Spare)]),
     server_function(
         "/api/settings/api/save_role",

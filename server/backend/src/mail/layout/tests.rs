@@ -79,6 +79,12 @@ fn every_kind() -> Vec<Kind> {
             security: URL.to_owned(),
         },
         Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
+        Kind::SignedOut {
+            name: name.clone(),
+            workspace: EVIL.into(),
+            occasion: occasion.clone(),
+            security: URL.to_owned(),
+        },
         Kind::ApiKeyMade {
             name: name.clone(),
             key: EVIL.into(),

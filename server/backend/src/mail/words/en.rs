@@ -111,6 +111,14 @@ pub(super) fn words(kind: &Kind) -> Words {
                 .says(format!("An administrator ended your membership of {workspace}. You can no longer open it; other workspaces of yours are not affected."))
                 .says("If you think that this is a mistake, ask whoever runs the workspace.")
         }
+        Kind::SignedOut { name, workspace, occasion, security } => {
+            let workspace = plain(workspace);
+            mail(format!("You were signed out of {workspace}"), Some(name))
+                .says(format!("An administrator of {workspace} ended every session of yours that was open there. You are still a member: sign in again to go on."))
+                .happened(occasion)
+                .leads("Security settings", security)
+                .notes("This is done when a device was lost or somebody else may have used your account. If you do not know why, ask whoever runs the workspace, and choose a new password.")
+        }
         Kind::ApiKeyMade { name, key, maker, workspace, occasion, keys } => {
             let (key, maker, workspace) = (plain(key), plain(maker), plain(workspace));
             mail(format!("A new API key for {workspace}"), Some(name))
