@@ -60,8 +60,8 @@ async fn somebody_is_sent_away_and_comes_back() {
         (ada.subject.as_str(), ada.email.as_deref(), ada.email_verified),
         ("ada", Some("ada@field.example"), true)
     );
-    assert_eq!((ada.name.as_deref(), ada.methods), (Some("Ada Field"), vec!["pwd".to_owned(), "mfa".to_owned()]));
     assert!(!format!("{ada:?}").contains(ACCESS), "nobody beyond the client gets a token");
+    assert_eq!((ada.name.as_deref(), ada.methods), (Some("Ada Field"), vec!["pwd".to_owned(), "mfa".to_owned()]));
     let (header, form) = provider.asked.lock().unwrap()[0].clone();
     assert_eq!(header, basic());
     assert!(form.contains(&format!("code_verifier={}", proofs.verifier)) && form.contains("code=the+code"), "{form}");
