@@ -75,7 +75,8 @@ async fn over_tls_cookies_are_bound_to_this_host_and_a_planted_one_of_another_na
     let served = Served::start_with(&[("PARLEY_PUBLIC_URL", "https://crm.example")]).await;
     let answer = sign_in(&served, "", "/inbox").await;
     // A return from nowhere ends the cookie of a single sign-on under way, in the words that began it.
-    let back = served.get("/sso/return/00000000-0000-0000-0000-000000000001?state=x&code=y").send().await.unwrap();
+    let return_to = "/sso/return/00000000-0000-0000-0000-000000000001?state=canary-state&code=canary-code";
+    let back = served.get(return_to).send().await.unwrap();
     let cookies = [&answer, &back].into_iter().flat_map(|answer| answer.headers().get_all(SET_COOKIE));
     let cookies: Vec<&str> = cookies.map(|value| value.to_str().unwrap()).collect();
     assert!(cookies.len() >= 3, "session, device and single sign-on: {cookies:?}");
@@ -97,6 +98,7 @@ async fn over_tls_cookies_are_bound_to_this_host_and_a_planted_one_of_another_na
         served.get("/live").header(COOKIE, format!("parley_session={secret}")).send().await.unwrap().status(),
         401
     );
+    assert!(!["canary-state", "canary-code"].iter().any(|secret| served.output().contains(secret)), "not in the log");
 }
 
 #[tokio::test]
