@@ -1,6 +1,6 @@
 //! The client against a provider over HTTP that lies in every way there is.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 
 mod provider;
 
