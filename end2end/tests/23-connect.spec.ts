@@ -131,6 +131,28 @@ test("Meta's window gives a business and a number, which is registered with a PI
   await expectTick(page, 'Number', 'Works');
 });
 
+test("only Meta is heard on the page with Meta's window", async ({ open }) => {
+  const page = await open(null);
+  await settle(page, 'Mara Message', address('mara'), 'Message Estates');
+  await page.goto('/connect/whatsapp');
+  await expect(page.getByRole('button', { name: "Open Meta's window" })).toBeEnabled();
+  const say = (origin: string, words: string) =>
+    page.evaluate(
+      ([origin, words]) => {
+        const data = JSON.stringify({ type: 'WA_EMBEDDED_SIGNUP', event: 'ERROR', data: { error_message: words } });
+        dispatchEvent(new MessageEvent('message', { origin, data }));
+      },
+      [origin, words] as const,
+    );
+  const lookalikes = ['https://evilfacebook.com', 'https://facebook.com.evil.example', 'http://www.facebook.com'];
+  for (const origin of ['https://evil.example', ...lookalikes, 'null']) {
+    await say(origin, 'Type your password here');
+    await expect(page.getByRole('status')).toBeEmpty();
+  }
+  await say('https://www.facebook.com', 'Meta is closed today.');
+  await expect(page.getByRole('status')).toHaveText('Meta is closed today.');
+});
+
 test('on a phone, nothing of it goes sideways', async ({ open }) => {
   const page = await open('anna', { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true });
   for (const path of ['/start', '/settings/channels', '/settings/channels/connect']) {

@@ -18,6 +18,8 @@ mod served;
 mod authority;
 #[path = "http/browsers.rs"]
 mod browsers;
+#[path = "http/connections.rs"]
+mod connections;
 #[path = "http/doors.rs"]
 mod doors;
 #[path = "http/mail.rs"]

@@ -22,6 +22,7 @@ const CRATES: &[(&str, &str)] = &[
     ("backend", "server/backend"),
     ("channels", "server/channels"),
     ("sandbox", "server/sandbox"),
+    ("sso", "server/sso"),
     ("xtask", "xtask"),
 ];
 

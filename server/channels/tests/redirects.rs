@@ -95,3 +95,15 @@ async fn who_is_led_round_and_round_stops() {
     assert!(matches!(outcome, Err(MediaProblem::Later)));
     assert!(asked.lock().unwrap().len() <= 4);
 }
+
+/// Whoever has an app of their own can sign any webhook.
+#[tokio::test]
+async fn an_id_of_a_file_leads_to_no_other_place() {
+    let asked = Asked::default();
+    let client = api(&asked, None).await;
+    for id in ["../../file", "..%2Ffile", "media-1?fields=url", "media-1/../media-1", "media-1#", "", "."] {
+        let outcome = client.fetch_media(&line(), id, &expected()).await;
+        assert!(matches!(outcome, Err(MediaProblem::Gone(_))), "{id}");
+    }
+    assert!(asked.lock().unwrap().is_empty(), "nothing is asked for");
+}

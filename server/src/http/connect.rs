@@ -12,7 +12,7 @@ const PAGE: &str = include_str!("connect.html");
 /// Meta's script loads more of itself and talks to Meta; the window is a window, not a frame of ours.
 const POLICY: &str = "default-src 'self'; script-src 'self' https://connect.facebook.net; \
     connect-src 'self' https://*.facebook.com; frame-src https://*.facebook.com; img-src 'self' data:; \
-    frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'";
+    frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/connect/whatsapp", get(page))

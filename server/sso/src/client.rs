@@ -8,15 +8,15 @@ use async_trait::async_trait;
 use backend::outbound::{IdentityClient, IdentityProblem, IdentityProvider, Proofs, SentAway, Vouched};
 use domain::sso::SsoFound;
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
-    CoreGrantType, CoreIdTokenClaims, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
+    CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,
+    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
     CoreJwsSigningAlgorithm as Algorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
-    CoreTokenResponse, CoreUserInfoClaims,
+    CoreUserInfoClaims,
 };
 use openidconnect::{
     AccessTokenHash, AdditionalProviderMetadata, AuthType, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    DiscoveryError, EndpointMaybeSet, EndpointNotSet, EndpointSet, IssuerUrl, Nonce, OAuth2TokenResponse as _,
-    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, Scope, TokenResponse as _,
+    DiscoveryError, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata,
+    RedirectUrl, Scope, TokenResponse as _,
 };
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 use crate::fetch::{FetchError, Fetcher};
 use crate::reach::Reach;
+use crate::token::{Claims, Client, Tokens};
 
 /// How long a provider's configuration is remembered for sending people away: anybody can ask for that.
 const REMEMBERED: Duration = Duration::from_secs(300);
@@ -71,9 +72,6 @@ type Metadata = ProviderMetadata<
     CoreResponseType,
     CoreSubjectIdentifierType,
 >;
-
-type Client =
-    CoreClient<EndpointSet, EndpointNotSet, EndpointNotSet, EndpointNotSet, EndpointMaybeSet, EndpointMaybeSet>;
 
 type Outcome<T> = Result<T, IdentityProblem>;
 
@@ -125,8 +123,8 @@ impl Oidc {
     async fn user_info(
         &self,
         client: &Client,
-        tokens: &CoreTokenResponse,
-        claims: &CoreIdTokenClaims,
+        tokens: &Tokens,
+        claims: &Claims,
     ) -> Outcome<Option<CoreUserInfoClaims>> {
         // Whoever has none says all that it says in the token.
         let Ok(request) = client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())) else {
@@ -156,7 +154,7 @@ fn client(metadata: Metadata, ours: &IdentityClient) -> Outcome<Client> {
     let redirect = RedirectUrl::new(ours.redirect_uri.clone());
     let redirect = redirect.map_err(|_| IdentityProblem::Unreachable("Parley's own public address is wrong."))?;
     let secret = ClientSecret::new(ours.secret.clone());
-    let client = CoreClient::from_provider_metadata(metadata, ClientId::new(ours.id.clone()), Some(secret));
+    let client = openidconnect::Client::from_provider_metadata(metadata, ClientId::new(ours.id.clone()), Some(secret));
     let auth = if basic { AuthType::BasicAuth } else { AuthType::RequestBody };
     Ok(client.set_redirect_uri(redirect).set_auth_type(auth))
 }
@@ -221,6 +219,9 @@ impl IdentityProvider for Oidc {
         let claims = token
             .claims(&verifier, &Nonce::new(proofs.nonce.clone()))
             .map_err(|_| not("the identity token is not valid"))?;
+        if !claims.additional_claims().is_reached() {
+            return Err(not("the identity token is not valid yet"));
+        }
         if let Some(expected) = claims.access_token_hash() {
             let made = token.signing_alg().ok().zip(token.signing_key(&verifier).ok());
             let made = made
@@ -237,7 +238,7 @@ impl IdentityProvider for Oidc {
     }
 }
 
-fn vouched(claims: &CoreIdTokenClaims, more: Option<&CoreUserInfoClaims>) -> Vouched {
+fn vouched(claims: &Claims, more: Option<&CoreUserInfoClaims>) -> Vouched {
     // The address and whether it is verified come from one place.
     let (email, verified) = match more {
         Some(more) => (more.email(), more.email_verified()),

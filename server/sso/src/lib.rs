@@ -5,6 +5,7 @@
 mod client;
 mod fetch;
 mod reach;
+mod token;
 
 pub use client::Oidc;
 pub use reach::Reach;

@@ -74,8 +74,12 @@ async fn every_answer_says_what_browsers_may_do_with_it() {
 async fn over_tls_cookies_are_bound_to_this_host_and_a_planted_one_of_another_name_is_nothing() {
     let served = Served::start_with(&[("PARLEY_PUBLIC_URL", "https://crm.example")]).await;
     let answer = sign_in(&served, "", "/inbox").await;
-    let cookies: Vec<&str> = answer.headers().get_all(SET_COOKIE).iter().map(|value| value.to_str().unwrap()).collect();
-    assert!(cookies.len() >= 2, "session and device: {cookies:?}");
+    // A return from nowhere ends the cookie of a single sign-on under way, in the words that began it.
+    let return_to = "/sso/return/00000000-0000-0000-0000-000000000001?state=canary-state&code=canary-code";
+    let back = served.get(return_to).send().await.unwrap();
+    let cookies = [&answer, &back].into_iter().flat_map(|answer| answer.headers().get_all(SET_COOKIE));
+    let cookies: Vec<&str> = cookies.map(|value| value.to_str().unwrap()).collect();
+    assert!(cookies.len() >= 3, "session, device and single sign-on: {cookies:?}");
     for cookie in &cookies {
         assert!(cookie.starts_with("__Host-parley_"), "{cookie}");
         for part in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
@@ -94,6 +98,7 @@ async fn over_tls_cookies_are_bound_to_this_host_and_a_planted_one_of_another_na
         served.get("/live").header(COOKIE, format!("parley_session={secret}")).send().await.unwrap().status(),
         401
     );
+    assert!(!["canary-state", "canary-code"].iter().any(|secret| served.output().contains(secret)), "not in the log");
 }
 
 #[tokio::test]

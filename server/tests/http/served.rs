@@ -139,13 +139,18 @@ impl Served {
         self.client.post(format!("{}{path}", self.base))
     }
 
-    /// A webhook with its signature under `secret`.
+    /// A webhook of the operator's app, with its signature under `secret`.
     pub async fn webhook(&self, body: impl Into<Vec<u8>>, secret: &str) -> Response {
+        self.webhook_at("/webhooks/whatsapp", body, secret).await
+    }
+
+    /// The same at another address.
+    pub async fn webhook_at(&self, path: &str, body: impl Into<Vec<u8>>, secret: &str) -> Response {
         let body = body.into();
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         mac.update(&body);
         let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
-        self.post("/webhooks/whatsapp").header("x-hub-signature-256", signature).body(body).send().await.unwrap()
+        self.post(path).header("x-hub-signature-256", signature).body(body).send().await.unwrap()
     }
 
     /// A cookie of a signed-in member.

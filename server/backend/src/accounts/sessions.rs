@@ -37,9 +37,7 @@ const REMEMBER_MAX: usize = 10_000;
 /// knows the browser from now on.
 pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &Origin) -> Outcome<SignedIn> {
     let now = core.clock.now();
-    if let Some(replaced) = &origin.session {
-        end(tx, replaced).await?;
-    }
+    end_brought(tx, origin).await?;
     let place = place(tx, None).await?;
     let (session, token) = insert(tx, place, Proof { factors, vouched_by: None }, now).await?;
     remember_origin(tx, session, origin).await?;
@@ -60,6 +58,7 @@ pub(crate) async fn open_vouched(
     origin: &Origin,
 ) -> Outcome<SignedIn> {
     tx.enter(workspace).await?;
+    end_brought(tx, origin).await?;
     // The provider may be gone since it vouched.
     sqlx::query_scalar!(r#"select 1 as "one!" from sso_provider where workspace_id = $1 for key share"#, workspace.0)
         .fetch_optional(&mut ***tx)
@@ -71,6 +70,14 @@ pub(crate) async fn open_vouched(
     remember_origin(tx, session, origin).await?;
     note(core, tx, place, json!({ "factors": factors, "single_sign_on": true }), origin).await?;
     Ok(SignedIn::Done { session: token, device: None })
+}
+
+/// A new session takes the place of the one that the browser brought.
+async fn end_brought(tx: &mut Personal, origin: &Origin) -> Outcome<()> {
+    match &origin.session {
+        Some(brought) => end(tx, brought).await,
+        None => Ok(()),
+    }
 }
 
 async fn remember_origin(tx: &mut Personal, session: SessionId, origin: &Origin) -> Outcome<()> {

@@ -1,7 +1,7 @@
 //! Single sign-on: whom a provider's word lets in, and how far.
 
 use backend::outbound::Vouched;
-use domain::accounts::{Factors, ProfileForm};
+use domain::accounts::{Factors, Origin, ProfileForm};
 use domain::audit::AuditQuery;
 use domain::members::Person;
 use domain::ports::{Arrival, Arrived, Departure, SessionToken, SignedIn};
@@ -309,6 +309,25 @@ async fn a_vouched_session_cannot_speak_for_more() {
     assert_eq!(world.ports.sso.remove(&nora).await, Err(Error::ProofNeeded));
     world.clock.advance(SignedDuration::from_hours(12));
     assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated), "a working day");
+}
+
+#[tokio::test]
+async fn a_vouched_session_takes_the_place_of_the_one_that_the_browser_brought() {
+    let world = connected(form()).await;
+    let elsewhere = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    let mut brought = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    // First one of their own means, then one that was vouched for.
+    for _ in 0..2 {
+        let back = depart(&world, AGENT).await;
+        world.identities.next(vouch("adam", AGENT));
+        let origin = Origin { session: Some(brought.clone()), ..from("1.1.1.1") };
+        let arrived = world.ports.sso.arrive(world.ours.seeded.workspace, back, &origin).await.unwrap();
+        let fresh = session(arrived);
+        assert_eq!(world.ports.accounts.person(&brought).await.err(), Some(Error::Unauthenticated));
+        brought = fresh;
+    }
+    assert!(world.ports.accounts.person(&brought).await.is_ok());
+    assert!(world.ports.accounts.person(&elsewhere).await.is_ok(), "another browser's");
 }
 
 #[tokio::test]

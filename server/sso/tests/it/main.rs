@@ -1,12 +1,12 @@
 //! The client against a provider over HTTP that lies in every way there is.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests may fail loudly")]
 
 mod provider;
 
 use backend::outbound::{IdentityClient, IdentityProblem, IdentityProvider as _, Proofs, Vouched};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use provider::{CLIENT, Plan, Provider, SECRET, basic};
+use provider::{ACCESS, CLIENT, Plan, Provider, SECRET, basic};
 use reqwest::Url;
 use serde_json::json;
 use sso::{Oidc, Reach};
@@ -60,6 +60,7 @@ async fn somebody_is_sent_away_and_comes_back() {
         (ada.subject.as_str(), ada.email.as_deref(), ada.email_verified),
         ("ada", Some("ada@field.example"), true)
     );
+    assert!(!format!("{ada:?}").contains(ACCESS), "nobody beyond the client gets a token");
     assert_eq!((ada.name.as_deref(), ada.methods), (Some("Ada Field"), vec!["pwd".to_owned(), "mfa".to_owned()]));
     let (header, form) = provider.asked.lock().unwrap()[0].clone();
     assert_eq!(header, basic());
@@ -70,13 +71,16 @@ async fn somebody_is_sent_away_and_comes_back() {
 async fn tokens_that_prove_nothing_are_refused() {
     let provider = Provider::start().await;
     come(&provider).await.expect("the ordinary one is good");
-    let lies: [(&str, Lie); 10] = [
+    let lies: [(&str, Lie); 13] = [
         ("another nonce", |plan| plan.claims = json!({ "nonce": "another" })),
         ("no nonce", |plan| plan.claims = json!({ "nonce": null })),
         ("another client's", |plan| plan.claims = json!({ "aud": "another" })),
         ("several clients'", |plan| plan.claims = json!({ "aud": [CLIENT, "another"] })),
         ("another issuer", |plan| plan.claims = json!({ "iss": "https://login.example" })),
         ("too old", |plan| plan.claims = json!({ "exp": 1_700_000_000 })),
+        ("not valid yet", |plan| plan.claims = json!({ "nbf": 4_000_000_000_u64 })),
+        ("an access token's kind", |plan| plan.head = json!({ "typ": "at+jwt" })),
+        ("a word of signing out", |plan| plan.head = json!({ "typ": "logout+jwt" })),
         ("another access token", |plan| plan.claims = json!({ "at_hash": "AAAAAAAAAAAAAAAAAAAAAA" })),
         ("another key", |plan| plan.other_key = true),
         ("no signature", |plan| plan.algorithm = "none"),
@@ -88,6 +92,19 @@ async fn tokens_that_prove_nothing_are_refused() {
         let outcome = come(&provider).await;
         assert!(matches!(outcome, Err(IdentityProblem::NotProved(_))), "{lie}: {outcome:?}");
     }
+}
+
+#[tokio::test]
+async fn a_token_cannot_bring_the_key_that_it_is_checked_with() {
+    let provider = Provider::start().await;
+    let key = provider.foreign_key();
+    for head in [json!({ "jwk": key }), json!({ "jku": format!("{}/other-keys", provider.issuer) })] {
+        provider.plan(|plan| (plan.other_key, plan.head) = (true, head.clone()));
+        let outcome = come(&provider).await;
+        assert!(matches!(outcome, Err(IdentityProblem::NotProved(_))), "{head}: {outcome:?}");
+    }
+    provider.plan(|plan| plan.other_key = false);
+    come(&provider).await.expect("with a published one it is good");
 }
 
 #[tokio::test]

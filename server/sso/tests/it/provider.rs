@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 
 pub const CLIENT: &str = "parley";
 pub const SECRET: &str = "a secret & more";
+/// Of whoever signs in, for the provider's own interfaces.
+pub const ACCESS: &str = "canary-access";
 
 /// What it does next.
 pub struct Plan {
@@ -23,6 +25,8 @@ pub struct Plan {
     pub claims: Value,
     pub user_info: Value,
     pub algorithm: &'static str,
+    /// Of the head of the token, set apart from the ordinary ones.
+    pub head: Value,
     /// Signs with a key that it has not published.
     pub other_key: bool,
     /// Answers this instead of its configuration.
@@ -66,6 +70,7 @@ impl Provider {
             claims: json!({}),
             user_info: json!({}),
             algorithm: "EdDSA",
+            head: json!({}),
             other_key: false,
             instead: None,
         };
@@ -82,6 +87,7 @@ impl Provider {
             .route("/keys", get(keys))
             .route("/token", post(token))
             .route("/me", get(me))
+            .route("/other-keys", get(other_keys))
             .with_state(Arc::clone(&provider));
         tokio::spawn(async move { axum::serve(listener, router).await });
         provider
@@ -89,6 +95,11 @@ impl Provider {
 
     pub fn plan(&self, change: impl FnOnce(&mut Plan)) {
         change(&mut self.plan.lock().unwrap());
+    }
+
+    /// The key that nothing it publishes names.
+    pub fn foreign_key(&self) -> Value {
+        serde_json::to_value(self.other_key.as_verification_key()).unwrap()
     }
 
     fn identity_token(&self) -> String {
@@ -99,13 +110,11 @@ impl Provider {
             "nonce": *self.nonce.lock().unwrap(),
             "email": "ada@field.example", "email_verified": true, "name": "Ada Field", "amr": ["pwd", "mfa"],
         });
-        for (name, value) in plan.claims.as_object().unwrap() {
-            claims[name] = value.clone();
-        }
-        claims.as_object_mut().unwrap().retain(|_, value| !value.is_null());
+        set_apart(&mut claims, &plan.claims);
+        let mut head = json!({ "alg": plan.algorithm, "typ": "JWT", "kid": "1" });
+        set_apart(&mut head, &plan.head);
         let part = |value: &Value| BASE64.encode(value.to_string());
-        let head = part(&json!({ "alg": plan.algorithm, "typ": "JWT", "kid": "1" }));
-        let signed = format!("{head}.{}", part(&claims));
+        let signed = format!("{}.{}", part(&head), part(&claims));
         let key = if plan.other_key { &self.other_key } else { &self.key };
         let signature = match plan.algorithm {
             "none" => Vec::new(),
@@ -117,6 +126,14 @@ impl Provider {
         };
         format!("{signed}.{}", BASE64.encode(signature))
     }
+}
+
+/// The fields of `other` in the place of those there are. Null takes one away.
+fn set_apart(fields: &mut Value, other: &Value) {
+    for (name, value) in other.as_object().unwrap() {
+        fields[name] = value.clone();
+    }
+    fields.as_object_mut().unwrap().retain(|_, value| !value.is_null());
 }
 
 async fn configured(State(provider): State<Arc<Provider>>) -> Response {
@@ -131,10 +148,15 @@ async fn keys(State(provider): State<Arc<Provider>>) -> Json<Value> {
     Json(json!({ "keys": [provider.key.as_verification_key()] }))
 }
 
+/// Where a token can say that its key is, and nobody looks.
+async fn other_keys(State(provider): State<Arc<Provider>>) -> Json<Value> {
+    Json(json!({ "keys": [provider.foreign_key()] }))
+}
+
 async fn token(State(provider): State<Arc<Provider>>, headers: HeaderMap, form: String) -> Json<Value> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     provider.asked.lock().unwrap().push((header.to_owned(), form));
-    Json(json!({ "access_token": "access", "token_type": "Bearer", "id_token": provider.identity_token() }))
+    Json(json!({ "access_token": ACCESS, "token_type": "Bearer", "id_token": provider.identity_token() }))
 }
 
 async fn me(State(provider): State<Arc<Provider>>) -> Json<Value> {
