@@ -48,6 +48,16 @@ test('somebody new is invited, joins, gets another role, and is deactivated', as
   await expect(member(owner, 'Gwen Guest').locator('.member-facts')).toContainText('Only their own');
 
   await owner.getByLabel('Change Gwen Guest').click();
+  await expectAccessible(owner);
+  await owner.getByRole('button', { name: 'Sign out everywhere: Gwen Guest' }).click();
+  await expect(owner.getByText('Signed out. They can sign in again.')).toBeVisible();
+  await guest.goto('/inbox');
+  await expect(guest).toHaveURL(/\/sign-in/);
+  await signIn(guest, email);
+  await expect(guest).toHaveURL(INBOX);
+  await guest.goto('/settings/profile');
+
+  await owner.getByLabel('Change Gwen Guest').click();
   await member(owner, 'Gwen Guest').getByLabel('Who takes over').selectOption({ label: 'Olaf Owner' });
   await owner.getByRole('button', { name: 'Deactivate Gwen Guest' }).click();
   await expect(member(owner, 'Gwen Guest')).toContainText('Deactivated');

@@ -167,17 +167,17 @@ impl IntoResponse for ErrorJson {
         let status = StatusCode::from_u16(self.0.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let wait = retry_after(&self.0);
         let mut response = (status, Json(self.0)).into_response();
-        if let Some(wait) = wait {
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        if let Some(seconds) = wait {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
 }
 
-/// When to come back, for who asked too fast.
-pub fn retry_after(error: &Error) -> Option<HeaderValue> {
+/// In how many seconds to come back, for who asked too fast.
+pub fn retry_after(error: &Error) -> Option<u32> {
     match error {
-        Error::TooMany { seconds } => Some((*seconds).into()),
+        Error::TooMany { seconds } => Some(*seconds),
         _ => None,
     }
 }

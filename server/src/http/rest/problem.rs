@@ -17,7 +17,7 @@ pub struct Problem {
     /// Names the kind of problem; stable.
     #[serde(rename = "type")]
     kind: String,
-    title: String,
+    title: &'static str,
     status: u16,
     detail: String,
     /// Messages by field, for `invalid`.
@@ -26,16 +26,16 @@ pub struct Problem {
     /// Why the gate said no, for `refused`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    /// Goes into the header of that name.
+    /// Seconds; goes into the header of that name.
     #[serde(skip)]
-    retry_after: Option<HeaderValue>,
+    retry_after: Option<u32>,
 }
 
 impl Problem {
-    fn new(kind: &str, title: &str, status: u16, detail: impl Into<String>) -> Self {
+    fn new(kind: &str, title: &'static str, status: u16, detail: impl Into<String>) -> Self {
         Self {
             kind: format!("/problems/{kind}"),
-            title: title.to_owned(),
+            title,
             status,
             detail: detail.into(),
             errors: BTreeMap::new(),
@@ -50,7 +50,7 @@ impl Problem {
     }
 
     /// Something that the request names does not fit the state of things.
-    pub fn conflict(title: &str, detail: &str) -> Self {
+    pub fn conflict(title: &'static str, detail: &str) -> Self {
         Self::new("conflict", title, 409, detail)
     }
 
@@ -95,16 +95,16 @@ impl From<Error> for Problem {
 }
 
 impl IntoResponse for Problem {
-    fn into_response(mut self) -> Response {
-        let retry_after = self.retry_after.take();
+    fn into_response(self) -> Response {
+        let retry_after = self.retry_after;
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(self)).into_response();
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if status == StatusCode::UNAUTHORIZED {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if let Some(wait) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
