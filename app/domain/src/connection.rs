@@ -196,6 +196,8 @@ pub enum Snag {
     Unregistered,
     /// Another workspace of this installation has the number.
     Elsewhere,
+    /// Another connection of the workspace has the number.
+    Held,
     /// The app sends webhooks to another address; `detail` names its host.
     OtherAddress,
     /// The app sends webhooks nowhere.

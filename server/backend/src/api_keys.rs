@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use domain::accounts::line;
 use domain::api_keys::{ApiKeyForm, ApiKeyRow, KeyState, LIFETIMES, NewApiKey, SCOPES, permitted_by};
 use domain::members::Person;
-use domain::{ApiKeyId, Caller, Error, FieldErrors, Permission, Timestamp, WorkspaceId, ports};
+use domain::{ApiKeyId, Caller, Error, FieldErrors, Permission, Scope, Timestamp, WorkspaceId, ports};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -106,6 +106,10 @@ fn check(caller: &Caller, form: &ApiKeyForm, now: Timestamp) -> domain::Result<O
     }
     if !errors.is_empty() {
         return Err(Error::Invalid(errors));
+    }
+    // A key sees the whole workspace.
+    if caller.scope != Scope::All {
+        return Err(Error::Forbidden);
     }
     if !form.scopes.iter().flat_map(|scope| permitted_by(scope)).all(|permission| caller.may(*permission)) {
         return Err(Error::Forbidden);

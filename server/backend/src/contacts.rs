@@ -28,6 +28,14 @@ impl ContactsPort {
         caller.require(Permission::EditContacts)?;
         let name = domain::contacts::parse_name(&name)?;
         let mut tx = self.core.db.of(caller).await?;
+        // First the conversations, as everybody does who locks both.
+        sqlx::query!(
+            "select id from conversation where workspace_id = $1 and contact_id = $2 order by id for update",
+            tx.workspace.0,
+            id.0,
+        )
+        .fetch_all(&mut **tx)
+        .await?;
         let row = sqlx::query!(
             "update contact set name = $3 where workspace_id = $1 and id = $2 returning profile_name, username",
             tx.workspace.0,

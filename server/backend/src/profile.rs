@@ -281,10 +281,12 @@ impl ports::Profile for ProfilePort {
     }
 
     async fn set_picture(&self, person: &Person, file: Vec<u8>) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(picture::set(&self.core, person, file).await?)
     }
 
     async fn remove_picture(&self, person: &Person) -> domain::Result<()> {
+        person.require_own_sign_in()?;
         Ok(picture::remove(&self.core, person).await?)
     }
 

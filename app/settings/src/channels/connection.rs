@@ -233,6 +233,7 @@ fn snag_words(snag: Snag, detail: &str) -> String {
         Snag::Unverified => t!(snag_unverified, detail = detail).to_string(),
         Snag::Unregistered => t!(snag_unregistered, detail = detail).to_string(),
         Snag::Elsewhere => t!(snag_elsewhere, detail = detail).to_string(),
+        Snag::Held => t!(snag_held, detail = detail).to_string(),
         Snag::OtherAddress => t!(snag_other_address, detail = detail).to_string(),
         Snag::NoAddress => t!(snag_no_address).to_owned(),
         Snag::Fields => t!(snag_fields, detail = detail).to_string(),

@@ -88,6 +88,10 @@ async fn number_tick(
         (None, [only]) => only,
         (None, _) => return Ok(bad(Snag::ChooseNumber)),
     };
+    // Looking moves nothing: webhooks that still come by the other connection would be believed no more.
+    if numbers::held_elsewhere(&port.core, caller.workspace, id, &chosen.id).await? {
+        return Ok(bad(Snag::Held).about(&chosen.display));
+    }
     if !numbers::attach(port, caller, id, chosen).await? {
         return Ok(bad(Snag::Elsewhere).about(&chosen.display));
     }

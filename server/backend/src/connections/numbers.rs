@@ -22,6 +22,26 @@ pub(super) async fn connected(core: &Core, workspace: WorkspaceId, id: Connectio
     Ok(ids)
 }
 
+/// Whether a number is connected through another connection of the workspace.
+pub(super) async fn held_elsewhere(
+    core: &Core,
+    workspace: WorkspaceId,
+    id: ConnectionId,
+    number_id: &str,
+) -> Outcome<bool> {
+    let mut tx = core.db.scoped(workspace).await?;
+    let held = sqlx::query_scalar!(
+        r#"select exists(select 1 from channel where workspace_id = $1 and phone_number_id = $3 and state <> 'disconnected'
+              and connection_id is distinct from $2) as "held!""#,
+        workspace.0,
+        id.0,
+        number_id,
+    )
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(held)
+}
+
 /// Connects a number that the provider has just listed for the connection's token. False when another workspace has it.
 pub(super) async fn attach(
     port: &ConnectionsPort,

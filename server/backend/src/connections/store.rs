@@ -62,7 +62,7 @@ async fn open_some(
 /// A channel's number with the right to use it.
 pub(crate) async fn line(core: &Core, tx: &mut Scoped, channel: Uuid) -> Outcome<Line> {
     let row = sqlx::query!(
-        r#"select ch.phone_number_id, k.id as "id?", k.token as "token?", k.app_secret
+        r#"select ch.phone_number_id, ch.state, k.id as "id?", k.token as "token?", k.app_secret
            from channel ch left join connection k on k.workspace_id = ch.workspace_id and k.id = ch.connection_id
            where ch.workspace_id = $1 and ch.id = $2"#,
         tx.workspace.0,
@@ -75,6 +75,8 @@ pub(crate) async fn line(core: &Core, tx: &mut Scoped, channel: Uuid) -> Outcome
             token: open(core, tx.workspace, id, TOKEN, &token).await?,
             app_secret: open_some(core, tx.workspace, id, APP_SECRET, row.app_secret.as_deref()).await?,
         }),
+        // Who disconnected has no right to anything, the operator's least of all: a token that no provider accepts.
+        _ if row.state == "disconnected" => Some(Access { token: String::new(), app_secret: None }),
         _ => None,
     };
     Ok(Line { number: row.phone_number_id, access })

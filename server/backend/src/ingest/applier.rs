@@ -197,7 +197,11 @@ fn sort<'a>(routes: &HashMap<String, Route>, bodies: &'a [Body]) -> Vec<(Route, 
         let Ok(items) = &body.items else { continue };
         for incoming in items {
             let route = incoming.number.as_ref().and_then(|number| routes.get(number)).copied();
-            let Some(route) = route.filter(|route| route.door == body.door) else { continue };
+            let Some(route) = route else { continue };
+            if route.door != body.door {
+                metrics::counter!("parley_foreign_items_total").increment(1);
+                continue;
+            }
             let group = groups.entry((route.workspace.0, route.channel.0)).or_insert_with(|| (route, Vec::new()));
             group.1.push(Task { route, body, incoming });
         }

@@ -30,8 +30,13 @@ pub(super) async fn set(core: &Core, person: &Person, file: Vec<u8>) -> Outcome<
     if file.len() > BYTES {
         return Err(too_large().into());
     }
-    let _turn = DECODING.acquire().await.map_err(|_| Fault::internal("decoding is closed"))?;
-    let drawn = tokio::task::spawn_blocking(move || draw(&file)).await;
+    let turn = DECODING.acquire().await.map_err(|_| Fault::internal("decoding is closed"))?;
+    // The turn is the drawing's: it goes on when whoever asked for it has hung up.
+    let drawn = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        draw(&file)
+    })
+    .await;
     let drawn = drawn.map_err(|_| Fault::internal("drawing a picture"))??;
     for (size, bytes) in &drawn.files {
         core.files.put(&key(person.account, &drawn.hash, *size), bytes.clone()).await?;

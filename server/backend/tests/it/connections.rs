@@ -120,6 +120,21 @@ async fn nobody_takes_a_number_that_another_workspace_has() {
 }
 
 #[tokio::test]
+async fn looking_moves_no_number_from_one_connection_to_another() {
+    let mut world = world().await;
+    let first = connected(&world).await;
+    let second = world.ports.connections.connect(&world.ours.caller, typed()).await.unwrap();
+    assert_eq!(tick(&world, second, Check::Number).await, (TickState::Bad, Some(Snag::Held)));
+    let text = message("w1", GRACE, world.second(), "Hello");
+    world.receive_at(first, Webhook::to(NUMBER).person("Grace", Some(GRACE), None).message(text).body()).await;
+    world.only_conversation().await;
+    // Who asks for it moves it.
+    world.ports.connections.choose(&world.ours.caller, second, NUMBER).await.unwrap();
+    assert_eq!(tick(&world, second, Check::Number).await.0, TickState::Good);
+    assert_eq!(world.count("select count(*) from channel where phone_number_id = '3003'").await, 1);
+}
+
+#[tokio::test]
 async fn a_number_is_chosen_registered_and_looked_at_again() {
     let world = world().await;
     let mut account = Account::ready(APP, NUMBER);

@@ -225,6 +225,8 @@ async fn a_malicious_provider_reaches_nothing_beyond_its_own_workspace() {
     assert_eq!(team.accept(&stolen, "any link").await.err(), closed);
     assert_eq!(profile.read(&stolen).await.err(), closed);
     assert_eq!(profile.save(&stolen, ProfileForm::default()).await.err(), closed);
+    assert_eq!(profile.set_picture(&stolen, vec![1]).await.err(), closed);
+    assert_eq!(profile.remove_picture(&stolen).await.err(), closed);
     assert_eq!(profile.prove(&stolen, "guess", &from("6.6.6.6")).await.err(), closed);
     assert_eq!(profile.change_password(&stolen, "a password of mine").await.err(), closed);
     assert_eq!(profile.change_email(&stolen, "mallory@theirs.example").await.err(), closed);
