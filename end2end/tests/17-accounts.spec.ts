@@ -71,7 +71,7 @@ test('a link that is used up says so', async ({ open, watch }) => {
 });
 
 test('a forgotten password: a link by mail, once, and every session ends', async ({ open, watch }) => {
-  watch.expect(/response 401: GET .*\/live/);
+  watch.expect(/response 401: (GET .*\/live|POST .*read_news)/);
   const page = await open(null);
   const email = address('fritz');
   await settle(page, 'Fritz Forget', email, 'Forget Ltd');
@@ -145,7 +145,7 @@ test('a second factor: set up, asked for, and a recovery code in its place', asy
 });
 
 test('sessions are listed and ended, and a changed password ends the others', async ({ open, watch }) => {
-  watch.expect(/response 401: GET .*\/live/);
+  watch.expect(/response 401: (GET .*\/live|POST .*read_news)/);
   const page = await open(null);
   const email = address('lena');
   await settle(page, 'Lena List', email, 'List Ltd');
