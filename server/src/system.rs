@@ -79,10 +79,13 @@ impl Database {
     }
 
     pub async fn migrate(&self) -> Result<()> {
-        match Db::migrate(&self.owner).await {
-            Ok(()) => Ok(()),
-            Err(error) => bail!("the database could not be brought up to this version: {error}"),
+        if let Err(error) = Db::migrate(&self.owner).await {
+            bail!("the database could not be brought up to this version: {error}");
         }
+        let pool = self.owner_pool(2).await?;
+        let prepared = jobs::prepare(pool.clone()).await;
+        pool.close().await;
+        Ok(prepared?)
     }
 
     /// A small pool of the migrating user: for the job queue's schema and for accounts.
