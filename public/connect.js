@@ -20,7 +20,6 @@
     form.elements.code.value = given.code;
     form.elements.account_id.value = given.ids.waba_id ?? "";
     form.elements.number_id.value = given.ids.phone_number_id ?? "";
-    form.elements.coexists.value = String(given.coexists);
     say("Connecting…");
     form.submit();
   }
@@ -33,7 +32,6 @@
     if (told.type !== "WA_EMBEDDED_SIGNUP") return;
     if (String(told.event).startsWith("FINISH")) {
       given.ids = told.data ?? {};
-      given.coexists = told.event === "FINISH_WHATSAPP_BUSINESS_APP_ONBOARDING";
       finish();
     } else {
       say(told.data?.error_message ?? "Nothing was connected. Open the window again when you are ready.");

@@ -61,8 +61,6 @@ pub struct SignupForm {
     pub account_id: String,
     /// Empty when the person finished without a number.
     pub number_id: String,
-    /// The number stays in use in the phone's app, and is never registered (contract 1.8).
-    pub coexists: bool,
 }
 
 impl std::fmt::Debug for SignupForm {

@@ -75,10 +75,9 @@ pub async fn finish_signup(
     code: String,
     account_id: String,
     #[server(default)] number_id: String,
-    #[server(default)] coexists: String,
 ) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
-    let form = SignupForm { code, account_id, number_id, coexists: coexists == "true" };
+    let form = SignupForm { code, account_id, number_id };
     let id = backend.connections.finish_signup(&caller, form).await?;
     redirect(&connection_page(id));
     Ok(())

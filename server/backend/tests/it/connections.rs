@@ -256,12 +256,7 @@ async fn changing_and_ending_ask_for_a_fresh_proof() {
 #[tokio::test]
 async fn metas_window_is_believed_only_where_the_token_agrees() {
     let world = world().await;
-    let form = |account: &str| SignupForm {
-        code: "c1".into(),
-        account_id: account.into(),
-        number_id: NUMBER.into(),
-        coexists: false,
-    };
+    let form = |account: &str| SignupForm { code: "c1".into(), account_id: account.into(), number_id: NUMBER.into() };
     let mut account = Account::ready("55", NUMBER);
     account.grant.accounts = Some(vec!["4004".into()]);
     account.subscription.address = Some(format!("{}/webhooks/whatsapp", testkit::PUBLIC_URL));

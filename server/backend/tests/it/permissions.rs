@@ -77,8 +77,7 @@ async fn each_port_needs_its_permission() {
             call!(connections.finish_signup(SignupForm {
                 code: String::new(),
                 account_id: String::new(),
-                number_id: String::new(),
-                coexists: false
+                number_id: String::new()
             })),
         ),
         (ManageChannels, call!(connections.check(Uuid::nil().into()))),
