@@ -62,7 +62,8 @@ test('a new workspace gets a sandbox number and answers its first customer, with
 });
 
 test('what is entered by hand is kept, checked, and mended where it is red', async ({ open, watch }) => {
-  watch.expect(/response 422: POST .*connect/);
+  // A look that was on its way when the number was disconnected.
+  watch.expect(/response 422: POST .*connect/, /response 404: POST .*read_connection/);
   const page = await open(null);
   await settle(page, 'Hanna Hand', address('hanna'), 'Hand Estates');
   const business = await businessAtMeta('Hand Estates');

@@ -43,6 +43,12 @@ impl Acts {
             self.change.version().get(),
         ]
     }
+
+    /// Events of its end still come before the next page does, when there is nothing to read any more.
+    fn ending(self) -> bool {
+        self.disconnect.pending().get_untracked()
+            || self.disconnect.value().with_untracked(|value| matches!(value, Some(Ok(()))))
+    }
 }
 
 /// `/settings/channels/:id`
@@ -114,8 +120,7 @@ fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
     if let Some(live) = use_context::<Live>() {
         live.on(move |change| {
             let watched = matches!(change.topic, Topic::Channels | Topic::Conversation(_) | Topic::Reset);
-            // The last event is of its own end, and comes before the next page.
-            if watched && !acts.disconnect.pending().get_untracked() {
+            if watched && !acts.ending() {
                 connection.refetch();
             }
         });
