@@ -25,8 +25,20 @@ pub struct AuditRow {
     pub picture: Option<String>,
     /// A noun and a past participle, for example `member.deactivated`.
     pub action: String,
-    /// What else was noted, as JSON text.
-    pub details: String,
+    /// The same as it is said between the names of who acted and of whom it was done to.
+    pub said: String,
+    /// The name of the person whom it was done to, if that is somebody else.
+    pub subject: Option<String>,
+    /// Where it was done from: a device and a network, as far as they are known.
+    pub origin: String,
+    pub facts: Vec<Fact>,
+}
+
+/// Something noted of an act: a value, or what a value was and what it became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    /// Empty where the act changed one thing only.
+    pub name: String,
     pub before: Option<String>,
-    pub after: Option<String>,
+    pub value: String,
 }

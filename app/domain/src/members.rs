@@ -16,7 +16,18 @@ pub struct Caller {
     pub scope: Scope,
     /// The workspace's own provider vouched for them: nothing of theirs beyond the workspace is theirs to see.
     pub vouched: bool,
+    /// Where their session was opened. `None` for a program.
+    pub origin: Option<SessionOrigin>,
     permissions: Vec<Permission>,
+}
+
+/// Where a session was opened, as a person recognises it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SessionOrigin {
+    /// The browser and system in words, for example `Firefox on Linux`.
+    pub device: String,
+    /// The family and the first half of the address.
+    pub network: String,
 }
 
 /// The person or program behind a [`Caller`].
@@ -47,7 +58,14 @@ impl Caller {
         permissions: Vec<Permission>,
         scope: Scope,
     ) -> Self {
-        Self { workspace, actor: Actor::Member { id, name: name.into() }, scope, vouched: false, permissions }
+        Self {
+            workspace,
+            actor: Actor::Member { id, name: name.into() },
+            scope,
+            vouched: false,
+            origin: None,
+            permissions,
+        }
     }
 
     pub fn api_key(
@@ -61,6 +79,7 @@ impl Caller {
             actor: Actor::ApiKey { id, name: name.into() },
             scope: Scope::All,
             vouched: false,
+            origin: None,
             permissions,
         }
     }
@@ -102,6 +121,8 @@ pub struct Person {
     pub proved_at: Timestamp,
     /// By how many factors they signed in.
     pub factors: u8,
+    /// Where they signed in.
+    pub origin: SessionOrigin,
     /// Their place in the workspace they stand in.
     pub caller: Option<Caller>,
     /// The workspace they stand in asks for a second factor, and this session has one only.

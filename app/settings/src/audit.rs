@@ -1,7 +1,7 @@
 //! Who did what.
 
 use domain::Permission;
-use domain::audit::AuditRow;
+use domain::audit::{AuditRow, Fact};
 use domain::page::Cursor;
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -75,45 +75,45 @@ fn Older(search: String, next: Cursor) -> impl IntoView {
 
 #[component]
 fn Act(row: AuditRow) -> impl IntoView {
-    let more = [
-        (row.details != "{}").then_some((t!(audit_details), row.details)),
-        row.before.map(|before| (t!(audit_before), before)),
-        row.after.map(|after| (t!(audit_after), after)),
-    ];
-    let more: Vec<_> = more.into_iter().flatten().collect();
+    let facts = row.facts.into_iter().map(|fact| view! { <Noted fact /> }).collect::<Vec<_>>();
     view! {
         <li class="line">
             <div>
                 <p class="badges">
                     <Avatar name=row.actor.clone() picture=row.picture small=true />
-                    <strong>{row.actor.clone()}</strong>
-                    <code>{row.action}</code>
+                    <span>
+                        <strong>{row.actor}</strong>
+                        {format!(" {} ", row.said)}
+                        <strong>{row.subject}</strong>
+                    </span>
                 </p>
                 <p class="quiet">
                     <Time at=row.at shape=Shape::Full />
+                    {(!row.origin.is_empty()).then(|| format!(" · {}", row.origin))}
                 </p>
-                {(!more.is_empty())
+                {(!facts.is_empty())
                     .then(|| {
                         view! {
                             <details>
                                 <summary>{t!(audit_more)}</summary>
-                                <dl class="audit-more">
-                                    {more
-                                        .into_iter()
-                                        .map(|(label, value)| {
-                                            view! {
-                                                <dt>{label}</dt>
-                                                <dd>
-                                                    <code>{value}</code>
-                                                </dd>
-                                            }
-                                        })
-                                        .collect_view()}
-                                </dl>
+                                <dl class="audit-more">{facts}</dl>
                             </details>
                         }
                     })}
             </div>
         </li>
+    }
+}
+
+#[component]
+fn Noted(fact: Fact) -> impl IntoView {
+    let name = if fact.name.is_empty() { t!(audit_value).to_string() } else { fact.name };
+    let value = match fact.before {
+        Some(before) => t!(audit_change, before = before, after = fact.value).to_string(),
+        None => fact.value,
+    };
+    view! {
+        <dt>{name}</dt>
+        <dd>{value}</dd>
     }
 }

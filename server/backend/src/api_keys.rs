@@ -8,7 +8,7 @@ use domain::{ApiKeyId, Caller, Error, FieldErrors, Permission, Scope, Timestamp,
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
@@ -87,7 +87,7 @@ impl ApiKeysPort {
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(Error::NotFound)?;
-        let act = Act::new("api_key.revoked", id.0).with(json!({ "name": name }));
+        let act = Act::new(Action::ApiKeyRevoked, id.0).with(json!({ "name": name }));
         audit::write(&mut tx, caller, now, act).await?;
         tx.commit().await
     }
@@ -170,7 +170,7 @@ async fn insert(core: &Core, tx: &mut Scoped, new: New<'_>) -> Outcome<String> {
     .execute(&mut ***tx)
     .await?;
     tell_owner(core, tx, &new).await?;
-    let act = Act::new("api_key.made", id.0)
+    let act = Act::new(Action::ApiKeyMade, id.0)
         .with(json!({ "name": new.name, "scopes": new.scopes, "expires_at": new.expires_at }));
     match new.maker {
         Some(caller) => audit::write(tx, caller, now, act).await?,

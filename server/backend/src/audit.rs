@@ -1,35 +1,39 @@
 //! The audit trail: who did what, when and from where; a chain of hashes a workspace (migration 0011).
 
+mod action;
 mod read;
+mod said;
 
+pub(crate) use action::Action;
 pub use read::AuditPort;
 
-use domain::members::Actor;
+use domain::members::{Actor, SessionOrigin};
 use domain::{Caller, Timestamp};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use crate::Core;
+use crate::db::Personal;
 use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::ids;
 
 /// One act, as it is written down.
 #[derive(Clone, Debug)]
-pub(crate) struct Act<'a> {
-    /// A noun and a past participle, for example `member.deactivated`.
-    pub action: &'a str,
+pub(crate) struct Act {
+    pub action: Action,
     pub subject: Option<Uuid>,
     pub details: Value,
-    /// The device and the network it was done from, where that matters.
-    pub origin: Value,
+    /// Where it was done from, if that is not where the caller's session was opened.
+    pub origin: Option<SessionOrigin>,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
 
-impl<'a> Act<'a> {
-    pub(crate) fn new(action: &'a str, subject: Uuid) -> Self {
-        Self { action, subject: Some(subject), details: json!({}), origin: json!({}), before: None, after: None }
+impl Act {
+    pub(crate) fn new(action: Action, subject: Uuid) -> Self {
+        Self { action, subject: Some(subject), details: json!({}), origin: None, before: None, after: None }
     }
 
     /// What a value was and what it is now.
@@ -38,8 +42,8 @@ impl<'a> Act<'a> {
         self
     }
 
-    pub(crate) fn from(mut self, origin: Value) -> Self {
-        self.origin = origin;
+    pub(crate) fn from(mut self, origin: SessionOrigin) -> Self {
+        self.origin = Some(origin);
         self
     }
 
@@ -51,21 +55,51 @@ impl<'a> Act<'a> {
 
 /// Writes an act down in the caller's transaction. Do it last: writers of one workspace take turns from here to the
 /// commit.
-pub(crate) async fn write(tx: &mut PgConnection, caller: &Caller, now: Timestamp, act: Act<'_>) -> Outcome<()> {
+pub(crate) async fn write(tx: &mut PgConnection, caller: &Caller, now: Timestamp, mut act: Act) -> Outcome<()> {
+    act.origin = act.origin.or_else(|| caller.origin.clone());
     append(tx, actor(&caller.actor), now, act).await
 }
 
+/// The same for what a person did with their own account: it is an act in every workspace that they are a member of.
+/// Leaves the transaction in one of them, so it comes last.
+pub(crate) async fn write_everywhere(
+    core: &Core,
+    tx: &mut Personal,
+    action: Action,
+    details: &Value,
+    origin: &SessionOrigin,
+) -> Outcome<()> {
+    let name = crate::accounts::letterhead(tx).await?.name;
+    // In an order that all writers share, because each chain has a lock.
+    let places = sqlx::query!(
+        r#"select workspace_id as "workspace_id!", member_id as "member_id!" from memberships_of($1) order by workspace_id"#,
+        tx.account.0
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    for place in places {
+        tx.enter(place.workspace_id.into()).await?;
+        let act = Act::new(action, place.member_id).with(details.clone()).from(origin.clone());
+        append(tx, json!({ "kind": "member", "id": place.member_id, "name": name }), core.clock.now(), act).await?;
+    }
+    Ok(())
+}
+
 /// The same for what no member did.
-pub(crate) async fn append(tx: &mut PgConnection, actor: Value, now: Timestamp, act: Act<'_>) -> Outcome<()> {
+pub(crate) async fn append(tx: &mut PgConnection, actor: Value, now: Timestamp, act: Act) -> Outcome<()> {
+    let origin = match act.origin.filter(|from| *from != SessionOrigin::default()) {
+        Some(from) => json!({ "device": from.device, "network": from.network }),
+        None => json!({}),
+    };
     sqlx::query!(
         "select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         ids::fresh::<Uuid>(),
         sql(now),
         actor,
-        act.action,
+        act.action.as_str(),
         act.subject,
         act.details,
-        act.origin,
+        origin,
         act.before,
         act.after,
     )

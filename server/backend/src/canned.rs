@@ -6,7 +6,7 @@ use domain::{Caller, CannedReplyId, Error, Permission, ports};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -48,7 +48,7 @@ impl CannedPort {
             Some(id) => change(&mut tx, id, &draft, now).await?,
             None => make(&mut tx, &draft, now).await?,
         };
-        let act = Act::new("canned_reply.saved", saved).with(json!({ "shortcut": draft.shortcut }));
+        let act = Act::new(Action::CannedReplySaved, saved).with(json!({ "shortcut": draft.shortcut }));
         audit::write(&mut tx, caller, now, act).await?;
         tx.commit().await
     }
@@ -64,7 +64,7 @@ impl CannedPort {
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(Fault::Plain(Error::NotFound))?;
-        let act = Act::new("canned_reply.deleted", id.0).with(json!({ "shortcut": shortcut }));
+        let act = Act::new(Action::CannedReplyDeleted, id.0).with(json!({ "shortcut": shortcut }));
         audit::write(&mut tx, caller, self.core.clock.now(), act).await?;
         tx.commit().await
     }

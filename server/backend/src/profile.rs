@@ -13,10 +13,13 @@ use domain::accounts::{
 use domain::members::Person;
 use domain::ports::{self, Download, PictureSize, SessionToken};
 use domain::{Error, FieldErrors, PasskeyId, SessionId};
+use serde_json::{Value, json};
 
 use crate::Core;
 use crate::accounts::throttle::Throttle;
 use crate::accounts::{self, passkeys, password, second_factor, sessions};
+use crate::audit::{self, Action};
+use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::mail::{self, Kind, PasskeyChange};
 
@@ -119,7 +122,8 @@ impl ProfilePort {
         accounts::set_password(&mut tx, &hash, self.core.clock.now()).await?;
         sessions::end_all(&mut tx, Some(person.session)).await?;
         let token = sessions::renew(&mut tx, person.session, None).await?;
-        accounts::tell_of_password(&self.core, &mut tx, None).await?;
+        accounts::tell_of_password(&self.core, &mut tx, Some(&person.origin.device)).await?;
+        self.write(&mut tx, person, Action::PasswordChanged, json!({})).await?;
         tx.commit().await?;
         self.core.revoked();
         Ok(token)
@@ -149,17 +153,24 @@ impl ProfilePort {
 
     async fn end_session(&self, person: &Person, session: SessionId) -> Outcome<()> {
         person.require_fresh_proof(self.core.clock.now())?;
+        let mut tx = self.core.db.personal(person.account).await?;
         let ended = sqlx::query!("delete from session where account_id = $1 and id = $2", person.account.0, session.0)
-            .execute(self.core.db.app())
+            .execute(&mut **tx)
             .await?;
+        if ended.rows_affected() == 0 {
+            return Err(Error::NotFound.into());
+        }
+        self.write(&mut tx, person, Action::SessionsEnded, json!({})).await?;
+        tx.commit().await?;
         self.core.revoked();
-        if ended.rows_affected() == 0 { Err(Error::NotFound.into()) } else { Ok(()) }
+        Ok(())
     }
 
     async fn end_other_sessions(&self, person: &Person) -> Outcome<()> {
         person.require_fresh_proof(self.core.clock.now())?;
         let mut tx = self.core.db.personal(person.account).await?;
         sessions::end_all(&mut tx, Some(person.session)).await?;
+        self.write(&mut tx, person, Action::SessionsEnded, json!({})).await?;
         tx.commit().await?;
         self.core.revoked();
         Ok(())
@@ -204,11 +215,17 @@ impl ProfilePort {
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(Error::NotFound)?;
-        let (occasion, security) = (accounts::occasion(&self.core, None), accounts::security_page(&self.core));
-        let change = PasskeyChange::Removed;
+        let occasion = accounts::occasion(&self.core, Some(&person.origin.device));
+        let (change, security) = (PasskeyChange::Removed, accounts::security_page(&self.core));
+        let details = json!({ "name": passkey });
         accounts::tell(&self.core, &mut tx, |name| Kind::PasskeyChanged { name, change, passkey, occasion, security })
             .await?;
+        self.write(&mut tx, person, Action::PasskeyRemoved, details).await?;
         tx.commit().await
+    }
+
+    async fn write(&self, tx: &mut Personal, person: &Person, action: Action, details: Value) -> Outcome<()> {
+        audit::write_everywhere(&self.core, tx, action, &details, &person.origin).await
     }
 }
 

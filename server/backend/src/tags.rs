@@ -6,7 +6,7 @@ use domain::{Caller, ContactId, ConversationId, Error, Permission, TagId, ports}
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -47,7 +47,7 @@ impl TagsPort {
             Some(id) => change(&mut tx, id, &name, colour, now).await?,
             None => make(&mut tx, &name, colour, now).await?,
         };
-        let act = Act::new("tag.saved", saved).with(json!({ "name": name, "colour": colour }));
+        let act = Act::new(Action::TagSaved, saved).with(json!({ "name": name, "colour": colour }));
         audit::write(&mut tx, caller, now, act).await?;
         tx.commit().await?;
         // Whoever has it looks different now, and nobody counts who.
@@ -66,7 +66,7 @@ impl TagsPort {
         .fetch_optional(&mut **tx)
         .await?
         .ok_or(Fault::Plain(Error::NotFound))?;
-        let act = Act::new("tag.deleted", id.0).with(json!({ "name": name }));
+        let act = Act::new(Action::TagDeleted, id.0).with(json!({ "name": name }));
         audit::write(&mut tx, caller, self.core.clock.now(), act).await?;
         tx.commit().await?;
         self.core.live.reset(caller.workspace);
@@ -87,7 +87,7 @@ impl TagsPort {
         )
         .execute(&mut **tx)
         .await?;
-        let act = Act::new("contact.tagged", contact.0).with(json!({ "tag": name }));
+        let act = Act::new(Action::ContactTagged, contact.0).with(json!({ "tag": name }));
         if put.rows_affected() > 0 { self.settle(tx, caller, act, shown).await } else { Ok(()) }
     }
 
@@ -104,7 +104,7 @@ impl TagsPort {
         )
         .execute(&mut **tx)
         .await?;
-        let act = Act::new("contact.untagged", contact.0).with(json!({ "tag": name }));
+        let act = Act::new(Action::ContactUntagged, contact.0).with(json!({ "tag": name }));
         if taken.rows_affected() > 0 { self.settle(tx, caller, act, shown).await } else { Ok(()) }
     }
 
@@ -113,7 +113,7 @@ impl TagsPort {
         &self,
         mut tx: Scoped,
         caller: &Caller,
-        act: Act<'_>,
+        act: Act,
         shown: Vec<(ConversationId, i64)>,
     ) -> Outcome<()> {
         audit::write(&mut tx, caller, self.core.clock.now(), act).await?;

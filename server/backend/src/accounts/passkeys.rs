@@ -14,6 +14,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::{AccountsPort, occasion, security_page, sessions, tell};
+use crate::audit::{self, Action};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::mail::{Kind, PasskeyChange};
@@ -114,7 +115,8 @@ pub(crate) async fn add(core: &Core, person: &Person, waiting: &str, name: &str,
     )
     .execute(&mut **tx)
     .await?;
-    let (occasion, security) = (occasion(core, None), security_page(core));
+    let (occasion, security) = (occasion(core, Some(&person.origin.device)), security_page(core));
+    let details = json!({ "name": name });
     tell(core, &mut tx, |who| Kind::PasskeyChanged {
         name: who,
         change: PasskeyChange::Added,
@@ -123,6 +125,7 @@ pub(crate) async fn add(core: &Core, person: &Person, waiting: &str, name: &str,
         security,
     })
     .await?;
+    audit::write_everywhere(core, &mut tx, Action::PasskeyAdded, &details, &person.origin).await?;
     tx.commit().await
 }
 

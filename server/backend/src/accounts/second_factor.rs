@@ -1,16 +1,18 @@
 //! The second factor: codes of an authenticator app (RFC 6238) and recovery codes.
 
 use domain::accounts::{AppSetup, Origin};
-use domain::members::Person;
+use domain::members::{Person, SessionOrigin};
 use domain::ports::{SessionToken, SignedIn};
 use domain::{AccountId, Error, WorkspaceId};
 use jiff::SignedDuration;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 
 use super::{AccountsPort, sessions};
+use crate::audit::{self, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -66,7 +68,7 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     let (account, state): (AccountId, Waiting) = (row.account_id.into(), serde_json::from_value(row.state)?);
     port.throttle.check(&account.to_string(), &origin.address, now)?;
     let mut tx = core.db.personal(account).await?;
-    let right = is_right(core, &mut tx, code).await?;
+    let right = is_right(core, &mut tx, code, origin).await?;
     port.throttle.note(&account.to_string(), &origin.address, right, now);
     super::log_try("second factor", Some(account), right, origin);
     if !right {
@@ -95,12 +97,12 @@ pub(crate) async fn is_on(tx: &mut Personal) -> Outcome<bool> {
 }
 
 /// A code of the app, or a recovery code; each works once.
-async fn is_right(core: &Core, tx: &mut Personal, code: &str) -> Outcome<bool> {
+async fn is_right(core: &Core, tx: &mut Personal, code: &str, origin: &Origin) -> Outcome<bool> {
     let code: String = code.chars().filter(|c| c.is_ascii_alphanumeric()).collect::<String>().to_ascii_lowercase();
     if code.len() == 6 && code.chars().all(|c| c.is_ascii_digit()) {
         return matches_app(core, tx, &code, true).await;
     }
-    use_recovery_code(core, tx, &code).await
+    use_recovery_code(core, tx, &code, &sessions::seen(origin)).await
 }
 
 /// Compares with the app's codes now, a step before and a step after. A step counts once: `totp_last_step` only climbs.
@@ -125,7 +127,7 @@ async fn matches_app(core: &Core, tx: &mut Personal, code: &str, confirmed: bool
     Ok(fresh.is_some())
 }
 
-async fn use_recovery_code(core: &Core, tx: &mut Personal, code: &str) -> Outcome<bool> {
+async fn use_recovery_code(core: &Core, tx: &mut Personal, code: &str, origin: &SessionOrigin) -> Outcome<bool> {
     let used = sqlx::query_scalar!(
         "update recovery_code set used_at = $3 where account_id = $1 and code_hash = $2 and used_at is null returning account_id",
         tx.account.0,
@@ -138,7 +140,8 @@ async fn use_recovery_code(core: &Core, tx: &mut Personal, code: &str) -> Outcom
         return Ok(false);
     }
     let left = recovery_codes_left(tx).await?;
-    tell_of_codes(core, tx, RecoveryCodes::Used { left }).await?;
+    tell_of_codes(core, tx, RecoveryCodes::Used { left }, origin).await?;
+    audit::write_everywhere(core, tx, Action::RecoveryCodeUsed, &json!({ "left": left }), origin).await?;
     Ok(true)
 }
 
@@ -191,7 +194,8 @@ pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome
     let codes = fresh_recovery_codes(&mut tx).await?;
     sessions::proved(core, &mut tx, person.session, 2).await?;
     let token = sessions::renew(&mut tx, person.session, None).await?;
-    tell_of_change(core, &mut tx, SecondFactorChange::TurnedOn).await?;
+    tell_of_change(core, &mut tx, SecondFactorChange::TurnedOn, &person.origin).await?;
+    audit::write_everywhere(core, &mut tx, Action::AppAdded, &json!({}), &person.origin).await?;
     tx.commit().await?;
     core.revoked();
     Ok((codes, token))
@@ -208,7 +212,8 @@ pub(crate) async fn remove(core: &Core, person: &Person) -> Outcome<()> {
     .await?;
     sqlx::query!("delete from recovery_code where account_id = $1", person.account.0).execute(&mut **tx).await?;
     sqlx::query!("update session set factors = 1 where account_id = $1", person.account.0).execute(&mut **tx).await?;
-    tell_of_change(core, &mut tx, SecondFactorChange::TurnedOff).await?;
+    tell_of_change(core, &mut tx, SecondFactorChange::TurnedOff, &person.origin).await?;
+    audit::write_everywhere(core, &mut tx, Action::AppRemoved, &json!({}), &person.origin).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())
@@ -222,7 +227,8 @@ pub(crate) async fn renew_recovery_codes(core: &Core, person: &Person) -> Outcom
         return Err(Error::Conflict.into());
     }
     let codes = fresh_recovery_codes(&mut tx).await?;
-    tell_of_codes(core, &mut tx, RecoveryCodes::Made).await?;
+    tell_of_codes(core, &mut tx, RecoveryCodes::Made, &person.origin).await?;
+    audit::write_everywhere(core, &mut tx, Action::RecoveryCodesMade, &json!({}), &person.origin).await?;
     tx.commit().await?;
     Ok(codes)
 }
@@ -247,13 +253,18 @@ async fn fresh_recovery_codes(tx: &mut Personal) -> Outcome<Vec<String>> {
     Ok(codes)
 }
 
-async fn tell_of_change(core: &Core, tx: &mut Personal, change: SecondFactorChange) -> Outcome<()> {
-    let (occasion, security) = (super::occasion(core, None), super::security_page(core));
+async fn tell_of_change(
+    core: &Core,
+    tx: &mut Personal,
+    change: SecondFactorChange,
+    origin: &SessionOrigin,
+) -> Outcome<()> {
+    let (occasion, security) = (super::occasion(core, Some(&origin.device)), super::security_page(core));
     super::tell(core, tx, |name| Kind::SecondFactorChanged { name, change, occasion, security }).await
 }
 
-async fn tell_of_codes(core: &Core, tx: &mut Personal, what: RecoveryCodes) -> Outcome<()> {
-    let (occasion, security) = (super::occasion(core, None), super::security_page(core));
+async fn tell_of_codes(core: &Core, tx: &mut Personal, what: RecoveryCodes, origin: &SessionOrigin) -> Outcome<()> {
+    let (occasion, security) = (super::occasion(core, Some(&origin.device)), super::security_page(core));
     super::tell(core, tx, |name| Kind::RecoveryCodes { name, what, occasion, security }).await
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use domain::accounts::Origin;
-use domain::members::Person;
+use domain::members::{Person, SessionOrigin};
 use domain::ports::{SessionToken, SignedIn};
 use domain::{AccountId, Caller, Error, MemberId, Permission, Role, Scope, SessionId, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use serde_json::{Value, json};
 
 use super::network::network;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -93,13 +93,16 @@ async fn remember_origin(tx: &mut Personal, session: SessionId, origin: &Origin)
     Ok(())
 }
 
+/// What people are told of where a request came from.
+pub(crate) fn seen(origin: &Origin) -> SessionOrigin {
+    SessionOrigin { device: origin.device.clone(), network: network(&origin.address) }
+}
+
 /// A sign-in is an act in the workspace that it leads to.
 async fn note(core: &Core, tx: &mut Personal, (workspace, member): Place, how: Value, origin: &Origin) -> Outcome<()> {
     let name = super::letterhead(tx).await?.name;
     tx.enter(workspace).await?;
-    let act = Act::new("session.opened", member.0)
-        .with(how)
-        .from(json!({ "device": origin.device, "network": network(&origin.address) }));
+    let act = Act::new(Action::SessionOpened, member.0).with(how).from(seen(origin));
     audit::append(tx, json!({ "kind": "member", "id": member, "name": name }), core.clock.now(), act).await
 }
 
@@ -298,6 +301,7 @@ struct Stored {
     proved_at: Timestamp,
     factors: i16,
     vouched_by: Option<WorkspaceId>,
+    origin: SessionOrigin,
 }
 
 async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
@@ -317,6 +321,7 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
     let caller = standing.map(|standing| {
         let mut caller = standing.caller;
         caller.vouched = vouched;
+        caller.origin = Some(session.origin.clone());
         caller
     });
     Ok(Person {
@@ -325,6 +330,7 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         name,
         proved_at: session.proved_at,
         factors: u8::try_from(session.factors).unwrap_or(1),
+        origin: session.origin,
         caller: caller.filter(|_| !needs_second_factor && !needs_single_sign_on),
         needs_second_factor,
         needs_single_sign_on,
@@ -334,8 +340,10 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
 
 async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {
     let row = sqlx::query!(
-        "select id, account_id, workspace_id, member_id, proved_at, factors, last_seen_at, vouched_by from session
-         where token_hash = $1 and expires_at > $2 and last_seen_at > $3",
+        r#"select s.id, s.account_id, s.workspace_id, s.member_id, s.proved_at, s.factors, s.last_seen_at, s.vouched_by,
+                  o.device as "device?", o.network as "network?"
+           from session s left join lateral origin_of(s.id) o on true
+           where s.token_hash = $1 and s.expires_at > $2 and s.last_seen_at > $3"#,
         hash,
         sql(now),
         sql(now.checked_sub(IDLE).unwrap_or(now)),
@@ -355,6 +363,7 @@ async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {
         proved_at: row.proved_at.to_jiff(),
         factors: row.factors,
         vouched_by: row.vouched_by.map(Into::into),
+        origin: SessionOrigin { device: row.device.unwrap_or_default(), network: row.network.unwrap_or_default() },
     })
 }
 

@@ -5,10 +5,14 @@ use domain::audit::{AuditQuery, AuditRow};
 use domain::page::{Cursor, Page};
 use domain::{Caller, Permission, ports};
 use serde_json::Value;
+use uuid::Uuid;
 
-use super::{Act, write};
+use super::action::{meant_by, said};
+use super::said::{Names, facts, ids};
+use super::{Act, Action, write};
 use crate::Core;
 use crate::contacts::position;
+use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
 
@@ -30,37 +34,28 @@ impl AuditPort {
         caller.require(Permission::ReadAudit)?;
         let (at, id) = position(query.after)?;
         let mut tx = self.core.db.scoped(caller.workspace).await?;
-        let rows = sqlx::query!(
-            r#"select e.id, e.seq, e.at, e.actor, e.action, e.details, e.before, e.after, m.avatar as "avatar?"
+        let search = query.search.trim();
+        let rows = sqlx::query_as!(
+            Stored,
+            r#"select e.id, e.seq, e.at as "at: _", e.actor, e.action, e.subject, e.details, e.origin, e.before, e.after,
+                      m.avatar as "avatar?"
                from audit_event e left join member m
                  on m.workspace_id = e.workspace_id and e.actor ->> 'kind' = 'member' and m.id = (e.actor ->> 'id')::uuid
                where e.workspace_id = $1
-                 and ($2 = '' or strpos(lower(action), lower($2)) > 0 or strpos(lower(actor ->> 'name'), lower($2)) > 0)
-                 and ($3::timestamptz is null or (e.at, e.id) < ($3, $4))
-               order by e.at desc, e.id desc limit $5"#,
+                 and ($2 = '' or e.action = any($3) or strpos(lower(e.actor ->> 'name'), lower($2)) > 0)
+                 and ($4::timestamptz is null or (e.at, e.id) < ($4, $5))
+               order by e.at desc, e.id desc limit $6"#,
             tx.workspace.0,
-            query.search.trim(),
+            search,
+            &meant_by(search),
             at.map(sql) as _,
             id,
             i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
         )
         .fetch_all(&mut **tx)
         .await?;
-        let rows = rows.into_iter().map(|row| {
-            let name = row.actor.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
-            let text = |value: Option<Value>| value.map(|value| value.to_string());
-            let audit = AuditRow {
-                seq: row.seq,
-                at: row.at.to_jiff(),
-                actor: name,
-                picture: row.avatar,
-                action: row.action,
-                details: row.details.to_string(),
-                before: text(row.before),
-                after: text(row.after),
-            };
-            (row.id, audit)
-        });
+        let names = names(&mut tx, &rows).await?;
+        let rows = rows.into_iter().map(|row| (row.id, row.read(&names)));
         let page = Page::cut(rows.collect(), PAGE, |(id, row)| Cursor::new(row.at, *id));
         Ok(Page { items: page.items.into_iter().map(|(_, row)| row).collect(), next: page.next })
     }
@@ -78,10 +73,68 @@ impl AuditPort {
         )
         .fetch_all(&mut **tx)
         .await?;
-        write(&mut tx, caller, self.core.clock.now(), Act::new("audit.exported", caller.workspace.0)).await?;
+        write(&mut tx, caller, self.core.clock.now(), Act::new(Action::AuditExported, caller.workspace.0)).await?;
         tx.commit().await?;
         Ok(lines.join("\n") + "\n")
     }
+}
+
+struct Stored {
+    id: Uuid,
+    seq: i64,
+    at: jiff_sqlx::Timestamp,
+    actor: Value,
+    action: String,
+    subject: Option<Uuid>,
+    details: Value,
+    origin: Value,
+    before: Option<Value>,
+    after: Option<Value>,
+    avatar: Option<String>,
+}
+
+impl Stored {
+    fn actor_id(&self) -> Option<Uuid> {
+        self.actor.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
+    }
+
+    fn read(self, names: &Names) -> AuditRow {
+        let subject = self.subject.filter(|subject| Some(*subject) != self.actor_id());
+        let word = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let origin = [word(&self.origin, "device"), word(&self.origin, "network")];
+        AuditRow {
+            seq: self.seq,
+            at: self.at.to_jiff(),
+            actor: word(&self.actor, "name"),
+            picture: self.avatar,
+            said: said(&self.action),
+            action: self.action,
+            subject: subject.and_then(|subject| names.get(&subject).cloned()),
+            origin: origin.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", "),
+            facts: facts(&self.details, self.before.as_ref(), self.after.as_ref(), names),
+        }
+    }
+}
+
+/// The people whom the acts of a page name.
+async fn names(tx: &mut Scoped, rows: &[Stored]) -> Outcome<Names> {
+    let values = rows.iter().flat_map(|row| [Some(&row.details), row.before.as_ref(), row.after.as_ref()]).flatten();
+    let wanted: Vec<Uuid> = ids(values).into_iter().chain(rows.iter().filter_map(|row| row.subject)).collect();
+    let rows = sqlx::query!(
+        r#"select id as "id!", name as "name!" from member where workspace_id = $1 and id = any($2)
+           union all
+           select id, coalesce(name, profile_name, 'a contact without a name') from contact
+           where workspace_id = $1 and id = any($2)
+           union all
+           select v.id, coalesce(c.name, c.profile_name, 'a contact without a name')
+           from conversation v join contact c on c.workspace_id = v.workspace_id and c.id = v.contact_id
+           where v.workspace_id = $1 and v.id = any($2)"#,
+        tx.workspace.0,
+        &wanted,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
 #[async_trait]

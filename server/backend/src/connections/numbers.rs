@@ -5,7 +5,7 @@ use domain::{Caller, ChannelId, ConnectionId, Error, WorkspaceId};
 use serde_json::json;
 
 use super::{ConnectionsPort, look, said, store};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::{Core, ids};
 
@@ -102,7 +102,7 @@ pub(super) async fn attach(
     if ours.rows_affected() == 0 {
         return Ok(false);
     }
-    let act = Act::new("channel.connected", channel.0).with(json!({ "number_id": number.id, "connection": id }));
+    let act = Act::new(Action::ChannelConnected, channel.0).with(json!({ "number_id": number.id, "connection": id }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     Ok(true)
@@ -133,7 +133,7 @@ pub(super) async fn register(
     let connection = store::opened(&port.core, caller.workspace, id).await?;
     port.setup.register(number_id, &connection.access, &pin).await.map_err(said)?;
     let mut tx = port.core.db.scoped(caller.workspace).await?;
-    let act = Act::new("channel.registered", id.0).with(json!({ "number_id": number_id }));
+    let act = Act::new(Action::ChannelRegistered, id.0).with(json!({ "number_id": number_id }));
     audit::write(&mut tx, caller, port.core.clock.now(), act).await?;
     tx.commit().await?;
     look::look(port, caller, id).await

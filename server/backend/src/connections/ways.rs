@@ -7,7 +7,7 @@ use serde_json::json;
 use super::look::{grants, look};
 use super::store::{self, APP_SECRET, TOKEN, VERIFY_TOKEN, seal};
 use super::{ConnectionsPort, numbers, said};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::outbound::{Access, App};
@@ -118,7 +118,7 @@ async fn insert(port: &ConnectionsPort, caller: &Caller, new: New<'_>) -> Outcom
         .await?;
     }
     let details = json!({ "way": new.way, "app_id": new.app.id, "account_id": new.account_id });
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("connection.made", id.0).with(details)).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::ConnectionMade, id.0).with(details)).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -157,7 +157,7 @@ pub(super) async fn change(
     )
     .execute(&mut **tx)
     .await?;
-    let act = Act::new("connection.changed", id.0)
+    let act = Act::new(Action::ConnectionChanged, id.0)
         .changed(
             json!({ "app_id": before.app.id, "account_id": before.account_id }),
             json!({ "app_id": form.app_id, "account_id": form.account_id }),
@@ -220,7 +220,7 @@ pub(super) async fn disconnect(port: &ConnectionsPort, caller: &Caller, id: Conn
         .execute(&mut **tx)
         .await?;
     let details = json!({ "way": connection.way, "account_id": connection.account_id, "number_ids": numbers });
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("connection.ended", id.0).with(details)).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::ConnectionEnded, id.0).with(details)).await?;
     tx.commit().await?;
     core.doors.forget();
     port.changed(workspace);

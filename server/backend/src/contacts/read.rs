@@ -8,7 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::Core;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -163,7 +163,7 @@ pub(super) async fn reveal(core: &Core, caller: &Caller, id: ContactId, identity
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
     let kind = IdentityKind::parse(&row.kind).unwrap_or(IdentityKind::Bsuid);
-    let act = Act::new("contact.number_seen", id.0).with(json!({ "identity": identity }));
+    let act = Act::new(Action::NumberSeen, id.0).with(json!({ "identity": identity }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     Ok(full(kind, &row.value))

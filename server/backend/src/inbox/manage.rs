@@ -5,7 +5,7 @@ use domain::{Caller, ConversationId, Error, MemberId};
 use serde_json::json;
 
 use crate::Core;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::connections;
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
@@ -37,7 +37,7 @@ pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to:
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
-    let act = Act::new("conversation.assigned", id.0).with(json!({ "to": to }));
+    let act = Act::new(Action::ConversationAssigned, id.0).with(json!({ "to": to }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.live.conversation(caller.workspace, id, version);
@@ -61,8 +61,11 @@ pub(super) async fn set_status(
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
-    let action = format!("conversation.{}", status_word(status));
-    audit::write(&mut tx, caller, core.clock.now(), Act::new(&action, id.0)).await?;
+    let action = match status {
+        ConversationStatus::Open => Action::ConversationReopened,
+        ConversationStatus::Resolved => Action::ConversationResolved,
+    };
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(action, id.0)).await?;
     tx.commit().await?;
     core.live.conversation(caller.workspace, id, version);
     Ok(())

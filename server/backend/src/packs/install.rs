@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::present;
 use super::trades::{Line, Pack, Sample};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -41,7 +41,7 @@ pub(super) async fn install(core: &Core, caller: &Caller, trade: Trade) -> Outco
     for sample in pack.samples {
         filling.sample(channel, sample).await?;
     }
-    let act = Act::new("pack.installed", id.0).with(json!({ "trade": trade, "version": pack.version }));
+    let act = Act::new(Action::PackInstalled, id.0).with(json!({ "trade": trade, "version": pack.version }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await?;
     core.live.reset(caller.workspace);

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::present;
 use crate::Core;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 
@@ -44,7 +44,7 @@ pub(super) async fn remove(core: &Core, caller: &Caller) -> Outcome<Removal> {
     }
     let removal = summed(&made);
     let details = serde_json::json!({ "trade": present.trade, "goes": removal.goes, "stays": removal.stays });
-    let act = Act::new("pack.removed", present.id.0).with(details);
+    let act = Act::new(Action::PackRemoved, present.id.0).with(details);
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.live.reset(caller.workspace);

@@ -1,12 +1,14 @@
 //! Changing the address one signs in with: both addresses have to agree.
 
 use domain::accounts::Email;
-use domain::members::Person;
+use domain::members::{Person, SessionOrigin};
 use domain::{AccountId, Error};
 use jiff::SignedDuration;
+use serde_json::json;
 
 use super::taken;
 use crate::accounts::{self, throttle::Throttle};
+use crate::audit::{self, Action};
 use crate::db::Personal;
 use crate::fault::Outcome;
 use crate::gate::sql;
@@ -115,5 +117,7 @@ async fn change(core: &Core, tx: &mut Personal, new: &str) -> Outcome<()> {
     for to in [before.email.as_str(), new] {
         mail::queue(core, tx, &Outgoing { to: to.to_owned(), language: before.language, kind: kind.clone() }).await?;
     }
-    Ok(())
+    // The links come from mailboxes, wherever those are read.
+    let details = json!({ "before": before.email, "now": new });
+    audit::write_everywhere(core, tx, Action::EmailChanged, &details, &SessionOrigin::default()).await
 }

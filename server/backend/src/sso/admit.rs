@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::{Provider, domains};
 use crate::accounts::{letterhead, occasion, second_factor, security_page, sessions};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::{Personal, Scoped};
 use crate::fault::Outcome;
 use crate::gate::sql;
@@ -219,7 +219,7 @@ async fn join(
     .execute(&mut ***tx)
     .await?;
     link(core, tx, workspace, member, vouched).await?;
-    let act = Act::new("member.admitted", member.0).with(json!({ "email": email, "role": provider.role.role }));
+    let act = Act::new(Action::MemberAdmitted, member.0).with(json!({ "email": email, "role": provider.role.role }));
     audit::append(tx, by(provider), now, act).await
 }
 
@@ -242,7 +242,7 @@ async fn link(
     .await?;
     let name = letterhead(tx).await?.name;
     let who = Caller::member_with(workspace, member, name, Vec::new(), Scope::All);
-    audit::write(tx, &who, now, Act::new("sso.linked", member.0)).await
+    audit::write(tx, &who, now, Act::new(Action::SsoLinked, member.0)).await
 }
 
 async fn touch_link(core: &Core, tx: &mut Personal, workspace: WorkspaceId, vouched: &Vouched) -> Outcome<()> {
@@ -281,7 +281,8 @@ pub(super) async fn note_refusal(
     problem: SsoProblem,
 ) -> Outcome<()> {
     let mut tx = core.db.scoped(workspace).await?;
-    let act = Act::new("sso.refused", workspace.0).with(json!({ "problem": problem.as_str(), "email": vouched.email }));
+    let act =
+        Act::new(Action::SsoRefused, workspace.0).with(json!({ "problem": problem.as_str(), "email": vouched.email }));
     audit::append(&mut tx, by(provider), core.clock.now(), act).await?;
     tx.commit().await
 }

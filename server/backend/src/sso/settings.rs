@@ -8,7 +8,7 @@ use domain::{Caller, Error, MemberId, Permission, Role, WorkspaceId};
 use serde_json::{Value, json};
 
 use super::{Provider, SECRET, SsoPort, domains, provider};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -121,8 +121,8 @@ pub(super) async fn save(port: &SsoPort, person: &Person, form: SsoForm) -> Outc
         fields.insert("new_secret".to_owned(), secret_changed.into());
     }
     let act = match described {
-        None => Act::new("sso.connected", workspace.0).with(now_described),
-        Some(before) => Act::new("sso.changed", workspace.0).changed(before, now_described),
+        None => Act::new(Action::SsoConnected, workspace.0).with(now_described),
+        Some(before) => Act::new(Action::SsoChanged, workspace.0).changed(before, now_described),
     };
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
@@ -236,7 +236,7 @@ pub(super) async fn remove(port: &SsoPort, person: &Person) -> Outcome<()> {
     let described = describe(&shown(&mut tx, before).await?);
     forget(&mut tx).await?;
     sqlx::query!("delete from sso_provider where workspace_id = $1", caller.workspace.0).execute(&mut **tx).await?;
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("sso.removed", caller.workspace.0).with(described))
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::SsoRemoved, caller.workspace.0).with(described))
         .await?;
     tx.commit().await?;
     core.revoked();

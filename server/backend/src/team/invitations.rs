@@ -13,7 +13,7 @@ use serde_json::json;
 use super::read::{choice, scope};
 use crate::accounts::throttle::Throttle;
 use crate::accounts::{letterhead, link, password, sessions};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::{Personal, Scoped};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -52,7 +52,8 @@ pub(super) async fn invite(core: &Core, throttle: &Throttle, caller: &Caller, fo
     .fetch_one(&mut **tx)
     .await?;
     send(core, &mut tx, caller, id.into()).await?;
-    let act = Act::new("invitation.sent", id).with(json!({ "email": email.as_str(), "role": form.role.role.as_str() }));
+    let act =
+        Act::new(Action::InvitationSent, id).with(json!({ "email": email.as_str(), "role": form.role.role.as_str() }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await
 }
@@ -144,7 +145,7 @@ pub(super) async fn resend(core: &Core, throttle: &Throttle, caller: &Caller, id
     .ok_or(Error::NotFound)?;
     take_mail(throttle, &email, now)?;
     send(core, &mut tx, caller, id).await?;
-    audit::write(&mut tx, caller, now, Act::new("invitation.sent", id.0)).await?;
+    audit::write(&mut tx, caller, now, Act::new(Action::InvitationSent, id.0)).await?;
     tx.commit().await
 }
 
@@ -165,7 +166,7 @@ pub(super) async fn revoke(core: &Core, caller: &Caller, id: InvitationId) -> Ou
     sqlx::query!("delete from invitation_route where workspace_id = $1 and invitation_id = $2", tx.workspace.0, id.0)
         .execute(&mut **tx)
         .await?;
-    audit::write(&mut tx, caller, now, Act::new("invitation.revoked", id.0)).await?;
+    audit::write(&mut tx, caller, now, Act::new(Action::InvitationRevoked, id.0)).await?;
     tx.commit().await
 }
 
@@ -330,7 +331,7 @@ async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken) -> Out
     .into();
     tell_inviter(core, tx, open.workspace, taken.invited_by, &own.name).await?;
     let caller = Caller::member_with(open.workspace, member, own.name, Vec::new(), taken.scope);
-    audit::write(tx, &caller, now, Act::new("invitation.accepted", open.id.0)).await?;
+    audit::write(tx, &caller, now, Act::new(Action::InvitationAccepted, open.id.0)).await?;
     Ok(member)
 }
 

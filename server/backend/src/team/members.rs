@@ -8,7 +8,7 @@ use serde_json::json;
 use super::alerts;
 use super::invitations::may_give;
 use super::read::choice;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
@@ -39,7 +39,7 @@ pub(super) async fn set_role(
     if role.role == Role::Admin && before.role != Role::Admin.as_str() {
         alerts::tell_of_admin(core, &mut tx, caller, member).await?;
     }
-    let act = Act::new("member.role_changed", member.0).changed(
+    let act = Act::new(Action::MemberRoleChanged, member.0).changed(
         json!({ "role": before.role, "custom": before.custom_role_id, "scope": before.scope }),
         json!({ "role": role.role, "custom": role.custom, "scope": scope }),
     );
@@ -88,7 +88,7 @@ pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, h
     let workspace = workspace_name(&mut tx).await?;
     let kind = Kind::Deactivated { name: gone.name, workspace };
     mail::queue(core, &mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
-    let act = Act::new("member.deactivated", member.0).with(json!({ "heir": heir }));
+    let act = Act::new(Action::MemberDeactivated, member.0).with(json!({ "heir": heir }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.revoked();
@@ -124,7 +124,7 @@ pub(super) async fn sign_out(core: &Core, person: &Person, member: MemberId) -> 
         security: accounts::security_page(core),
     };
     mail::queue(core, &mut tx, &Outgoing { to: them.email, language: Language::default(), kind }).await?;
-    let act = Act::new("member.signed_out", member.0).with(json!({ "sessions": ended }));
+    let act = Act::new(Action::MemberSignedOut, member.0).with(json!({ "sessions": ended }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.revoked();
@@ -204,7 +204,7 @@ pub(super) async fn reactivate(core: &Core, caller: &Caller, member: MemberId) -
     )
     .execute(&mut **tx)
     .await?;
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("member.reactivated", member.0)).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberReactivated, member.0)).await?;
     tx.commit().await
 }
 
@@ -222,7 +222,7 @@ pub(super) async fn leave(core: &Core, caller: &Caller) -> Outcome<()> {
         return Err(Error::invalid("form", "Hand the workspace over to a colleague before you leave.").into());
     }
     end(core, &mut tx, member, None).await?;
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("member.left", member.0)).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberLeft, member.0)).await?;
     tx.commit().await?;
     core.revoked();
     core.live.reset(caller.workspace);

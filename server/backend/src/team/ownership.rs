@@ -7,7 +7,7 @@ use serde_json::json;
 use super::alerts;
 use super::members::end_vouched;
 use crate::Core;
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::mail::{self, Kind, Language, Link, Outgoing};
@@ -32,7 +32,7 @@ pub(super) async fn offer(core: &Core, caller: &Caller, to: Option<MemberId>) ->
     )
     .execute(&mut **tx)
     .await?;
-    let act = Act::new("ownership.offered", caller.workspace.0).with(json!({ "to": to }));
+    let act = Act::new(Action::OwnershipOffered, caller.workspace.0).with(json!({ "to": to }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await
 }
@@ -83,7 +83,7 @@ pub(super) async fn accept(core: &Core, caller: &Caller) -> Outcome<()> {
     // Whoever runs the provider may have accepted in their name, and must not be the owner with it.
     end_vouched(&mut tx, member).await?;
     alerts::tell_of_owner(core, &mut tx, former, member).await?;
-    let act = Act::new("ownership.accepted", caller.workspace.0).changed(json!(former), json!(member));
+    let act = Act::new(Action::OwnershipAccepted, caller.workspace.0).changed(json!(former), json!(member));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.revoked();

@@ -5,7 +5,7 @@ use domain::{Caller, Error, MemberId, Permission, RoleId, TeamId};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::{Core, ids};
@@ -52,7 +52,7 @@ pub(super) async fn save(
         }
     };
     let saved = saved.map_err(|error| taken(error.into()))?.ok_or(Error::NotFound)?;
-    let act = Act::new("role.saved", saved).with(json!({ "name": name, "permissions": words }));
+    let act = Act::new(Action::RoleSaved, saved).with(json!({ "name": name, "permissions": words }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await?;
     core.revoked();
@@ -97,7 +97,7 @@ pub(super) async fn delete(core: &Core, caller: &Caller, id: RoleId) -> Outcome<
     if deleted.rows_affected() == 0 {
         return Err(Error::NotFound.into());
     }
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("role.deleted", id.0)).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::RoleDeleted, id.0)).await?;
     tx.commit().await
 }
 
@@ -153,7 +153,7 @@ pub(super) async fn save_team(
     )
     .execute(&mut **tx)
     .await?;
-    let act = Act::new("team.saved", id.0).with(json!({ "name": name, "members": members }));
+    let act = Act::new(Action::TeamSaved, id.0).with(json!({ "name": name, "members": members }));
     audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await?;
     core.revoked();
@@ -169,7 +169,7 @@ pub(super) async fn delete_team(core: &Core, caller: &Caller, id: TeamId) -> Out
     if deleted.rows_affected() == 0 {
         return Err(Error::NotFound.into());
     }
-    audit::write(&mut tx, caller, core.clock.now(), Act::new("team.deleted", id.0)).await?;
+    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::TeamDeleted, id.0)).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())

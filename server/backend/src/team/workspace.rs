@@ -8,7 +8,7 @@ use domain::{Caller, Error, FieldErrors, MemberId, Permission, Role, WorkspaceId
 use serde_json::json;
 
 use crate::accounts::{letterhead, sessions};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Action};
 use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::profile::{currency, time_zone};
@@ -86,7 +86,7 @@ pub(super) async fn create(core: &Core, person: &Person, business: Business) -> 
     .await?;
     let token = sessions::renew(&mut tx, person.session, Some((workspace, member))).await?;
     let owner = Caller::member(workspace, member, about.name, Role::Owner);
-    audit::write(&mut tx, &owner, now, Act::new("workspace.created", workspace.0)).await?;
+    audit::write(&mut tx, &owner, now, Act::new(Action::WorkspaceCreated, workspace.0)).await?;
     tx.commit().await?;
     core.revoked();
     Ok(token)
@@ -130,7 +130,7 @@ pub(super) async fn save(core: &Core, caller: &Caller, business: Business) -> Ou
     )
     .execute(&mut **tx)
     .await?;
-    let act = Act::new("workspace.changed", caller.workspace.0)
+    let act = Act::new(Action::WorkspaceChanged, caller.workspace.0)
         .changed(serde_json::to_value(&before)?, serde_json::to_value(&business)?);
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await
@@ -157,7 +157,7 @@ pub(super) async fn require_two_factors(core: &Core, person: &Person, required: 
     sqlx::query!("update workspace set two_factors = $2 where workspace_id = $1", tx.workspace.0, required)
         .execute(&mut **tx)
         .await?;
-    let act = Act::new("workspace.two_factors_required", caller.workspace.0).changed(json!(!required), json!(required));
+    let act = Act::new(Action::TwoFactorsRequired, caller.workspace.0).changed(json!(!required), json!(required));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.revoked();

@@ -1,8 +1,11 @@
 use backend::audit::verify;
-use domain::audit::AuditQuery;
+use domain::audit::{AuditQuery, Fact};
+use domain::team::Business;
 use domain::{Error, Permission};
+use uuid::Uuid;
 
 use crate::people::{OWNER, OWNERS_PASSWORD, sign_in};
+use crate::profile::fresh;
 use crate::{grace_writes, world};
 
 async fn acted() -> testkit::World {
@@ -100,7 +103,13 @@ async fn the_trail_is_read_in_pages_searched_and_exported() {
     let (audit, caller) = (&world.ports.audit, &world.ours.caller);
     let newest = audit.page(caller, AuditQuery::default()).await.unwrap();
     assert_eq!((newest.items.len(), newest.items[0].action.as_str()), (7, "session.opened"));
-    assert!(newest.items[0].details.contains("factors"));
+    let sign_in_row = &newest.items[0];
+    assert_eq!((sign_in_row.said.as_str(), sign_in_row.subject.as_deref()), ("signed in", None));
+    assert!(sign_in_row.facts.iter().any(|fact| fact.name == "factors" && fact.value == "1"), "{sign_in_row:?}");
+    assert!(sign_in_row.origin.contains("IPv4 1.1.1.…"), "where from, by half: {sign_in_row:?}");
+    assert_eq!(newest.items[1].subject.as_deref(), Some("Grace"), "whom the conversation is with");
+    let as_said = audit.page(caller, AuditQuery { search: "Resolved the".into(), after: None }).await.unwrap();
+    assert_eq!(as_said.items.len(), 3);
     let found = audit.page(caller, AuditQuery { search: "RESOLVED".into(), after: None }).await.unwrap();
     assert_eq!(found.items.len(), 3);
     let by_name = audit.page(caller, AuditQuery { search: "olive".into(), after: None }).await.unwrap();
@@ -114,4 +123,47 @@ async fn the_trail_is_read_in_pages_searched_and_exported() {
     let reader = caller.clone().restricted_to(&[Permission::ReadAudit]);
     assert_eq!(audit.export(&reader).await.err(), Some(Error::Forbidden));
     assert!(verify(&world.owner).await.unwrap().broken.is_empty());
+}
+
+#[tokio::test]
+async fn what_somebody_does_to_their_account_is_an_act_wherever_they_are_a_member_and_says_where_from() {
+    let world = world().await;
+    let session = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let person = fresh(&world, &session).await;
+    let business =
+        Business { name: "Second".into(), time_zone: "UTC".into(), currency: "EUR".into(), ..Business::default() };
+    world.ports.team.create_workspace(&person, business).await.unwrap();
+    let fresh_session = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let person = fresh(&world, &fresh_session).await;
+    world.ports.profile.change_password(&person, "a rather different phrase").await.unwrap();
+    let mut changed: Vec<Uuid> = sqlx::query_scalar(
+        "select workspace_id from audit_event where action = 'password.changed' and origin ->> 'network' like 'IPv4%'",
+    )
+    .fetch_all(&world.owner)
+    .await
+    .unwrap();
+    changed.sort();
+    changed.dedup();
+    assert_eq!(changed.len(), 2, "one in each workspace");
+    assert!(verify(&world.owner).await.unwrap().broken.is_empty());
+    let whole: String = sqlx::query_scalar("select string_agg(to_jsonb(e)::text, '') from audit_event e")
+        .fetch_one(&world.owner)
+        .await
+        .unwrap();
+    assert!(!whole.contains("different phrase"));
+}
+
+#[tokio::test]
+async fn a_change_shows_what_was_and_what_is_and_every_act_of_a_session_says_where_from() {
+    let world = world().await;
+    let session = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let caller = world.ports.accounts.caller(&session).await.unwrap();
+    let before = world.ports.team.business(&caller).await.unwrap();
+    let now = Business { industry: "Lettings".into(), ..before };
+    world.ports.team.save_business(&caller, now).await.unwrap();
+    let page = world.ports.audit.page(&caller, AuditQuery::default()).await.unwrap();
+    let row = &page.items[0];
+    assert_eq!(row.said, "changed the business’s details");
+    assert_eq!(row.facts, [Fact { name: "industry".into(), before: Some("–".into()), value: "Lettings".into() }]);
+    assert!(row.origin.contains("IPv4"), "{row:?}");
 }
