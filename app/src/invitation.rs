@@ -11,6 +11,7 @@ use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, Skeleton,
 
 use crate::alone::Alone;
 use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignOut, read_invitation};
+use crate::sign_up::Documents;
 
 /// `/invitation`
 #[component]
@@ -98,6 +99,7 @@ fn Newcomer(link: String) -> impl IntoView {
                 hint=t!(password_hint)
             />
             <p class="quiet">{t!(terms_by_joining)}</p>
+            <Documents />
             <FormError refused fields=&["name", "password"] />
             <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
                 {t!(join)}

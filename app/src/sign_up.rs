@@ -47,6 +47,7 @@ pub fn SignUpPage() -> impl IntoView {
                         <span>{t!(accept_terms)}</span>
                     </label>
                     <FieldError refused field="accepted" />
+                    <Documents />
                 </div>
                 <FormError
                     refused
@@ -63,6 +64,21 @@ pub fn SignUpPage() -> impl IntoView {
                 </a>
             </p>
         </Alone>
+    }
+}
+
+/// What is accepted, in tabs of their own: what was typed so far stays.
+#[component]
+pub(crate) fn Documents() -> impl IntoView {
+    view! {
+        <p class="documents">
+            <a class="link" href="/terms" rel="external" target="_blank">
+                {t!(terms)}
+            </a>
+            <a class="link" href="/privacy" rel="external" target="_blank">
+                {t!(privacy)}
+            </a>
+        </p>
     }
 }
 

@@ -150,6 +150,13 @@ pub struct Settings {
     /// is https. The default is the listening address.
     #[arg(long, global = true, env = "PARLEY_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// The page with the terms of use that whoever signs up accepts, as in `https://example.com/terms`. Without it, Parley
+    /// shows short ones of its own under `/terms`.
+    #[arg(long, global = true, env = "PARLEY_TERMS_URL")]
+    pub terms_url: Option<String>,
+    /// The page with the privacy notice of whoever runs this Parley. Without it, `/privacy` says what the software does.
+    #[arg(long, global = true, env = "PARLEY_PRIVACY_URL")]
+    pub privacy_url: Option<String>,
     /// Proxies in front of Parley: addresses and networks, separated by commas, as in `10.0.0.0/8,::1`. Only from them
     /// is `X-Forwarded-For` believed. The default is none.
     #[arg(long, global = true, env = "PARLEY_TRUSTED_PROXIES", value_parser = crate::proxies::parse)]
@@ -430,6 +437,12 @@ fn check(settings: &Settings) -> Result<(), Problem> {
     url("PARLEY_WHATSAPP_BASE_URL", &settings.whatsapp_base_url)?;
     if let Some(public) = &settings.public_url {
         url("PARLEY_PUBLIC_URL", public)?;
+    }
+    if let Some(terms) = &settings.terms_url {
+        url("PARLEY_TERMS_URL", terms)?;
+    }
+    if let Some(privacy) = &settings.privacy_url {
+        url("PARLEY_PRIVACY_URL", privacy)?;
     }
     if let Some(database) = &settings.database_url
         && !(database.starts_with("postgres://") || database.starts_with("postgresql://"))

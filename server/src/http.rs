@@ -6,6 +6,7 @@ mod connect;
 mod files;
 mod guard;
 mod health;
+mod legal;
 mod live;
 mod pictures;
 mod rates;
@@ -65,6 +66,9 @@ pub struct Site {
     pub verify_token: String,
     /// Of whoever hands over mails; empty where nobody may.
     pub mail_hook_secret: String,
+    /// The operator's own documents, where there are some.
+    pub terms_url: Option<String>,
+    pub privacy_url: Option<String>,
 }
 
 /// Everything that people, programs and Meta reach.
@@ -81,6 +85,8 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
             app_secret: settings.whatsapp_app_secret.clone().unwrap_or_default(),
             verify_token: settings.whatsapp_verify_token.clone().unwrap_or_default(),
             mail_hook_secret: settings.mail_hook_secret.clone().unwrap_or_default(),
+            terms_url: settings.terms_url.clone(),
+            privacy_url: settings.privacy_url.clone(),
         },
         rates: rates::Rates::new(settings),
         stop,
@@ -96,6 +102,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .layer(from_fn_with_state(state.clone(), guard::sessions))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
         .merge(connect::routes())
+        .merge(legal::routes())
         .merge(webhooks::routes())
         .merge(health::routes())
         .with_state(state.clone());

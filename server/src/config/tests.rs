@@ -37,6 +37,7 @@ fn a_bad_value_is_refused_by_the_name_of_its_key() {
         (&["--database-pool", "1"][..], None, "--database-pool"),
         (&["--whatsapp-version", "26"][..], None, "PARLEY_WHATSAPP_VERSION"),
         (&["--public-url", "crm.example"][..], None, "PARLEY_PUBLIC_URL"),
+        (&["--terms-url", "our terms"][..], None, "PARLEY_TERMS_URL"),
         (&["--smtp-url", "mail.example", "--mail-from", "a@b.example"][..], None, "PARLEY_SMTP_URL must be smtps://"),
         (&["--smtp-url", "smtps://mail.example"][..], None, "PARLEY_MAIL_FROM must be set"),
         (&["--tls-cert", "a.pem"][..], None, "PARLEY_TLS_KEY must be set"),

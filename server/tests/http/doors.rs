@@ -1,3 +1,5 @@
+use std::str::FromStr as _;
+
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, ORIGIN};
 
 use crate::served::Served;
@@ -48,4 +50,27 @@ async fn a_wrong_key_is_a_problem_in_the_standard_form() {
         assert_eq!(answer.headers().get(CONTENT_TYPE).unwrap(), "application/problem+json");
         assert_eq!(answer.json::<serde_json::Value>().await.unwrap()["type"], "/problems/unauthenticated");
     }
+}
+
+#[tokio::test]
+async fn what_is_accepted_at_a_sign_up_can_be_read_and_is_the_operator_s_own_where_there_is_one() {
+    let own = Served::start_with(&[("PARLEY_TERMS_URL", "https://crm.example/our-terms")]).await;
+    let sign_up = own.get("/sign-up").send().await.unwrap().text().await.unwrap();
+    for path in ["/terms", "/privacy"] {
+        assert!(sign_up.contains(&format!("href=\"{path}\"")), "{path}");
+    }
+    let terms = own.get("/terms").send().await.unwrap();
+    assert_eq!(
+        (terms.status(), &terms.headers()["location"]),
+        (reqwest::StatusCode::SEE_OTHER, &"https://crm.example/our-terms".parse().unwrap())
+    );
+    let privacy = own.get("/privacy").send().await.unwrap().text().await.unwrap();
+    assert!(privacy.contains("<h1>Privacy notice</h1>"));
+    let version = format!(
+        "Version of {}",
+        domain::Timestamp::from_str(&format!("{}T00:00:00Z", domain::accounts::TERMS_VERSION))
+            .unwrap()
+            .strftime("%-d %B %Y")
+    );
+    assert!(privacy.contains(&version), "as it is recorded: {version}");
 }

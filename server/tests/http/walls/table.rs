@@ -167,6 +167,8 @@ pub const DOORS: &[Door] = &[
     get("/settings/channels/{id}", Page(Some(ManageChannels), " workspace<!>"), &[Field(Path, "id", Connection)]),
     get("/start", Page(Some(ManageWorkspace), " workspace<!>"), &[]),
     get("/connect/whatsapp", Open, &[]),
+    get("/terms", Open, &[]),
+    get("/privacy", Open, &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/notifications", Page(Some(ReadConversations), ".example"), &[]),
