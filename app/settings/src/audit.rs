@@ -10,7 +10,7 @@ use ui::icon::{DOWNLOAD, SEARCH};
 use ui::wire::escape;
 use ui::{Avatar, EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
 
-use crate::api::read_audit;
+use crate::api::audit::read_audit;
 use crate::nav::SettingsNav;
 
 /// `/settings/audit`. Search and pages are addresses: they can be shared, and need no scripts.

@@ -8,7 +8,7 @@ use ui::fields::Refused;
 use ui::reactive::{dynamic, part};
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, two_factors_required};
+use crate::api::business::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, two_factors_required};
 use crate::nav::SettingsNav;
 use crate::places::{CurrencyField, TimeZoneField, countries};
 use crate::proof::{Proof, Prove};

@@ -18,8 +18,8 @@ use ui::view;
 
 use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, use_session};
 
-use crate::api::setup::read_connections;
-use crate::api::{Replay, read_channels};
+use crate::api::channels::read_connections;
+use crate::api::channels::{Replay, read_channels};
 use crate::nav::SettingsNav;
 
 /// `/settings/channels`

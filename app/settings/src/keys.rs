@@ -12,7 +12,7 @@ use ui::{
     Time, Tone, refused, t, use_session, view,
 };
 
-use crate::api::{CreateApiKey, RevokeApiKey, read_api_keys};
+use crate::api::keys::{CreateApiKey, RevokeApiKey, read_api_keys};
 use crate::nav::SettingsNav;
 use crate::proof::{Proof, Prove};
 use crate::words;

@@ -7,7 +7,7 @@ use ui::fields::Options;
 use ui::reactive::dynamic;
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, refused, t, view};
 
-use crate::api::{SaveChoices, read_choices};
+use crate::api::notifications::{SaveChoices, read_choices};
 use crate::nav::SettingsNav;
 use crate::words;
 

@@ -9,7 +9,7 @@ use leptos_meta::Title;
 use ui::reactive::{dynamic, effect};
 use ui::{FormError, PasswordField, Saved, maybe_session, refused, t, view};
 
-use crate::api::ChangePassword;
+use crate::api::security::ChangePassword;
 use crate::nav::SettingsNav;
 use crate::profile::{Vouched, is_vouched};
 use crate::proof::{Proof, Prove};

@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
 
-use crate::api::{
+use crate::api::team::{
     Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
     SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
 };

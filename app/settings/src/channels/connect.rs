@@ -8,7 +8,7 @@ use ui::icon::{RADIO_TOWER, SMARTPHONE};
 use ui::reactive::dynamic;
 use ui::{FormError, Icon, Load, Read, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::setup::{Connect, TrySandbox, ways_to_connect};
+use crate::api::channels::{Connect, TrySandbox, ways_to_connect};
 use crate::nav::SettingsNav;
 
 pub(super) const FIELDS: &[&str] = &["app_id", "app_secret", "token", "account_id"];

@@ -14,7 +14,7 @@ use ui::{
 };
 
 use super::connect::{Details, FIELDS};
-use crate::api::setup::{
+use crate::api::channels::{
     ChangeConnection, CheckConnection, ChooseNumber, Disconnect, RegisterNumber, SubscribeConnection, read_connection,
 };
 use crate::copy::CopyLine;

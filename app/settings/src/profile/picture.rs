@@ -5,7 +5,7 @@ use server_fn::ServerFn;
 use ui::wire::PostedError;
 use ui::{Avatar, t, view};
 
-use crate::api::RemovePicture;
+use crate::api::person::RemovePicture;
 
 /// Where the server takes pictures; a route of its own, as server functions take no files.
 const UPLOAD: &str = "/picture";

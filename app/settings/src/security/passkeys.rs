@@ -8,7 +8,7 @@ use ui::reactive::{dynamic, part};
 use ui::wire::PostedError;
 use ui::{FormError, Icon, Load, Read, Shape, Skeleton, Time, refused, t, view};
 
-use crate::api::{AddPasskey, BeginPasskey, RemovePasskey, read_factors};
+use crate::api::security::{AddPasskey, BeginPasskey, RemovePasskey, read_factors};
 use crate::proof::Proof;
 
 #[component]

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use ui::reactive::dynamic;
 use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
 
-use crate::api::{EndOtherSessions, EndSession, read_sessions};
+use crate::api::security::{EndOtherSessions, EndSession, read_sessions};
 use crate::proof::Proof;
 
 #[component]

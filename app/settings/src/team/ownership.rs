@@ -10,7 +10,7 @@ use ui::wire::PostedError;
 use ui::{FormErrors, SelectField, t, use_session, view};
 
 use super::Acts;
-use crate::api::AcceptOwnership;
+use crate::api::team::AcceptOwnership;
 
 /// The owner offers; the other has to accept.
 #[component]
