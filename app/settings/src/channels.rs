@@ -86,7 +86,7 @@ fn Report(report: ChannelReport, replay: ServerAction<Replay>) -> impl IntoView 
                 view! { <EmptyState icon=CIRCLE_CHECK title=t!(quarantine_empty) text=t!(quarantine_empty_text) /> }
                     .into_any()
             } else {
-                view! { <ul class="quarantine">{rows}</ul> }.into_any()
+                view! { <ul>{rows}</ul> }.into_any()
             }}
         </section>
     }

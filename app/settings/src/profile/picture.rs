@@ -20,7 +20,7 @@ pub fn PictureSection(name: String, #[prop(optional_no_strip)] picture: Option<S
                 <Avatar name picture />
                 <p class="quiet">{t!(picture_text)}</p>
             </div>
-            <form method="post" action=UPLOAD enctype="multipart/form-data" class="picture-form">
+            <form method="post" action=UPLOAD enctype="multipart/form-data">
                 <label class="field">
                     <span>{t!(picture_file)}</span>
                     <input

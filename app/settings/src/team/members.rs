@@ -45,7 +45,7 @@ fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl 
     view! {
         <li class="member" class:member-gone=gone>
             <Avatar name=member.name.clone() picture=member.picture.clone() />
-            <div class="member-who">
+            <div>
                 <p class="badges">
                     <strong>{member.name.clone()}</strong>
                     <Badge text=role tone=Tone::Accent />
@@ -70,7 +70,7 @@ fn Facts(member: TeamMember, groups: Vec<String>) -> impl IntoView {
     let two = if member.two_factors { t!(two_factors_yes) } else { t!(two_factors_no) };
     let tone = if member.two_factors { Tone::Good } else { Tone::Quiet };
     view! {
-        <p class="member-facts">
+        <p class="badges member-facts">
             <Badge text=words::scope(member.scope) />
             {groups.into_iter().map(|group| view! { <Badge text=group /> }).collect_view()}
             <Badge text=two tone />
@@ -98,7 +98,7 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
     let roles = use_session().with_value(|session| words::roles_to_give(session, &team.roles));
     let label = t!(change_member, name = member.name.clone()).to_string();
     view! {
-        <details class="fold member-change">
+        <details class="fold">
             <summary class="button" aria-label=label>
                 {t!(change)}
             </summary>

@@ -53,7 +53,7 @@ fn Ticks(connection: Connection, acts: Acts) -> impl IntoView {
     let wanted = connection.ticks.iter().any(webhook);
     let rows = connection.ticks.into_iter().map(|tick| view! { <TickRow tick /> }).collect_view();
     view! {
-        <ol class="ticks" aria-live="polite">{rows}</ol>
+        <ol class="steps" aria-live="polite">{rows}</ol>
         {connection
             .checked_at
             .map(|at| {
@@ -97,10 +97,10 @@ fn TickRow(tick: Tick) -> impl IntoView {
         _ => None,
     };
     view! {
-        <li class=format!("tick tick-{}", tone.class())>
+        <li class=format!("step step-{}", tone.class())>
             <Icon drawing=icon />
             <div>
-                <p class="tick-name">{name}</p>
+                <p class="step-name">{name}</p>
                 {text.map(|text| view! { <p class="quiet">{text}</p> })}
             </div>
             <Badge text=state tone />

@@ -49,7 +49,7 @@ pub fn Settings(connection: Connection, acts: Acts) -> impl IntoView {
                 <ActionForm action=acts.disconnect>
                     <input type="hidden" name="id" value=id />
                     <p>{t!(disconnect_sure)}</p>
-                    <button type="submit" class="button button-danger" disabled=dynamic(move || acts.disconnect.pending().get())>
+                    <button type="submit" class="button button-bad" disabled=dynamic(move || acts.disconnect.pending().get())>
                         {t!(disconnect)}
                     </button>
                 </ActionForm>
