@@ -2,6 +2,7 @@
 
 #![recursion_limit = "256"]
 
+mod act;
 pub mod api;
 mod audit;
 mod business;
@@ -12,6 +13,7 @@ mod fold;
 mod keys;
 mod nav;
 mod notifications;
+mod page;
 mod places;
 mod profile;
 mod proof;

@@ -7,6 +7,7 @@ use ui::reactive::dynamic;
 use ui::{FormErrors, t, view};
 
 use super::Acts;
+use crate::act::ActButton;
 
 #[component]
 pub fn GroupsSection(team: TeamPage, acts: Acts) -> impl IntoView {
@@ -56,14 +57,13 @@ fn Group(group: TeamRow, members: Vec<TeamMember>, acts: Acts) -> impl IntoView 
                 </summary>
                 <Form group=Some(group.clone()) members acts />
                 <ActionForm action=acts.delete_team>
-                    <input type="hidden" name="team" value=group.id.to_string() />
-                    <button
-                        type="submit"
+                    <ActButton
+                        name="team"
+                        value=group.id.to_string()
                         class="button button-bad"
-                        disabled=dynamic(move || acts.delete_team.pending().get())
-                    >
-                        {delete}
-                    </button>
+                        text=delete
+                        pending=acts.delete_team.pending()
+                    />
                 </ActionForm>
             </details>
         </li>

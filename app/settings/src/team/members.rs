@@ -8,6 +8,7 @@ use ui::reactive::dynamic;
 use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
+use crate::act::ActButton;
 use crate::words;
 
 #[component]
@@ -130,16 +131,14 @@ fn SignOut(member: TeamMember, acts: Acts) -> impl IntoView {
     let label = t!(sign_out_member, name = member.name).to_string();
     view! {
         <ActionForm action=acts.sign_out>
-            <input type="hidden" name="member" value=member.id.to_string() />
             <p class="quiet">{text}</p>
-            <button
-                type="submit"
-                class="button"
-                aria-label=label
-                disabled=dynamic(move || acts.sign_out.pending().get())
-            >
-                {t!(sign_out_everywhere)}
-            </button>
+            <ActButton
+                name="member"
+                value=member.id.to_string()
+                label
+                text=t!(sign_out_everywhere)
+                pending=acts.sign_out.pending()
+            />
         </ActionForm>
     }
 }
@@ -172,15 +171,13 @@ fn Reactivation(member: TeamMember, acts: Acts) -> impl IntoView {
     let label = t!(reactivate_member, name = member.name.clone()).to_string();
     view! {
         <ActionForm action=acts.reactivate>
-            <input type="hidden" name="member" value=member.id.to_string() />
-            <button
-                type="submit"
-                class="button"
-                aria-label=label
-                disabled=dynamic(move || acts.reactivate.pending().get())
-            >
-                {t!(reactivate)}
-            </button>
+            <ActButton
+                name="member"
+                value=member.id.to_string()
+                label
+                text=t!(reactivate)
+                pending=acts.reactivate.pending()
+            />
         </ActionForm>
     }
 }

@@ -7,6 +7,7 @@ use ui::reactive::dynamic;
 use ui::{FormErrors, t, use_session, view};
 
 use super::Acts;
+use crate::act::ActButton;
 use crate::words;
 
 #[component]
@@ -53,14 +54,13 @@ fn Row(role: CustomRole, acts: Acts) -> impl IntoView {
                     .then(|| {
                         view! {
                             <ActionForm action=acts.delete_role>
-                                <input type="hidden" name="role" value=role.id.to_string() />
-                                <button
-                                    type="submit"
+                                <ActButton
+                                    name="role"
+                                    value=role.id.to_string()
                                     class="button button-bad"
-                                    disabled=dynamic(move || acts.delete_role.pending().get())
-                                >
-                                    {delete}
-                                </button>
+                                    text=delete
+                                    pending=acts.delete_role.pending()
+                                />
                             </ActionForm>
                         }
                     })}

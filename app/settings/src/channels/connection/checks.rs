@@ -9,6 +9,7 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, Time, Tone, t, view};
 
 use super::Acts;
+use crate::act::ActButton;
 use crate::api::channels::read_connection;
 
 /// Read apart from the rest of the page, and again with every event: what somebody types below stays.
@@ -69,14 +70,13 @@ fn Ticks(connection: Connection, acts: Acts) -> impl IntoView {
             .then(|| {
                 view! {
                     <ActionForm action=acts.subscribe>
-                        <input type="hidden" name="id" value=connection.id.to_string() />
-                        <button
-                            type="submit"
+                        <ActButton
+                            name="id"
+                            value=connection.id.to_string()
                             class="button button-primary"
-                            disabled=dynamic(move || acts.subscribe.pending().get())
-                        >
-                            {t!(set_up_webhook)}
-                        </button>
+                            text=t!(set_up_webhook)
+                            pending=acts.subscribe.pending()
+                        />
                     </ActionForm>
                 }
             })}

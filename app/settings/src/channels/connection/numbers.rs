@@ -7,6 +7,7 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormError, FormErrors, TextField, Tone, refused, t, view};
 
 use super::Acts;
+use crate::act::ActButton;
 
 #[component]
 pub fn Numbers(id: ConnectionId, numbers: Vec<AccountNumber>, acts: Acts) -> impl IntoView {
@@ -44,10 +45,12 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
                     view! {
                         <ActionForm action=acts.choose>
                             <input type="hidden" name="id" value=id.to_string() />
-                            <input type="hidden" name="number_id" value=choose_id />
-                            <button type="submit" class="button" disabled=dynamic(move || acts.choose.pending().get())>
-                                {t!(connect_this)}
-                            </button>
+                            <ActButton
+                                name="number_id"
+                                value=choose_id
+                                text=t!(connect_this)
+                                pending=acts.choose.pending()
+                            />
                         </ActionForm>
                     }
                 })}

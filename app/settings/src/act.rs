@@ -1,0 +1,27 @@
+//! What is done to one line of a list by one button.
+
+use leptos::prelude::*;
+use ui::reactive::dynamic;
+use ui::view;
+
+/// The inside of a form: a hidden field that says which line, and the button. It does not know the action, so that it
+/// is compiled once and not for each.
+#[component]
+pub fn ActButton(
+    name: &'static str,
+    #[prop(into)] value: String,
+    #[prop(into)] text: String,
+    /// Where the text alone does not say which line.
+    #[prop(optional, into)]
+    label: Option<String>,
+    #[prop(default = "button")] class: &'static str,
+    /// Of the action, which is not asked for twice.
+    pending: Memo<bool>,
+) -> impl IntoView {
+    view! {
+        <input type="hidden" name=name value=value />
+        <button type="submit" class=class aria-label=label disabled=dynamic(move || pending.get())>
+            {text}
+        </button>
+    }
+}
