@@ -1,0 +1,15 @@
+//! The sandbox over real HTTP and SMTP.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "helpers of tests may fail loudly"
+)]
+
+mod businesses;
+mod cloud_api;
+mod common;
+mod mail;
+mod signup;
