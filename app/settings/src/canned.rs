@@ -7,9 +7,9 @@ use ui::icon::ZAP;
 use ui::reactive::dynamic;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, Skeleton, t, use_session, view};
 
-use crate::act::ActButton;
 use crate::api::setup::{DeleteCanned, SaveCanned, read_canned};
 use crate::fold::fold_and_count;
+use crate::lines::ActButton;
 use crate::page::SettingsPage;
 
 #[derive(Clone, Copy)]

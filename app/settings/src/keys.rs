@@ -11,8 +11,8 @@ use ui::{
     Time, Tone, refused, t, use_session, view,
 };
 
-use crate::act::ActButton;
 use crate::api::keys::{CreateApiKey, RevokeApiKey, read_api_keys};
+use crate::lines::ActButton;
 use crate::page::SettingsPage;
 use crate::proof::{Proof, Prove};
 use crate::words;

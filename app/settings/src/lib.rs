@@ -2,7 +2,6 @@
 
 #![recursion_limit = "256"]
 
-mod act;
 pub mod api;
 mod audit;
 mod business;
@@ -11,6 +10,7 @@ mod channels;
 mod copy;
 mod fold;
 mod keys;
+mod lines;
 mod nav;
 mod notifications;
 mod page;

@@ -1,4 +1,4 @@
-//! What is done to one line of a list by one button.
+//! Pieces of lists whose lines are changed where they stand.
 
 use leptos::prelude::*;
 use ui::reactive::dynamic;
@@ -23,5 +23,16 @@ pub fn ActButton(
         <button type="submit" class=class aria-label=label disabled=dynamic(move || pending.get())>
             {text}
         </button>
+    }
+}
+
+/// What a line is called. A page has several of them, so it has no id; what is wrong with it is said beside the list.
+#[component]
+pub fn NameField(#[prop(into)] label: String, #[prop(into)] value: String) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span>{label}</span>
+            <input class="input" name="name" value=value required=true maxlength="40" autocomplete="off" />
+        </label>
     }
 }

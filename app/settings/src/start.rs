@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use ui::icon::{CIRCLE_CHECK, CIRCLE_DOT};
 use ui::{FormErrors, Icon, Live, Load, Read, Skeleton, t, use_session, view};
 
-use crate::act::ActButton;
 use crate::api::setup::{HideChecklist, read_checklist};
+use crate::lines::ActButton;
 use crate::page::SettingsPage;
 
 /// `/start`

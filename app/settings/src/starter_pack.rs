@@ -6,8 +6,8 @@ use ui::icon::CHECK;
 use ui::reactive::{dynamic, part};
 use ui::{Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
 
-use crate::act::ActButton;
 use crate::api::setup::{InstallPack, RemovePack, read_packs};
+use crate::lines::ActButton;
 use crate::page::SettingsPage;
 
 #[derive(Clone, Copy)]

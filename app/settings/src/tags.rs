@@ -7,9 +7,9 @@ use ui::icon::TAG;
 use ui::reactive::dynamic;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, SelectField, Skeleton, TagMark, t, use_session, view};
 
-use crate::act::ActButton;
 use crate::api::setup::{DeleteTag, SaveTag, read_tags};
 use crate::fold::fold_and_count;
+use crate::lines::{ActButton, NameField};
 use crate::page::SettingsPage;
 
 #[derive(Clone, Copy)]
@@ -114,17 +114,7 @@ fn Form(row: Option<TagRow>, acts: Acts) -> impl IntoView {
                 name="tag"
                 value=tag.as_ref().map(|tag| tag.id.to_string()).unwrap_or_default()
             />
-            <label class="field">
-                <span>{t!(tag_name)}</span>
-                <input
-                    class="input"
-                    name="name"
-                    value=tag.map(|tag| tag.name).unwrap_or_default()
-                    required=true
-                    maxlength="40"
-                    autocomplete="off"
-                />
-            </label>
+            <NameField label=t!(tag_name) value=tag.map(|tag| tag.name).unwrap_or_default() />
             <SelectField label=t!(colour) name="colour" options chosen=colour.as_str() />
             <FormErrors action=acts.save />
             <button type="submit" class="button" disabled=dynamic(move || acts.save.pending().get())>

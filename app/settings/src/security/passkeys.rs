@@ -8,8 +8,8 @@ use ui::reactive::{dynamic, part};
 use ui::wire::PostedError;
 use ui::{FormError, Icon, Load, Read, Shape, Skeleton, Time, refused, t, view};
 
-use crate::act::ActButton;
 use crate::api::security::{AddPasskey, BeginPasskey, RemovePasskey, read_factors};
+use crate::lines::ActButton;
 use crate::proof::Proof;
 
 #[component]

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use ui::reactive::dynamic;
 use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
 
-use crate::act::ActButton;
 use crate::api::security::{EndOtherSessions, EndSession, read_sessions};
+use crate::lines::ActButton;
 use crate::proof::Proof;
 
 #[component]

@@ -7,7 +7,7 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormError, FormErrors, SelectField, Shape, TextField, Time, Tone, refused, t, use_session, view};
 
 use super::Acts;
-use crate::act::ActButton;
+use crate::lines::ActButton;
 use crate::words;
 
 #[component]

@@ -8,7 +8,7 @@ use ui::reactive::dynamic;
 use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
-use crate::act::ActButton;
+use crate::lines::ActButton;
 use crate::words;
 
 #[component]

@@ -10,8 +10,8 @@ use ui::wire::PostedError;
 use ui::{FormErrors, SelectField, t, use_session, view};
 
 use super::Acts;
-use crate::act::ActButton;
 use crate::api::team::AcceptOwnership;
+use crate::lines::ActButton;
 
 /// The owner offers; the other has to accept.
 #[component]

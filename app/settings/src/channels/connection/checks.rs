@@ -9,8 +9,8 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, Time, Tone, t, view};
 
 use super::Acts;
-use crate::act::ActButton;
 use crate::api::channels::read_connection;
+use crate::lines::ActButton;
 
 /// Read apart from the rest of the page, and again with every event: what somebody types below stays.
 #[component]

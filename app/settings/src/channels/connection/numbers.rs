@@ -7,7 +7,7 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormError, FormErrors, TextField, Tone, refused, t, view};
 
 use super::Acts;
-use crate::act::ActButton;
+use crate::lines::ActButton;
 
 #[component]
 pub fn Numbers(id: ConnectionId, numbers: Vec<AccountNumber>, acts: Acts) -> impl IntoView {
