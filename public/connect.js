@@ -6,7 +6,7 @@
   const form = document.getElementById("done");
   const say = (text) => { state.textContent = text; };
 
-  const response = await fetch("/api/settings/api/setup/ways_to_connect", { method: "POST", headers: { accept: "application/json" } });
+  const response = await fetch("/api/settings/api/channels/ways_to_connect", { method: "POST", headers: { accept: "application/json" } });
   const signup = response.ok ? (await response.json()).signup : null;
   if (!signup) {
     say("Meta's window is not set up on this installation. Go back and choose another way.");

@@ -2,7 +2,7 @@
 // that something changed; what of it this person wants to hear, the server says in words. Nothing is kept but which news were
 // told, so that several tabs tell of each once.
 (() => {
-  const NEWS = "/api/settings/api/read_news";
+  const NEWS = "/api/settings/api/notifications/read_news";
   const SETTLED = 1000; // Changes come in bursts.
   const PAUSE = 3000;
   const OFF = 5 * 60_000; // Until somebody who wants to hear of nothing is asked for again.

@@ -70,11 +70,11 @@ export async function signUp(page: Page, name: string, email: string): Promise<v
  * few mails to sign up.
  */
 export async function settle(page: Page, name: string, email: string, business: string): Promise<void> {
-  await asAnna('/api/settings/api/invite', { email, role: 'agent', scope: 'own' });
+  await asAnna('/api/settings/api/team/invite', { email, role: 'agent', scope: 'own' });
   await join(page, await linkTo(email, '/invitation'), name);
   // Somewhere quiet: the inbox would ask for what it may no longer have.
   await page.goto('/sign-up');
-  const left = await page.request.post('/api/settings/api/leave', { form: { sure: 'true' }, maxRedirects: 0 });
+  const left = await page.request.post('/api/settings/api/team/leave', { form: { sure: 'true' }, maxRedirects: 0 });
   expect(left.status()).toBeLessThan(400);
   await page.goto('/welcome');
   await page.getByLabel('Name of the business').fill(business);

@@ -1,4 +1,5 @@
 import { entry, expect, field, openThread, sandbox, send, talk, test, thread } from '../support/test.ts';
+import type { Page } from '@playwright/test';
 
 test('who opens a thread sees who looks at it already, and whose answer comes', async ({ open }) => {
   const [anna, ben] = [await open('anna'), await open('ben')];
@@ -21,18 +22,23 @@ test('two agents in one thread see each other come and type', async ({ open }) =
   await expect(thread(anna).getByText('Ben Carter is looking')).toBeVisible({ timeout: 12_000 });
 });
 
+/** This screen has not got the news yet when its member sends. Gives what lets them through. */
+async function holdNews(page: Page): Promise<() => void> {
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route(/\/read_thread$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return release;
+}
+
 test('what a colleague just answered is not answered again without asking', async ({ open, watch }) => {
   watch.expect(/response 409: POST .*send_message/);
   const [anna, ben] = [await open('anna'), await open('ben')];
   const customer = await talk(anna, 'Wanda Wait', 'When can I see it?');
   await openThread(ben, customer.name);
-  // Anna's screen has not got the news yet when she sends.
-  let release = () => {};
-  const held = new Promise<void>((done) => (release = done));
-  await anna.route(/\/read_thread$/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdNews(anna);
   await field(anna).fill('On Monday at nine.');
   await send(ben, 'On Tuesday at ten.');
   await sandbox.arrives(customer.id, 'On Tuesday at ten.');
@@ -57,12 +63,7 @@ test('whoever decides to send anyway sends once', async ({ open, watch }) => {
   const [anna, ben] = [await open('anna'), await open('ben')];
   const customer = await talk(anna, 'Anton Anyway', 'Is there a lift?');
   await openThread(ben, customer.name);
-  let release = () => {};
-  const held = new Promise<void>((done) => (release = done));
-  await anna.route(/\/read_thread$/, async (route) => {
-    await held;
-    await route.continue();
-  });
+  const release = await holdNews(anna);
   await field(anna).fill('Yes, for four people.');
   await send(ben, 'There is one.');
   await sandbox.arrives(customer.id, 'There is one.');

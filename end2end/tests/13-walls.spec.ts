@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, sandbox, test } from '../support/test.ts';
 
 const FREE = [
@@ -23,12 +23,21 @@ const FREE = [
 function serverFunctions(): string[] {
   const root = join(import.meta.dirname, '../../app');
   const crates = [['app', root], ...readdirSync(root).map((name) => [name, join(root, name)])];
-  return crates.flatMap(([name, folder]) => {
-    const file = join(folder, 'src/api.rs');
-    if (!existsSync(file)) return [];
-    const found = readFileSync(file, 'utf8').matchAll(/#\[server[^\n]*\]\s*pub async fn (\w+)/g);
-    return [...found].map((match) => `/api/${name}/api/${match[1]}`);
-  });
+  return crates.flatMap(([name, folder]) => [
+    ...functionsOf(join(folder, 'src/api.rs'), `/api/${name}/api`),
+    ...filesIn(join(folder, 'src/api')).flatMap((file) => functionsOf(file, `/api/${name}/api/${basename(file, '.rs')}`)),
+  ]);
+}
+
+/** A function's address is that of its module. */
+function functionsOf(file: string, module: string): string[] {
+  if (!existsSync(file)) return [];
+  const found = readFileSync(file, 'utf8').matchAll(/#\[server[^\n]*\]\s*pub async fn (\w+)/g);
+  return [...found].map((match) => `${module}/${match[1]}`);
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
 }
 
 const request = (path: string, init: RequestInit = {}) => fetch(`${sandbox.BASE}${path}`, { redirect: 'manual', ...init });

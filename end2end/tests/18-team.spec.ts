@@ -15,7 +15,7 @@ async function invite(page: Page, email: string, role = 'Agent'): Promise<string
 }
 
 test('somebody new is invited, joins, gets another role, and is deactivated', async ({ open, watch }) => {
-  watch.expect(/response 40[14]: GET .*\/live/);
+  watch.expect(/response 40[14]: (GET .*\/live|POST .*read_news)/);
   const owner = await open(null);
   await settle(owner, 'Olaf Owner', address('olaf'), 'Owner Ltd');
   const email = address('gwen');

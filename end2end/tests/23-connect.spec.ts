@@ -5,7 +5,7 @@ import { expect, expectAccessible, expectNoSideways, row, sandbox, send, test } 
 import type { Page } from '@playwright/test';
 
 const tick = (page: Page, name: string) =>
-  page.locator('.tick').filter({ has: page.locator('.tick-name').getByText(name, { exact: true }) });
+  page.locator('.step').filter({ has: page.locator('.step-name').getByText(name, { exact: true }) });
 
 async function expectTick(page: Page, name: string, state: 'Works' | 'Needs you' | 'Waiting'): Promise<void> {
   await expect(tick(page, name).locator('.badge')).toHaveText(state);

@@ -18,7 +18,7 @@ use serde_json::Value;
 const AREAS: &[&str] = &["inbox", "settings"];
 const RUNTIMES: &[&str] = &["tokio", "async-std", "smol", "futures-executor"];
 
-/// One line of the table "crate, may import (ours), never" in `DESIGN.md`.
+/// One line of the table "crate, may import (ours), never" in `ARCHITECTURE.md`.
 struct Rule {
     package: &'static str,
     /// Ours. Development dependencies are exempt, but for `domain`.
@@ -106,7 +106,7 @@ fn every_crate_imports_what_the_table_allows() {
     let mut complaints = Vec::new();
     for package in &packages {
         let Some(rule) = rules.get(name(package)) else {
-            complaints.push(format!("{} has no line in the table: add one here and in DESIGN.md", name(package)));
+            complaints.push(format!("{} has no line in the table: add one here and in ARCHITECTURE.md", name(package)));
             continue;
         };
         for dependency in package["dependencies"].as_array().unwrap() {
@@ -115,7 +115,7 @@ fn every_crate_imports_what_the_table_allows() {
     }
     let gone = rules.keys().filter(|package| !ours.contains(**package));
     complaints.extend(gone.map(|package| format!("{package} has a line in the table but is no member")));
-    no_complaints("the import table (DESIGN.md) is broken", &complaints);
+    no_complaints("the import table (ARCHITECTURE.md) is broken", &complaints);
 }
 
 fn complain(rule: &Rule, dependency: &Value, ours: &BTreeSet<&str>) -> Option<String> {

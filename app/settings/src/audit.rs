@@ -4,14 +4,13 @@ use domain::Permission;
 use domain::audit::{AuditRow, Fact};
 use domain::page::Cursor;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use ui::icon::{DOWNLOAD, SEARCH};
 use ui::wire::escape;
 use ui::{Avatar, EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_session, view};
 
-use crate::api::read_audit;
-use crate::nav::SettingsNav;
+use crate::api::audit::read_audit;
+use crate::page::SettingsPage;
 
 /// `/settings/audit`. Search and pages are addresses: they can be shared, and need no scripts.
 #[component]
@@ -22,13 +21,7 @@ pub fn AuditPage() -> impl IntoView {
     let page = Read::new(asked, |(search, after)| read_audit(search, after));
     let may_export = use_session().with_value(|session| session.may(Permission::Export));
     view! {
-        <Title text=t!(audit) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(audit)}</h1>
-                <p class="quiet">{t!(audit_text)}</p>
-            </header>
+        <SettingsPage title=t!(audit) text=t!(audit_text)>
             <form class="audit-search" role="search" method="get" action="/settings/audit">
                 <label class="field">
                     <span>{t!(audit_search)}</span>
@@ -59,7 +52,7 @@ pub fn AuditPage() -> impl IntoView {
                     }
                 }
             />
-        </div>
+        </SettingsPage>
     }
 }
 

@@ -8,8 +8,8 @@ use ui::fields::Refused;
 use ui::reactive::{dynamic, part};
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, two_factors_required};
-use crate::nav::SettingsNav;
+use crate::api::business::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, two_factors_required};
+use crate::page::SettingsPage;
 use crate::places::{CurrencyField, TimeZoneField, countries};
 use crate::proof::{Proof, Prove};
 use crate::sso::SingleSignOn;
@@ -53,13 +53,7 @@ pub fn BusinessPage() -> impl IntoView {
     // Whose role opens one half only, sees that one; whose role opens neither, is told so.
     let first = details || !security;
     view! {
-        <Title text=t!(business) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(business)}</h1>
-                <p class="quiet">{t!(business_text)}</p>
-            </header>
+        <SettingsPage title=t!(business) text=t!(business_text)>
             {first
                 .then(|| {
                     view! {
@@ -80,7 +74,7 @@ pub fn BusinessPage() -> impl IntoView {
                     }
                 })}
             <Saved action=save text=t!(saved) />
-        </div>
+        </SettingsPage>
     }
 }
 

@@ -3,14 +3,14 @@
 use domain::Permission;
 use domain::canned::CannedReply;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::icon::ZAP;
 use ui::reactive::dynamic;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::setup::{DeleteCanned, SaveCanned, read_canned};
 use crate::fold::fold_and_count;
-use crate::nav::SettingsNav;
+use crate::lines::ActButton;
+use crate::page::SettingsPage;
 
 #[derive(Clone, Copy)]
 struct Acts {
@@ -27,13 +27,7 @@ pub fn CannedPage() -> impl IntoView {
     fold_and_count(acts.delete, done);
     let replies = Read::new(move || done.get(), |_| read_canned());
     view! {
-        <Title text=t!(canned) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(canned)}</h1>
-                <p class="quiet">{t!(canned_text)}</p>
-            </header>
+        <SettingsPage title=t!(canned) text=t!(canned_text)>
             <Load
                 resource=replies
                 skeleton=|| view! { <Skeleton rows=6 /> }
@@ -41,7 +35,7 @@ pub fn CannedPage() -> impl IntoView {
             />
             <Saved action=acts.save text=t!(saved) />
             <Saved action=acts.delete text=t!(canned_deleted) />
-        </div>
+        </SettingsPage>
     }
 }
 
@@ -89,14 +83,13 @@ fn Row(reply: CannedReply, may: bool, acts: Acts) -> impl IntoView {
                         </summary>
                         <Form reply=Some(reply) acts />
                         <ActionForm action=acts.delete>
-                            <input type="hidden" name="reply" value=id />
-                            <button
-                                type="submit"
+                            <ActButton
+                                name="reply"
+                                value=id
                                 class="button button-bad"
-                                disabled=dynamic(move || acts.delete.pending().get())
-                            >
-                                {delete}
-                            </button>
+                                text=delete
+                                pending=acts.delete.pending()
+                            />
                             <FormErrors action=acts.delete />
                         </ActionForm>
                     </details>

@@ -18,8 +18,8 @@ use ui::view;
 
 use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, use_session};
 
-use crate::api::setup::read_connections;
-use crate::api::{Replay, read_channels};
+use crate::api::channels::read_connections;
+use crate::api::channels::{Replay, read_channels};
 use crate::nav::SettingsNav;
 
 /// `/settings/channels`
@@ -86,7 +86,7 @@ fn Report(report: ChannelReport, replay: ServerAction<Replay>) -> impl IntoView 
                 view! { <EmptyState icon=CIRCLE_CHECK title=t!(quarantine_empty) text=t!(quarantine_empty_text) /> }
                     .into_any()
             } else {
-                view! { <ul class="quarantine">{rows}</ul> }.into_any()
+                view! { <ul>{rows}</ul> }.into_any()
             }}
         </section>
     }

@@ -2,7 +2,6 @@
 
 use domain::api_keys::{ApiKeyRow, KeyState, LIFETIMES, NewApiKey, SCOPES};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::browser::copy;
 use ui::fields::Options;
 use ui::icon::SHIELD_CHECK;
@@ -12,8 +11,9 @@ use ui::{
     Time, Tone, refused, t, use_session, view,
 };
 
-use crate::api::{CreateApiKey, RevokeApiKey, read_api_keys};
-use crate::nav::SettingsNav;
+use crate::api::keys::{CreateApiKey, RevokeApiKey, read_api_keys};
+use crate::lines::ActButton;
+use crate::page::SettingsPage;
 use crate::proof::{Proof, Prove};
 use crate::words;
 
@@ -26,13 +26,7 @@ pub fn ApiKeysPage() -> impl IntoView {
     proof.watch(revoke);
     let keys = Read::new(move || (create.version().get(), revoke.version().get()), |_| read_api_keys());
     view! {
-        <Title text=t!(api_keys) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(api_keys)}</h1>
-                <p class="quiet">{t!(api_keys_text)}</p>
-            </header>
+        <SettingsPage title=t!(api_keys) text=t!(api_keys_text)>
             <Prove page="/settings/api-keys" />
             <section class="section">
                 <FormErrors action=revoke />
@@ -46,7 +40,7 @@ pub fn ApiKeysPage() -> impl IntoView {
             // Where the eye is, after the button.
             {part(move || create.value().get().and_then(Result::ok).map(|made| view! { <Made made /> }))}
             <Saved action=revoke text=t!(api_key_revoked) />
-        </div>
+        </SettingsPage>
     }
 }
 
@@ -97,15 +91,14 @@ fn Key(key: ApiKeyRow, revoke: ServerAction<RevokeApiKey>) -> impl IntoView {
                 <Times key=key.clone() />
             </div>
             <ActionForm action=revoke>
-                <input type="hidden" name="key" value=key.id.to_string() />
-                <button
-                    type="submit"
+                <ActButton
+                    name="key"
+                    value=key.id.to_string()
                     class="button button-bad"
-                    aria-label=label
-                    disabled=dynamic(move || revoke.pending().get())
-                >
-                    {t!(api_key_revoke)}
-                </button>
+                    label
+                    text=t!(api_key_revoke)
+                    pending=revoke.pending()
+                />
             </ActionForm>
         </li>
     }

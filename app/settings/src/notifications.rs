@@ -2,13 +2,12 @@
 
 use domain::notifications::{ChoicesPage, MAIL_AFTER, Notice, clock};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::fields::Options;
 use ui::reactive::dynamic;
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, refused, t, view};
 
-use crate::api::{SaveChoices, read_choices};
-use crate::nav::SettingsNav;
+use crate::api::notifications::{SaveChoices, read_choices};
+use crate::page::SettingsPage;
 use crate::words;
 
 /// `/settings/notifications`
@@ -17,20 +16,14 @@ pub fn NotificationsPage() -> impl IntoView {
     let save = ServerAction::<SaveChoices>::new();
     let choices = Read::new(|| (), |()| read_choices());
     view! {
-        <Title text=t!(notifications) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(notifications)}</h1>
-                <p class="quiet">{t!(notifications_text)}</p>
-            </header>
+        <SettingsPage title=t!(notifications) text=t!(notifications_text)>
             <Load
                 resource=choices
                 skeleton=|| view! { <Skeleton rows=6 /> }
                 children=move |page| view! { <Choosing page save /> }
             />
             <Saved action=save text=t!(saved) />
-        </div>
+        </SettingsPage>
     }
 }
 

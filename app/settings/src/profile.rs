@@ -12,7 +12,7 @@ use ui::reactive::{dynamic, effect, input};
 use ui::view;
 use ui::{Avatar, FormErrors, Icon, Saved, maybe_session, t, use_session};
 
-use crate::api::SetEnterSends;
+use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
 use details::DetailsSection;
 use workspaces::WorkspacesSection;

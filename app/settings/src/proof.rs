@@ -9,7 +9,7 @@ use server_fn::error::ServerFnUrlError;
 use ui::reactive::{dynamic, effect, part};
 use ui::{AppError, Dialog, FormError, refused, t, view};
 
-use crate::api;
+use crate::api::security;
 use crate::profile::is_vouched;
 
 /// What waits for a proof on this page.
@@ -57,7 +57,7 @@ impl Proof {
 #[component]
 pub fn Prove(page: &'static str) -> impl IntoView {
     let proof = use_context::<Proof>().unwrap_or_else(Proof::provide);
-    let action = ServerAction::<api::Prove>::new();
+    let action = ServerAction::<security::Prove>::new();
     let value = action.value();
     effect(move || {
         if matches!(value.get(), Some(Ok(()))) {
@@ -72,7 +72,7 @@ pub fn Prove(page: &'static str) -> impl IntoView {
         query.with(|query| {
             let error = query.get("__err")?;
             let AppError(error) = ServerFnUrlError::<AppError>::decode_err(&error);
-            (error == Error::ProofNeeded || query.get("__path").as_deref() == Some(api::Prove::PATH)).then_some(())
+            (error == Error::ProofNeeded || query.get("__path").as_deref() == Some(security::Prove::PATH)).then_some(())
         })
     };
     view! {
@@ -94,7 +94,7 @@ pub fn Prove(page: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn ProveForm(action: ServerAction<api::Prove>, page: &'static str) -> impl IntoView {
+fn ProveForm(action: ServerAction<security::Prove>, page: &'static str) -> impl IntoView {
     let refused = refused(action);
     if is_vouched() {
         return view! {

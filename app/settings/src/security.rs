@@ -5,12 +5,11 @@ mod passkeys;
 mod sessions;
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::reactive::{dynamic, effect};
 use ui::{FormError, PasswordField, Saved, maybe_session, refused, t, view};
 
-use crate::api::ChangePassword;
-use crate::nav::SettingsNav;
+use crate::api::security::ChangePassword;
+use crate::page::SettingsPage;
 use crate::profile::{Vouched, is_vouched};
 use crate::proof::{Proof, Prove};
 use app::AppSection;
@@ -23,13 +22,7 @@ pub fn SecurityPage() -> impl IntoView {
     let outside = maybe_session().is_none();
     Proof::provide();
     view! {
-        <Title text=t!(security) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(security)}</h1>
-                <p class="quiet">{t!(security_text)}</p>
-            </header>
+        <SettingsPage title=t!(security) text=t!(security_text)>
             {if is_vouched() {
                 view! { <Vouched /> }
             } else {
@@ -50,7 +43,7 @@ pub fn SecurityPage() -> impl IntoView {
                         </a>
                     }
                 })}
-        </div>
+        </SettingsPage>
     }
 }
 

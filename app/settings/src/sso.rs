@@ -7,7 +7,7 @@ use ui::fields::Refused;
 use ui::reactive::{click, dynamic, part};
 use ui::{FieldError, FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::{CheckSso, RemoveSso, SaveSso, read_sso};
+use crate::api::sso::{CheckSso, RemoveSso, SaveSso, read_sso};
 use crate::proof::Proof;
 use crate::words;
 

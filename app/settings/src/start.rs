@@ -3,13 +3,12 @@
 use domain::live::Topic;
 use domain::onboarding::{Checklist, FirstStep};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::icon::{CIRCLE_CHECK, CIRCLE_DOT};
-use ui::reactive::dynamic;
 use ui::{FormErrors, Icon, Live, Load, Read, Skeleton, t, use_session, view};
 
 use crate::api::setup::{HideChecklist, read_checklist};
-use crate::nav::SettingsNav;
+use crate::lines::ActButton;
+use crate::page::SettingsPage;
 
 /// `/start`
 #[component]
@@ -24,19 +23,13 @@ pub fn StartPage() -> impl IntoView {
         });
     }
     view! {
-        <Title text=t!(first_steps) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(first_steps)}</h1>
-                <p class="quiet">{t!(first_steps_text)}</p>
-            </header>
+        <SettingsPage title=t!(first_steps) text=t!(first_steps_text)>
             <Load
                 resource=checklist
                 skeleton=|| view! { <Skeleton rows=6 /> }
                 children=move |checklist| view! { <Steps checklist hide /> }
             />
-        </div>
+        </SettingsPage>
     }
 }
 
@@ -71,10 +64,13 @@ fn Steps(checklist: Checklist, hide: ServerAction<HideChecklist>) -> impl IntoVi
         <ol class="steps">{rows}</ol>
         <FormErrors action=hide />
         <ActionForm action=hide>
-            <input type="hidden" name="hidden" value=hidden />
-            <button type="submit" class="button button-quiet" disabled=dynamic(move || hide.pending().get())>
-                {act}
-            </button>
+            <ActButton
+                name="hidden"
+                value=hidden
+                class="button button-quiet"
+                text=act
+                pending=hide.pending()
+            />
         </ActionForm>
     }
 }

@@ -2,13 +2,13 @@
 
 use domain::packs::{Installed, PackCard, PacksPage, Part, Removal, Share, Trade, Why};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::icon::CHECK;
 use ui::reactive::{dynamic, part};
 use ui::{Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
 
 use crate::api::setup::{InstallPack, RemovePack, read_packs};
-use crate::nav::SettingsNav;
+use crate::lines::ActButton;
+use crate::page::SettingsPage;
 
 #[derive(Clone, Copy)]
 struct Acts {
@@ -22,13 +22,7 @@ pub fn StarterPackPage() -> impl IntoView {
     let acts = Acts { install: ServerAction::new(), remove: ServerAction::new() };
     let packs = Read::new(move || acts.install.version().get() + acts.remove.version().get(), |_| read_packs());
     view! {
-        <Title text=t!(starter_pack) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(starter_pack)}</h1>
-                <p class="quiet">{t!(starter_pack_text)}</p>
-            </header>
+        <SettingsPage title=t!(starter_pack) text=t!(starter_pack_text)>
             <FormErrors action=acts.install />
             <FormErrors action=acts.remove />
             <Kept acts />
@@ -39,7 +33,7 @@ pub fn StarterPackPage() -> impl IntoView {
             />
             <Saved action=acts.install text=t!(pack_installed_now) />
             <Saved action=acts.remove text=t!(pack_removed) />
-        </div>
+        </SettingsPage>
     }
 }
 
@@ -109,15 +103,14 @@ fn Install(trade: Trade, acts: Acts) -> impl IntoView {
     let label = t!(install_pack_of, trade = words(trade).0).to_string();
     view! {
         <ActionForm action=acts.install>
-            <input type="hidden" name="trade" value=trade.as_str() />
-            <button
-                type="submit"
+            <ActButton
+                name="trade"
+                value=trade.as_str()
                 class="button button-primary"
-                aria-label=label
-                disabled=dynamic(move || acts.install.pending().get())
-            >
-                {t!(install_pack)}
-            </button>
+                label
+                text=t!(install_pack)
+                pending=acts.install.pending()
+            />
         </ActionForm>
     }
 }

@@ -3,14 +3,14 @@
 use domain::Permission;
 use domain::tags::{Colour, TagRow};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::icon::TAG;
 use ui::reactive::dynamic;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, SelectField, Skeleton, TagMark, t, use_session, view};
 
 use crate::api::setup::{DeleteTag, SaveTag, read_tags};
 use crate::fold::fold_and_count;
-use crate::nav::SettingsNav;
+use crate::lines::{ActButton, NameField};
+use crate::page::SettingsPage;
 
 #[derive(Clone, Copy)]
 struct Acts {
@@ -27,13 +27,7 @@ pub fn TagsPage() -> impl IntoView {
     fold_and_count(acts.delete, done);
     let tags = Read::new(move || done.get(), |_| read_tags());
     view! {
-        <Title text=t!(tags) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(tags)}</h1>
-                <p class="quiet">{t!(tags_text)}</p>
-            </header>
+        <SettingsPage title=t!(tags) text=t!(tags_text)>
             <Load
                 resource=tags
                 skeleton=|| view! { <Skeleton rows=6 /> }
@@ -41,7 +35,7 @@ pub fn TagsPage() -> impl IntoView {
             />
             <Saved action=acts.save text=t!(saved) />
             <Saved action=acts.delete text=t!(tag_deleted) />
-        </div>
+        </SettingsPage>
     }
 }
 
@@ -90,16 +84,15 @@ fn Row(row: TagRow, may: bool, acts: Acts) -> impl IntoView {
                         </summary>
                         <Form row=Some(row.clone()) acts />
                         <ActionForm action=acts.delete>
-                            <input type="hidden" name="tag" value=id />
                             {(row.used > 0)
                                 .then(|| view! { <p class="quiet">{t!(delete_tag_text)}</p> })}
-                            <button
-                                type="submit"
+                            <ActButton
+                                name="tag"
+                                value=id
                                 class="button button-bad"
-                                disabled=dynamic(move || acts.delete.pending().get())
-                            >
-                                {delete}
-                            </button>
+                                text=delete
+                                pending=acts.delete.pending()
+                            />
                             <FormErrors action=acts.delete />
                         </ActionForm>
                     </details>
@@ -121,17 +114,7 @@ fn Form(row: Option<TagRow>, acts: Acts) -> impl IntoView {
                 name="tag"
                 value=tag.as_ref().map(|tag| tag.id.to_string()).unwrap_or_default()
             />
-            <label class="field">
-                <span>{t!(tag_name)}</span>
-                <input
-                    class="input"
-                    name="name"
-                    value=tag.map(|tag| tag.name).unwrap_or_default()
-                    required=true
-                    maxlength="40"
-                    autocomplete="off"
-                />
-            </label>
+            <NameField label=t!(tag_name) value=tag.map(|tag| tag.name).unwrap_or_default() />
             <SelectField label=t!(colour) name="colour" options chosen=colour.as_str() />
             <FormErrors action=acts.save />
             <button type="submit" class="button" disabled=dynamic(move || acts.save.pending().get())>

@@ -9,15 +9,14 @@ mod roles;
 use domain::Permission;
 use domain::team::TeamPage as Team;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
 
-use crate::api::{
+use crate::api::team::{
     Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
     SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
 };
 use crate::fold::fold_after;
-use crate::nav::SettingsNav;
+use crate::page::SettingsPage;
 use crate::proof::{Proof, Prove};
 use groups::GroupsSection;
 use invitations::{InvitationsSection, InviteSection};
@@ -93,13 +92,7 @@ pub fn TeamPage() -> impl IntoView {
     let team = Read::new(move || acts.version(), |_| read_team());
     let leads = use_session().with_value(|session| session.may(Permission::ManageTeam));
     view! {
-        <Title text=t!(team) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(team)}</h1>
-                <p class="quiet">{t!(team_text)}</p>
-            </header>
+        <SettingsPage title=t!(team) text=t!(team_text)>
             <Prove page="/settings/team" />
             <Load
                 resource=team
@@ -109,7 +102,7 @@ pub fn TeamPage() -> impl IntoView {
             // Who does not lead the team still may be offered the workspace.
             {(!leads).then(|| view! { <OfferedSection /> })}
             <Told acts />
-        </div>
+        </SettingsPage>
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the back end asks of a channel's provider, and what the provider's news look like here.
 //!
-//! The adapters (`channels`) implement [`Provider`], [`Mailer`] and [`IdentityProvider`]; they know wire formats, this crate does not.
+//! The adapters (`channels`, `sso`) implement [`Provider`], [`Mailer`] and [`IdentityProvider`]; they know wire formats, this crate does not.
 
 mod identity;
 mod mail;

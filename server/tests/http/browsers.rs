@@ -280,7 +280,8 @@ async fn a_form_writes_its_own_fields_and_takes_them_from_its_body_alone() {
         ("role", "owner"),
         ("id", "00000000-0000-0000-0000-000000000001"),
     ];
-    let saved = served.post("/api/settings/api/save_profile").header(COOKIE, &cookie).form(&form).send().await.unwrap();
+    let saved =
+        served.post("/api/settings/api/person/save_profile").header(COOKIE, &cookie).form(&form).send().await.unwrap();
     assert_eq!(saved.status(), 200, "{}", saved.text().await.unwrap());
     let there = "select count(*) from account where email = 'other@evil.example' or password_hash = 'x'";
     assert_eq!(served.count(there).await, 0);

@@ -40,7 +40,7 @@ async fn metas_script_runs_on_its_page_alone_and_with_nothing_beside_it() {
 async fn each_app_speaks_at_its_own_address_with_its_own_secrets() {
     let served = Served::start().await;
     let cookie = served.sign_in(backend::seed::EMAIL).await;
-    let made = served.post("/api/settings/api/setup/try_sandbox").header(COOKIE, &cookie).form(&[("", "")]);
+    let made = served.post("/api/settings/api/channels/try_sandbox").header(COOKIE, &cookie).form(&[("", "")]);
     assert!(made.send().await.unwrap().status().as_u16() < 400);
     let pool = served.database.owner().await;
     let hook: String = sqlx::query_scalar("select hook from connection_route").fetch_one(&pool).await.unwrap();

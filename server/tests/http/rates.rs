@@ -36,7 +36,7 @@ async fn a_session_that_asks_too_fast_is_told_when_to_come_back_and_webhooks_are
     let served = Served::start_with(ONE_A_MINUTE).await;
     let (fast, other) = (served.sign_in(backend::seed::EMAIL).await, served.sign_in(backend::seed::EMAIL).await);
     let ask = async |cookie: &str| {
-        served.post("/api/settings/api/read_sessions").header(COOKIE, cookie).send().await.unwrap()
+        served.post("/api/settings/api/security/read_sessions").header(COOKIE, cookie).send().await.unwrap()
     };
     for _ in 0..2 {
         assert_eq!(ask(&fast).await.status(), 200);

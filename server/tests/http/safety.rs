@@ -44,7 +44,7 @@ fn location(answer: &Response) -> &str {
 }
 
 pub async fn may_read(served: &Served, cookie: &str) -> StatusCode {
-    let request = served.post("/api/settings/api/read_sessions").header(COOKIE, cookie);
+    let request = served.post("/api/settings/api/security/read_sessions").header(COOKIE, cookie);
     request.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap().status()
 }
 
@@ -83,12 +83,12 @@ async fn every_way_on_stays_on_this_site() {
     let mut cookie = cookie;
     for away in AWAY {
         let form = [("password", backend::seed::PASSWORD), ("page", away)];
-        let answer = act("/api/settings/api/prove", &cookie, &form).await;
+        let answer = act("/api/settings/api/security/prove", &cookie, &form).await;
         assert_eq!(location(&answer), "/settings/security", "{away:?}");
         cookie = format!("parley_session={}", set(&answer, "parley_session").expect("a proof renews the session"));
     }
     // Through the second factor too.
-    let setup = served.post("/api/settings/api/begin_app").header(COOKIE, &cookie);
+    let setup = served.post("/api/settings/api/security/begin_app").header(COOKIE, &cookie);
     let setup: Value =
         setup.header("content-type", "application/x-www-form-urlencoded").send().await.unwrap().json().await.unwrap();
     let totp = Builder::new()
@@ -99,7 +99,8 @@ async fn every_way_on_stays_on_this_site() {
     #[expect(clippy::disallowed_methods, reason = "the server reads the system's clock too")]
     let now = u64::try_from(jiff::Timestamp::now().as_second()).unwrap();
     let code = totp.generate(now).to_string();
-    let confirmed = served.post("/api/settings/api/confirm_app").header(COOKIE, &cookie).form(&[("code", &code)]);
+    let confirmed =
+        served.post("/api/settings/api/security/confirm_app").header(COOKIE, &cookie).form(&[("code", &code)]);
     let codes: Vec<String> = confirmed.send().await.unwrap().json().await.unwrap();
     for (away, code) in AWAY.into_iter().zip(&codes) {
         let first = sign_in(&served, "", away).await;
@@ -226,7 +227,7 @@ async fn who_is_demoted_removed_or_signed_out_loses_the_power_within_a_second_op
     let town = Town::new().await;
     let (owner, core) = (town.ours.cookie(Role::Owner), &town.served);
     let act = async |path: &str, form: &[(&str, &str)]| {
-        let request = core.post(&format!("/api/settings/api/{path}")).header(COOKIE, owner).form(form);
+        let request = core.post(&format!("/api/settings/api/team/{path}")).header(COOKIE, owner).form(form);
         let status = request.send().await.unwrap().status();
         assert!(status.as_u16() < 400, "{path}: {status}");
     };

@@ -1,8 +1,6 @@
-//! Server functions of setting a workspace up: its numbers, its first hour, and what it begins with.
+//! Setting a workspace up: its first hour, and what it begins with.
 
-use domain::ConnectionId;
 use domain::canned::CannedReply;
-use domain::connection::{Connection, ConnectionRow, Ways};
 use domain::onboarding::Checklist;
 use domain::packs::{PacksPage, Removal};
 use domain::tags::TagRow;
@@ -14,11 +12,10 @@ use ui::wire::Lean;
 use {
     super::maybe,
     domain::canned::Draft,
-    domain::connection::{ConnectForm, SignupForm},
     domain::packs::Trade,
     domain::tags::Colour,
     domain::{Error, Permission},
-    ui::wire::{caller, id, person, redirect, redirect_plain},
+    ui::wire::{caller, id, redirect_plain},
 };
 
 #[cfg(feature = "ssr")]
@@ -27,116 +24,6 @@ const STARTER_PACK: &str = "/settings/starter-pack";
 const TAGS: &str = "/settings/tags";
 #[cfg(feature = "ssr")]
 const CANNED: &str = "/settings/canned-replies";
-
-// Connecting numbers.
-
-#[server(protocol = Lean)]
-pub async fn ways_to_connect() -> Result<Ways, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.connections.ways(&caller).await?)
-}
-
-#[server(protocol = Lean)]
-pub async fn read_connections() -> Result<Vec<ConnectionRow>, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.connections.list(&caller).await?)
-}
-
-#[server(protocol = Lean)]
-pub async fn read_connection(id: ConnectionId) -> Result<Connection, AppError> {
-    let (caller, backend) = caller().await?;
-    Ok(backend.connections.read(&caller, id).await?)
-}
-
-#[cfg(feature = "ssr")]
-fn connection_page(id: ConnectionId) -> String {
-    format!("/settings/channels/{id}")
-}
-
-#[server]
-pub async fn connect(app_id: String, app_secret: String, token: String, account_id: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    let form = ConnectForm { app_id, app_secret, token, account_id };
-    let id = backend.connections.connect(&caller, form).await?;
-    redirect(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn try_sandbox() -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    let id = backend.connections.try_sandbox(&caller).await?;
-    redirect(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn finish_signup(
-    code: String,
-    account_id: String,
-    #[server(default)] number_id: String,
-) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    let form = SignupForm { code, account_id, number_id };
-    let id = backend.connections.finish_signup(&caller, form).await?;
-    redirect(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn change_connection(
-    id: ConnectionId,
-    app_id: String,
-    #[server(default)] app_secret: String,
-    #[server(default)] token: String,
-    account_id: String,
-) -> Result<(), AppError> {
-    let (person, backend) = person().await?;
-    let form = ConnectForm { app_id, app_secret, token, account_id };
-    backend.connections.change(&person, id, form).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn check_connection(id: ConnectionId) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.check(&caller, id).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn subscribe_connection(id: ConnectionId) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.subscribe(&caller, id).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn choose_number(id: ConnectionId, number_id: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.choose(&caller, id, &number_id).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn register_number(id: ConnectionId, number_id: String, pin: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.connections.register(&caller, id, &number_id, &pin).await?;
-    redirect_plain(&connection_page(id));
-    Ok(())
-}
-
-#[server]
-pub async fn disconnect(id: ConnectionId) -> Result<(), AppError> {
-    let (person, backend) = person().await?;
-    backend.connections.disconnect(&person, id).await?;
-    redirect("/settings/channels");
-    Ok(())
-}
 
 // The first hour.
 

@@ -2,14 +2,13 @@
 
 use domain::connection::Ways;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use ui::fields::Refused;
 use ui::icon::{RADIO_TOWER, SMARTPHONE};
 use ui::reactive::dynamic;
 use ui::{FormError, Icon, Load, Read, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::setup::{Connect, TrySandbox, ways_to_connect};
-use crate::nav::SettingsNav;
+use crate::api::channels::{Connect, TrySandbox, ways_to_connect};
+use crate::page::SettingsPage;
 
 pub(super) const FIELDS: &[&str] = &["app_id", "app_secret", "token", "account_id"];
 
@@ -18,19 +17,13 @@ pub(super) const FIELDS: &[&str] = &["app_id", "app_secret", "token", "account_i
 pub fn ConnectPage() -> impl IntoView {
     let ways = Read::new(|| (), |()| ways_to_connect());
     view! {
-        <Title text=t!(connect_number) />
-        <div class="page">
-            <SettingsNav />
-            <header class="page-head">
-                <h1>{t!(connect_number)}</h1>
-                <p class="quiet">{t!(connect_number_text)}</p>
-            </header>
+        <SettingsPage title=t!(connect_number) text=t!(connect_number_text)>
             <Load
                 resource=ways
                 skeleton=|| view! { <Skeleton rows=4 /> }
                 children=move |ways| view! { <Choices ways /> }
             />
-        </div>
+        </SettingsPage>
     }
 }
 

@@ -1,20 +1,21 @@
 //! One connection: what is looked at until it works, each with a live tick.
 
-use domain::connection::{AccountNumber, Check, Connection, Snag, Tick, TickState, Way};
-use domain::live::Topic;
+mod checks;
+mod numbers;
+mod settings;
+
+use domain::connection::{Connection, Tick};
 use domain::{ConnectionId, Error};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
-use ui::icon::{CIRCLE_CHECK, CLOCK, REFRESH_CW, SMARTPHONE, TRIANGLE_ALERT};
-use ui::reactive::dynamic;
-use ui::{
-    AppError, Badge, FormError, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, TextField, Time, Tone, refused, t,
-    use_session, view,
-};
+use ui::icon::SMARTPHONE;
+use ui::{AppError, Icon, Load, Read, Skeleton, t, use_session, view};
 
-use super::connect::{Details, FIELDS};
-use crate::api::setup::{
+use self::checks::Checks;
+use self::numbers::Numbers;
+use self::settings::Settings;
+use crate::api::channels::{
     ChangeConnection, CheckConnection, ChooseNumber, Disconnect, RegisterNumber, SubscribeConnection, read_connection,
 };
 use crate::copy::CopyLine;
@@ -113,140 +114,6 @@ fn Whole(connection: Connection, acts: Acts) -> impl IntoView {
     }
 }
 
-/// Read apart from the rest of the page, and again with every event: what somebody types below stays.
-#[component]
-fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
-    let connection = Read::new(move || acts.done(), move |_| read_connection(id));
-    if let Some(live) = use_context::<Live>() {
-        live.on(move |change| {
-            let watched = matches!(change.topic, Topic::Channels | Topic::Conversation(_) | Topic::Reset);
-            if watched && !acts.ending() {
-                connection.refetch();
-            }
-        });
-    }
-    let check_id = id.to_string();
-    view! {
-        <section class="section">
-            <h2>{t!(checks)}</h2>
-            <Load
-                resource=connection
-                skeleton=|| view! { <Skeleton rows=6 /> }
-                children=move |connection| view! { <Ticks connection acts /> }
-            />
-            <FormErrors action=acts.check />
-            <FormErrors action=acts.subscribe />
-            <div class="acts">
-                <ActionForm action=acts.check>
-                    <input type="hidden" name="id" value=check_id />
-                    <button type="submit" class="button" disabled=dynamic(move || acts.check.pending().get())>
-                        <Icon drawing=REFRESH_CW />
-                        {t!(check_again)}
-                    </button>
-                </ActionForm>
-            </div>
-        </section>
-    }
-}
-
-#[component]
-fn Ticks(connection: Connection, acts: Acts) -> impl IntoView {
-    let webhook = |tick: &Tick| matches!(tick.check, Check::Handshake | Check::Fields) && tick.state == TickState::Bad;
-    let wanted = connection.ticks.iter().any(webhook);
-    let rows = connection.ticks.into_iter().map(|tick| view! { <TickRow tick /> }).collect_view();
-    view! {
-        <ol class="ticks" aria-live="polite">{rows}</ol>
-        {connection
-            .checked_at
-            .map(|at| {
-                view! {
-                    <p class="quiet">
-                        {t!(checked_at)}
-                        " "
-                        <Time at shape=Shape::Full />
-                    </p>
-                }
-            })}
-        {wanted
-            .then(|| {
-                view! {
-                    <ActionForm action=acts.subscribe>
-                        <input type="hidden" name="id" value=connection.id.to_string() />
-                        <button
-                            type="submit"
-                            class="button button-primary"
-                            disabled=dynamic(move || acts.subscribe.pending().get())
-                        >
-                            {t!(set_up_webhook)}
-                        </button>
-                    </ActionForm>
-                }
-            })}
-    }
-}
-
-#[component]
-fn TickRow(tick: Tick) -> impl IntoView {
-    let (icon, tone, state) = match tick.state {
-        TickState::Good => (CIRCLE_CHECK, Tone::Good, t!(tick_good)),
-        TickState::Bad => (TRIANGLE_ALERT, Tone::Bad, t!(tick_bad)),
-        TickState::Waiting => (CLOCK, Tone::Quiet, t!(tick_waiting)),
-    };
-    let (name, waiting) = check_words(tick.check);
-    let text = match (tick.state, tick.snag) {
-        (_, Some(snag)) => Some(snag_words(snag, &tick.detail)),
-        (TickState::Waiting, None) => Some(waiting.to_owned()),
-        _ => None,
-    };
-    view! {
-        <li class=format!("tick tick-{}", tone.class())>
-            <Icon drawing=icon />
-            <div>
-                <p class="tick-name">{name}</p>
-                {text.map(|text| view! { <p class="quiet">{text}</p> })}
-            </div>
-            <Badge text=state tone />
-        </li>
-    }
-}
-
-/// A check's name, and what it waits for.
-fn check_words(check: Check) -> (&'static str, &'static str) {
-    match check {
-        Check::Token => (t!(check_token), t!(check_later)),
-        Check::Number => (t!(check_number), t!(check_later)),
-        Check::Handshake => (t!(check_handshake), t!(check_later)),
-        Check::Fields => (t!(check_fields), t!(check_later)),
-        Check::Signature => (t!(check_signature), t!(check_signature_waits)),
-        Check::Message => (t!(check_message), t!(check_message_waits)),
-    }
-}
-
-/// What is in the way, and what to do.
-fn snag_words(snag: Snag, detail: &str) -> String {
-    let detail = detail.to_owned();
-    match snag {
-        Snag::Unreachable => t!(snag_unreachable, detail = detail).to_string(),
-        Snag::App => t!(snag_app).to_owned(),
-        Snag::OtherApp => t!(snag_other_app).to_owned(),
-        Snag::TokenInvalid => t!(snag_token_invalid).to_owned(),
-        Snag::TokenExpired => t!(snag_token_expired).to_owned(),
-        Snag::Scope => t!(snag_scope, detail = detail).to_string(),
-        Snag::Account => t!(snag_account).to_owned(),
-        Snag::NoNumber => t!(snag_no_number).to_owned(),
-        Snag::ChooseNumber => t!(snag_choose_number).to_owned(),
-        Snag::Unverified => t!(snag_unverified, detail = detail).to_string(),
-        Snag::Unregistered => t!(snag_unregistered, detail = detail).to_string(),
-        Snag::Elsewhere => t!(snag_elsewhere, detail = detail).to_string(),
-        Snag::Held => t!(snag_held, detail = detail).to_string(),
-        Snag::OtherAddress => t!(snag_other_address, detail = detail).to_string(),
-        Snag::NoAddress => t!(snag_no_address).to_owned(),
-        Snag::Fields => t!(snag_fields, detail = detail).to_string(),
-        Snag::Unsubscribed => t!(snag_unsubscribed).to_owned(),
-        Snag::Signature => t!(snag_signature).to_owned(),
-    }
-}
-
 #[component]
 fn Phone(phone: Option<String>) -> impl IntoView {
     phone.map(|page| {
@@ -266,82 +133,6 @@ fn Phone(phone: Option<String>) -> impl IntoView {
     })
 }
 
-#[component]
-fn Numbers(id: ConnectionId, numbers: Vec<AccountNumber>, acts: Acts) -> impl IntoView {
-    let refused = refused(acts.register);
-    let rows = numbers.into_iter().map(|number| view! { <NumberRow id number acts /> }).collect_view();
-    view! {
-        <section class="section">
-            <h2>{t!(numbers_of_account)}</h2>
-            <FormErrors action=acts.choose />
-            <FormError refused fields=&["pin"] />
-            <ul class="lines">{rows}</ul>
-        </section>
-    }
-}
-
-#[component]
-fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoView {
-    let refused = refused(acts.register);
-    let connected = number.channel.is_some();
-    let (tone, state) = match (connected, number.registered) {
-        (true, true) => (Tone::Good, t!(channel_connected)),
-        (true, false) => (Tone::Warn, t!(number_unregistered)),
-        (false, _) => (Tone::Quiet, t!(number_unused)),
-    };
-    let (choose_id, number_id) = (number.id.clone(), number.id);
-    view! {
-        <li class="line">
-            <div>
-                <p>{number.display}</p>
-                <p class="quiet">{number.name}</p>
-            </div>
-            <Badge text=state tone />
-            {(!connected)
-                .then(|| {
-                    view! {
-                        <ActionForm action=acts.choose>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <input type="hidden" name="number_id" value=choose_id />
-                            <button type="submit" class="button" disabled=dynamic(move || acts.choose.pending().get())>
-                                {t!(connect_this)}
-                            </button>
-                        </ActionForm>
-                    }
-                })}
-            {(connected && !number.registered)
-                .then(|| {
-                    view! {
-                        <details class="fold">
-                            <summary class="button">{t!(register_number)}</summary>
-                            <ActionForm action=acts.register>
-                                <input type="hidden" name="id" value=id.to_string() />
-                                <input type="hidden" name="number_id" value=number_id />
-                                <TextField
-                                    label=t!(pin)
-                                    name="pin"
-                                    refused
-                                    hint=t!(pin_hint)
-                                    mode="numeric"
-                                    autocomplete="off"
-                                    required=true
-                                    max="6"
-                                />
-                                <button
-                                    type="submit"
-                                    class="button"
-                                    disabled=dynamic(move || acts.register.pending().get())
-                                >
-                                    {t!(register)}
-                                </button>
-                            </ActionForm>
-                        </details>
-                    }
-                })}
-        </li>
-    }
-}
-
 /// What Meta's page asks for, for whoever enters it there.
 #[component]
 fn Address(connection: Connection) -> impl IntoView {
@@ -355,54 +146,4 @@ fn Address(connection: Connection) -> impl IntoView {
             </section>
         }
     })
-}
-
-#[component]
-fn Settings(connection: Connection, acts: Acts) -> impl IntoView {
-    let refused = refused(acts.change);
-    let id = connection.id.to_string();
-    let change_id = id.clone();
-    // The sandbox's own secrets are nothing to change.
-    let changes = connection.way != Way::Sandbox;
-    view! {
-        {changes
-            .then(|| {
-                view! {
-                    <section class="section">
-                        <h2>{t!(ids_and_secrets)}</h2>
-                        <details class="fold">
-                            <summary class="button">{t!(change)}</summary>
-                            <ActionForm action=acts.change>
-                                <input type="hidden" name="id" value=change_id />
-                                <Details
-                                    refused
-                                    app_id=connection.app_id
-                                    account_id=connection.account_id
-                                    known=true
-                                />
-                                <FormError refused fields=FIELDS />
-                                <button type="submit" class="button" disabled=dynamic(move || acts.change.pending().get())>
-                                    {t!(save_and_check)}
-                                </button>
-                            </ActionForm>
-                        </details>
-                    </section>
-                }
-            })}
-        <section class="section">
-            <h2>{t!(disconnect)}</h2>
-            <p class="quiet">{t!(disconnect_text)}</p>
-            <FormErrors action=acts.disconnect />
-            <details class="fold">
-                <summary class="button">{t!(disconnect_act)}</summary>
-                <ActionForm action=acts.disconnect>
-                    <input type="hidden" name="id" value=id />
-                    <p>{t!(disconnect_sure)}</p>
-                    <button type="submit" class="button button-danger" disabled=dynamic(move || acts.disconnect.pending().get())>
-                        {t!(disconnect)}
-                    </button>
-                </ActionForm>
-            </details>
-        </section>
-    }
 }

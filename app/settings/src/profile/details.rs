@@ -6,7 +6,7 @@ use ui::reactive::dynamic;
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, view};
 
 use super::picture::PictureSection;
-use crate::api::{ChangeEmail, SaveProfile, read_profile};
+use crate::api::person::{ChangeEmail, SaveProfile, read_profile};
 use crate::places::{CurrencyField, TimeZoneField};
 use crate::proof::{Proof, Prove};
 

@@ -5,7 +5,7 @@ use server_fn::ServerFn;
 use ui::wire::PostedError;
 use ui::{Avatar, t, view};
 
-use crate::api::RemovePicture;
+use crate::api::person::RemovePicture;
 
 /// Where the server takes pictures; a route of its own, as server functions take no files.
 const UPLOAD: &str = "/picture";
@@ -20,7 +20,7 @@ pub fn PictureSection(name: String, #[prop(optional_no_strip)] picture: Option<S
                 <Avatar name picture />
                 <p class="quiet">{t!(picture_text)}</p>
             </div>
-            <form method="post" action=UPLOAD enctype="multipart/form-data" class="picture-form">
+            <form method="post" action=UPLOAD enctype="multipart/form-data">
                 <label class="field">
                     <span>{t!(picture_file)}</span>
                     <input

@@ -7,7 +7,8 @@ use server_fn::ServerFn;
 use ui::wire::PostedError;
 use ui::{Badge, Tone, t, use_session, view};
 
-use crate::api::{Leave, SwitchWorkspace};
+use crate::api::person::SwitchWorkspace;
+use crate::api::team::Leave;
 
 #[component]
 pub fn WorkspacesSection() -> impl IntoView {

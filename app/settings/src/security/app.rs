@@ -10,7 +10,7 @@ use ui::wire::escape;
 use ui::{Badge, FormError, FormErrors, Icon, Load, Read, Saved, Skeleton, TextField, Tone, refused, t, view};
 use wasm_bindgen::JsCast;
 
-use crate::api::{BeginApp, ConfirmApp, RemoveApp, RenewRecoveryCodes, read_factors};
+use crate::api::security::{BeginApp, ConfirmApp, RemoveApp, RenewRecoveryCodes, read_factors};
 use crate::copy::CopyButton;
 use crate::proof::Proof;
 

@@ -8,7 +8,8 @@ use ui::reactive::{dynamic, part};
 use ui::wire::PostedError;
 use ui::{FormError, Icon, Load, Read, Shape, Skeleton, Time, refused, t, view};
 
-use crate::api::{AddPasskey, BeginPasskey, RemovePasskey, read_factors};
+use crate::api::security::{AddPasskey, BeginPasskey, RemovePasskey, read_factors};
+use crate::lines::ActButton;
 use crate::proof::Proof;
 
 #[component]
@@ -95,10 +96,13 @@ fn Passkey(passkey: PasskeyRow, remove: ServerAction<RemovePasskey>) -> impl Int
                 </p>
             </div>
             <ActionForm action=remove>
-                <input type="hidden" name="passkey" value=passkey.id.to_string() />
-                <button type="submit" class="button" aria-label=label>
-                    {t!(remove_word)}
-                </button>
+                <ActButton
+                    name="passkey"
+                    value=passkey.id.to_string()
+                    label
+                    text=t!(remove_word)
+                    pending=remove.pending()
+                />
             </ActionForm>
         </li>
     }

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use ui::reactive::dynamic;
 use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
 
-use crate::api::{EndOtherSessions, EndSession, read_sessions};
+use crate::api::security::{EndOtherSessions, EndSession, read_sessions};
+use crate::lines::ActButton;
 use crate::proof::Proof;
 
 #[component]
@@ -59,15 +60,13 @@ fn Row(row: SessionRow, end: ServerAction<EndSession>) -> impl IntoView {
                 .then(|| {
                     view! {
                         <ActionForm action=end>
-                            <input type="hidden" name="session" value=row.id.to_string() />
-                            <button
-                                type="submit"
-                                class="button"
-                                aria-label=label
-                                disabled=dynamic(move || end.pending().get())
-                            >
-                                {t!(sign_out)}
-                            </button>
+                            <ActButton
+                                name="session"
+                                value=row.id.to_string()
+                                label
+                                text=t!(sign_out)
+                                pending=end.pending()
+                            />
                         </ActionForm>
                     }
                 })}

@@ -7,6 +7,7 @@ use ui::reactive::dynamic;
 use ui::{FormErrors, t, view};
 
 use super::Acts;
+use crate::lines::{ActButton, NameField};
 
 #[component]
 pub fn GroupsSection(team: TeamPage, acts: Acts) -> impl IntoView {
@@ -56,14 +57,13 @@ fn Group(group: TeamRow, members: Vec<TeamMember>, acts: Acts) -> impl IntoView 
                 </summary>
                 <Form group=Some(group.clone()) members acts />
                 <ActionForm action=acts.delete_team>
-                    <input type="hidden" name="team" value=group.id.to_string() />
-                    <button
-                        type="submit"
+                    <ActButton
+                        name="team"
+                        value=group.id.to_string()
                         class="button button-bad"
-                        disabled=dynamic(move || acts.delete_team.pending().get())
-                    >
-                        {delete}
-                    </button>
+                        text=delete
+                        pending=acts.delete_team.pending()
+                    />
                 </ActionForm>
             </details>
         </li>
@@ -88,17 +88,7 @@ fn Form(group: Option<TeamRow>, members: Vec<TeamMember>, acts: Acts) -> impl In
     view! {
         <ActionForm action=acts.save_team>
             <input type="hidden" name="team" value=id.map(|id| id.to_string()).unwrap_or_default() />
-            <label class="field">
-                <span>{t!(team_name)}</span>
-                <input
-                    class="input"
-                    name="name"
-                    value=group.map(|group| group.name).unwrap_or_default()
-                    required=true
-                    maxlength="40"
-                    autocomplete="off"
-                />
-            </label>
+            <NameField label=t!(team_name) value=group.map(|group| group.name).unwrap_or_default() />
             <fieldset class="checks">
                 <legend>{t!(members)}</legend>
                 {checks}

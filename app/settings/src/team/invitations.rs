@@ -7,6 +7,7 @@ use ui::reactive::dynamic;
 use ui::{Badge, FormError, FormErrors, SelectField, Shape, TextField, Time, Tone, refused, t, use_session, view};
 
 use super::Acts;
+use crate::lines::ActButton;
 use crate::words;
 
 #[component]
@@ -103,26 +104,22 @@ fn Row(row: InvitationRow, role: String, acts: Acts) -> impl IntoView {
             </div>
             <div class="acts">
                 <ActionForm action=acts.resend>
-                    <input type="hidden" name="invitation" value=row.id.to_string() />
-                    <button
-                        type="submit"
-                        class="button"
-                        aria-label=resend
-                        disabled=dynamic(move || acts.resend.pending().get())
-                    >
-                        {t!(send_again)}
-                    </button>
+                    <ActButton
+                        name="invitation"
+                        value=row.id.to_string()
+                        label=resend
+                        text=t!(send_again)
+                        pending=acts.resend.pending()
+                    />
                 </ActionForm>
                 <ActionForm action=acts.revoke>
-                    <input type="hidden" name="invitation" value=row.id.to_string() />
-                    <button
-                        type="submit"
-                        class="button"
-                        aria-label=revoke
-                        disabled=dynamic(move || acts.revoke.pending().get())
-                    >
-                        {t!(take_back)}
-                    </button>
+                    <ActButton
+                        name="invitation"
+                        value=row.id.to_string()
+                        label=revoke
+                        text=t!(take_back)
+                        pending=acts.revoke.pending()
+                    />
                 </ActionForm>
             </div>
         </li>

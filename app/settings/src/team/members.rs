@@ -8,6 +8,7 @@ use ui::reactive::dynamic;
 use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
+use crate::lines::ActButton;
 use crate::words;
 
 #[component]
@@ -45,7 +46,7 @@ fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl 
     view! {
         <li class="member" class:member-gone=gone>
             <Avatar name=member.name.clone() picture=member.picture.clone() />
-            <div class="member-who">
+            <div>
                 <p class="badges">
                     <strong>{member.name.clone()}</strong>
                     <Badge text=role tone=Tone::Accent />
@@ -70,7 +71,7 @@ fn Facts(member: TeamMember, groups: Vec<String>) -> impl IntoView {
     let two = if member.two_factors { t!(two_factors_yes) } else { t!(two_factors_no) };
     let tone = if member.two_factors { Tone::Good } else { Tone::Quiet };
     view! {
-        <p class="member-facts">
+        <p class="badges member-facts">
             <Badge text=words::scope(member.scope) />
             {groups.into_iter().map(|group| view! { <Badge text=group /> }).collect_view()}
             <Badge text=two tone />
@@ -98,7 +99,7 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
     let roles = use_session().with_value(|session| words::roles_to_give(session, &team.roles));
     let label = t!(change_member, name = member.name.clone()).to_string();
     view! {
-        <details class="fold member-change">
+        <details class="fold">
             <summary class="button" aria-label=label>
                 {t!(change)}
             </summary>
@@ -130,16 +131,14 @@ fn SignOut(member: TeamMember, acts: Acts) -> impl IntoView {
     let label = t!(sign_out_member, name = member.name).to_string();
     view! {
         <ActionForm action=acts.sign_out>
-            <input type="hidden" name="member" value=member.id.to_string() />
             <p class="quiet">{text}</p>
-            <button
-                type="submit"
-                class="button"
-                aria-label=label
-                disabled=dynamic(move || acts.sign_out.pending().get())
-            >
-                {t!(sign_out_everywhere)}
-            </button>
+            <ActButton
+                name="member"
+                value=member.id.to_string()
+                label
+                text=t!(sign_out_everywhere)
+                pending=acts.sign_out.pending()
+            />
         </ActionForm>
     }
 }
@@ -172,15 +171,13 @@ fn Reactivation(member: TeamMember, acts: Acts) -> impl IntoView {
     let label = t!(reactivate_member, name = member.name.clone()).to_string();
     view! {
         <ActionForm action=acts.reactivate>
-            <input type="hidden" name="member" value=member.id.to_string() />
-            <button
-                type="submit"
-                class="button"
-                aria-label=label
-                disabled=dynamic(move || acts.reactivate.pending().get())
-            >
-                {t!(reactivate)}
-            </button>
+            <ActButton
+                name="member"
+                value=member.id.to_string()
+                label
+                text=t!(reactivate)
+                pending=acts.reactivate.pending()
+            />
         </ActionForm>
     }
 }

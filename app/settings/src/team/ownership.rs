@@ -10,7 +10,8 @@ use ui::wire::PostedError;
 use ui::{FormErrors, SelectField, t, use_session, view};
 
 use super::Acts;
-use crate::api::AcceptOwnership;
+use crate::api::team::AcceptOwnership;
+use crate::lines::ActButton;
 
 /// The owner offers; the other has to accept.
 #[component]
@@ -64,10 +65,7 @@ fn TakeBack(name: String, acts: Acts) -> impl IntoView {
     view! {
         <p class="notice">{t!(offered_to, name = name).to_string()}</p>
         <ActionForm action=acts.offer>
-            <input type="hidden" name="member" value="" />
-            <button type="submit" class="button" disabled=dynamic(move || acts.offer.pending().get())>
-                {t!(take_back)}
-            </button>
+            <ActButton name="member" value="" text=t!(take_back) pending=acts.offer.pending() />
         </ActionForm>
     }
 }

@@ -7,6 +7,7 @@ use ui::reactive::dynamic;
 use ui::{FormErrors, t, use_session, view};
 
 use super::Acts;
+use crate::lines::{ActButton, NameField};
 use crate::words;
 
 #[component]
@@ -53,14 +54,13 @@ fn Row(role: CustomRole, acts: Acts) -> impl IntoView {
                     .then(|| {
                         view! {
                             <ActionForm action=acts.delete_role>
-                                <input type="hidden" name="role" value=role.id.to_string() />
-                                <button
-                                    type="submit"
+                                <ActButton
+                                    name="role"
+                                    value=role.id.to_string()
                                     class="button button-bad"
-                                    disabled=dynamic(move || acts.delete_role.pending().get())
-                                >
-                                    {delete}
-                                </button>
+                                    text=delete
+                                    pending=acts.delete_role.pending()
+                                />
                             </ActionForm>
                         }
                     })}
@@ -103,17 +103,7 @@ fn Form(role: Option<CustomRole>, acts: Acts) -> impl IntoView {
                 name="role"
                 value=role.as_ref().map(|role| role.id.to_string()).unwrap_or_default()
             />
-            <label class="field">
-                <span>{t!(role_name)}</span>
-                <input
-                    class="input"
-                    name="name"
-                    value=role.map(|role| role.name).unwrap_or_default()
-                    required=true
-                    maxlength="40"
-                    autocomplete="off"
-                />
-            </label>
+            <NameField label=t!(role_name) value=role.map(|role| role.name).unwrap_or_default() />
             <fieldset class="checks">
                 <legend>{t!(role_may)}</legend>
                 {checks}

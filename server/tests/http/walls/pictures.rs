@@ -58,7 +58,7 @@ async fn a_picture_comes_up_as_a_plain_form_and_is_seen_by_colleagues_only() {
         assert_eq!(show(served, own, odd).await.status(), 404, "{odd}");
     }
 
-    let remove = served.post("/api/settings/api/remove_picture").header(COOKIE, own).form(&[("", "")]);
+    let remove = served.post("/api/settings/api/person/remove_picture").header(COOKIE, own).form(&[("", "")]);
     assert_eq!(remove.send().await.unwrap().status(), 200);
     assert_eq!((address(served, own).await, show(served, own, &path).await.status().as_u16()), (None, 404));
     town.assert_calm();
@@ -108,7 +108,7 @@ async fn a_stream_ends_with_a_word_when_its_session_goes_on_elsewhere() {
         .unwrap();
     let form = [("member", member.to_string()), ("heir", String::new())];
     let owner = town.ours.cookie(Role::Owner);
-    let deactivate = town.served.post("/api/settings/api/deactivate").header(COOKIE, owner).form(&form);
+    let deactivate = town.served.post("/api/settings/api/team/deactivate").header(COOKIE, owner).form(&form);
     assert_eq!(deactivate.send().await.unwrap().status(), 200);
     let mut last = String::new();
     while let Some(event) = stream.next().await {

@@ -231,7 +231,7 @@ impl House {
         };
         for (name, form) in [
             (
-                "invite",
+                "team/invite",
                 vec![
                     ("email", format!("guest@{}.example", self.mark)),
                     ("role", "agent".into()),
@@ -239,7 +239,7 @@ impl House {
                 ],
             ),
             (
-                "setup/connect",
+                "channels/connect",
                 vec![
                     ("app_id", "5001".into()),
                     ("app_secret", format!("{}-app-secret", self.mark)),
@@ -247,8 +247,8 @@ impl House {
                     ("account_id", "4001".into()),
                 ],
             ),
-            ("save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
-            ("save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
+            ("team/save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
+            ("team/save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
             ("setup/save_tag", self.tag("tag")),
             ("setup/save_tag", self.tag("spare")),
             ("setup/save_canned", self.reply("reply")),
@@ -286,7 +286,7 @@ impl House {
         .unwrap();
     }
 
-    /// Calls a server function of the settings as the owner.
+    /// Calls a server function of the settings as the owner; `name` begins with its module.
     async fn set_up(&self, served: &Served, name: &str, form: Vec<(&str, String)>) {
         let request = served.post(&format!("/api/settings/api/{name}")).header("cookie", self.cookie(Role::Owner));
         let answer = request.form(&form).send().await.unwrap();

@@ -1,19 +1,9 @@
 //! Embedded Signup and the registration of a number.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    dead_code,
-    reason = "tests may fail loudly and use a part of the common helpers"
-)]
 
-mod common;
-
-use common::elm::{Elm, error, exchange, sign_up};
-use common::{GRACE, signature, text, world};
 use serde_json::{Value, json};
+
+use crate::common::elm::{Elm, error, exchange, sign_up};
+use crate::common::{GRACE, signature, text, world};
 
 #[tokio::test]
 async fn a_code_is_exchanged_once_within_thirty_seconds_and_with_the_secret() {

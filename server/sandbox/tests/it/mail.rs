@@ -1,22 +1,12 @@
 //! The stand-in of a mail server, spoken to line by line.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    dead_code,
-    reason = "tests may fail loudly and use a part of the common helpers"
-)]
-
-mod common;
 
 use std::net::SocketAddr;
 
-use common::{World, world_with};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
+
+use crate::common::{World, world_with};
 
 struct Line(BufReader<TcpStream>);
 

@@ -1,19 +1,9 @@
 //! Several businesses in one sandbox.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    dead_code,
-    reason = "tests may fail loudly and use a part of the common helpers"
-)]
 
-mod common;
-
-use common::elm::{Elm, error, sign_up};
-use common::{GRACE, signature, text, world, world_with};
 use serde_json::{Value, json};
+
+use crate::common::elm::{Elm, error, sign_up};
+use crate::common::{GRACE, signature, text, world, world_with};
 
 #[tokio::test]
 async fn a_further_business_is_made_listed_and_removed() {

@@ -1,20 +1,10 @@
-//! The sandbox over real HTTP.
-#![allow(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::expect_used,
-    clippy::allow_attributes,
-    dead_code,
-    reason = "tests may fail loudly and use a part of the common helpers"
-)]
+//! The stand-in of the Cloud API over real HTTP.
 
-mod common;
-
-use common::{GRACE, Hook, signature, text, world, world_with};
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+
+use crate::common::{GRACE, Hook, signature, text, world, world_with};
 
 fn header<'a>(hook: &'a Hook, name: &str) -> &'a str {
     hook.headers.get(name).map_or("", |value| value.to_str().unwrap())

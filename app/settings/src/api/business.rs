@@ -1,0 +1,67 @@
+//! The business, and what it asks of its members.
+
+use domain::team::Business;
+use leptos::prelude::*;
+use ui::AppError;
+use ui::wire::Lean;
+
+#[cfg(feature = "ssr")]
+use ui::wire::{caller, person, redirect, redirect_plain, set_session_cookie};
+
+#[cfg(feature = "ssr")]
+pub(super) const BUSINESS: &str = "/settings/business";
+
+#[server]
+pub async fn create_workspace(
+    name: String,
+    industry: String,
+    address: String,
+    phone: String,
+    country: String,
+    time_zone: String,
+    currency: String,
+) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    let business = Business { name, industry, address, phone, country, time_zone, currency };
+    set_session_cookie(&backend.team.create_workspace(&person, business).await?);
+    redirect("/start");
+    Ok(())
+}
+
+#[server(protocol = Lean)]
+pub async fn read_business() -> Result<Business, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.team.business(&caller).await?)
+}
+
+#[server]
+pub async fn save_business(
+    name: String,
+    industry: String,
+    address: String,
+    phone: String,
+    country: String,
+    time_zone: String,
+    currency: String,
+) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let business = Business { name, industry, address, phone, country, time_zone, currency };
+    backend.team.save_business(&caller, business).await?;
+    redirect_plain(BUSINESS);
+    Ok(())
+}
+
+#[server(protocol = Lean)]
+pub async fn two_factors_required() -> Result<bool, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.team.two_factors_required(&caller).await?)
+}
+
+/// A checkbox that is off is absent from its form.
+#[server]
+pub async fn require_two_factors(#[server(default)] required: String) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.team.require_two_factors(&person, required == "true").await?;
+    redirect_plain(BUSINESS);
+    Ok(())
+}

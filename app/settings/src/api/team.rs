@@ -1,0 +1,159 @@
+//! The team: members, invitations, roles, who owns the workspace.
+
+use domain::team::TeamPage;
+use domain::{InvitationId, MemberId};
+use leptos::prelude::*;
+use ui::AppError;
+use ui::wire::Lean;
+
+#[cfg(feature = "ssr")]
+use {
+    super::{maybe, role_of},
+    domain::team::InviteForm,
+    domain::{Error, Permission, Scope},
+    ui::wire::{caller, id, person, redirect, redirect_plain},
+};
+
+#[cfg(feature = "ssr")]
+const TEAM: &str = "/settings/team";
+
+#[server(protocol = Lean)]
+pub async fn read_team() -> Result<TeamPage, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.team.page(&caller).await?)
+}
+
+#[server]
+pub async fn invite(email: String, role: String, scope: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageTeam)?;
+    let form = InviteForm { email, role: role_of(&role)?, scope: scope_of(&scope)? };
+    backend.team.invite(&caller, form).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn resend_invitation(invitation: InvitationId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.resend_invitation(&caller, invitation).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn revoke_invitation(invitation: InvitationId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.revoke_invitation(&caller, invitation).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn set_role(member: MemberId, role: String, scope: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    caller.require(Permission::ManageTeam)?;
+    backend.team.set_role(&caller, member, role_of(&role)?, scope_of(&scope)?).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+/// Without an heir what they had open is nobody's.
+#[server]
+pub async fn deactivate(member: MemberId, heir: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.deactivate(&caller, member, maybe(&heir)?).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn reactivate(member: MemberId) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.reactivate(&caller, member).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn sign_out_member(member: MemberId) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.team.sign_out_member(&person, member).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+/// A box has to be ticked: what is left behind cannot be taken back by the one who left.
+#[server]
+pub async fn leave(#[server(default)] sure: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    if sure != "true" {
+        return Err(Error::invalid("sure", "Tick the box if you are sure.").into());
+    }
+    backend.team.leave(&caller).await?;
+    // Of another workspace, if there is one.
+    redirect("/inbox");
+    Ok(())
+}
+
+/// To nobody takes the offer back.
+#[server]
+pub async fn offer_ownership(member: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.offer_ownership(&caller, maybe(&member)?).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn accept_ownership() -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.accept_ownership(&caller).await?;
+    redirect(TEAM);
+    Ok(())
+}
+
+/// A new role has no id yet.
+#[server]
+pub async fn save_role(
+    role: String,
+    name: String,
+    #[server(default)] permissions: Vec<String>,
+) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let permissions = permissions.iter().filter_map(|word| Permission::parse(word)).collect();
+    backend.team.save_role(&caller, maybe(&role)?, &name, permissions).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_role(role: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.delete_role(&caller, id(&role)?).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+/// A new team has no id yet.
+#[server]
+pub async fn save_team(team: String, name: String, #[server(default)] members: Vec<String>) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    let members = members.iter().filter_map(|member| member.parse().ok()).collect();
+    backend.team.save_team(&caller, maybe(&team)?, &name, members).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[server]
+pub async fn delete_team(team: String) -> Result<(), AppError> {
+    let (caller, backend) = caller().await?;
+    backend.team.delete_team(&caller, id(&team)?).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+fn scope_of(word: &str) -> Result<Scope, AppError> {
+    Scope::parse(word).ok_or_else(|| Error::invalid("scope", "Choose what they may see.").into())
+}
