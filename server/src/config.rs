@@ -207,6 +207,13 @@ pub struct Settings {
     /// How often a key that was quiet may ask at once.
     #[arg(long, global = true, env = "PARLEY_KEY_BURST", default_value = "100")]
     pub key_burst: NonZeroU32,
+    /// How many pages, files and pictures one signed-in session may fetch in a minute, in the long run, and so may each
+    /// address from which nobody is signed in. Who fetches faster gets 429 and `Retry-After`.
+    #[arg(long, global = true, env = "PARLEY_FETCH_RATE", default_value = "6000")]
+    pub fetch_rate: NonZeroU32,
+    /// How many of them a session or an address that was quiet may fetch at once.
+    #[arg(long, global = true, env = "PARLEY_FETCH_BURST", default_value = "3000")]
+    pub fetch_burst: NonZeroU32,
     /// Folder of files and of the embedded database. The default is `/var/lib/parley` for root, else
     /// `~/.local/share/parley`.
     #[arg(long, global = true, env = "PARLEY_DATA_DIR")]

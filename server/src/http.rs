@@ -21,7 +21,7 @@ use std::time::Duration;
 use anyhow::Result;
 use app::{App, shell};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{Redirect, Response};
 use axum::routing::get;
@@ -101,6 +101,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .route("/live", get(live::stream))
         .layer(from_fn_with_state(state.clone(), guard::sessions))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
+        .route("/favicon.ico", get(|| async { Redirect::permanent("/favicon.svg") }))
         .merge(connect::routes())
         .merge(legal::routes())
         .merge(webhooks::routes())
@@ -161,8 +162,10 @@ fn pages(state: &AppState) -> Router<AppState> {
     let nothing_here = render_app_async_with_context(provide.clone(), document.clone());
     Router::new()
         .leptos_routes_with_context(state, generate_route_list(App), provide, document)
-        .fallback(move |request: Request| file_or_page(files.clone(), nothing_here.clone(), request))
-        .route("/favicon.ico", get(|| async { Redirect::permanent("/favicon.svg") }))
+        .fallback(move |State(state): State<AppState>, request: Request| {
+            let nothing_here = nothing_here.clone();
+            file_or_page(files.clone(), |request| guard::nothing_here(state, request, nothing_here), request)
+        })
         .layer(DefaultBodyLimit::max(256 * 1024))
 }
 

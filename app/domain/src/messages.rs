@@ -180,6 +180,8 @@ pub enum MediaState {
     /// Known, not fetched yet.
     Waiting,
     Ready,
+    /// Here, and not what its kind promises: it can be saved and is not shown.
+    SaveOnly,
     /// Could not be had; the reason is for a person.
     Missing {
         reason: String,

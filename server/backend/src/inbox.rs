@@ -1,6 +1,6 @@
 //! The shared inbox: reading, sending, and handling conversations.
 
-mod contents;
+pub(crate) mod contents;
 mod files;
 mod list;
 mod manage;

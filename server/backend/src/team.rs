@@ -4,6 +4,7 @@ mod alerts;
 mod invitations;
 mod members;
 mod ownership;
+pub(crate) mod place;
 mod read;
 mod roles;
 mod workspace;

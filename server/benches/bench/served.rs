@@ -25,6 +25,8 @@ pub fn parley(folder: &Path, port: u16) -> Command {
         .env("PARLEY_WHATSAPP_TOKEN", "t")
         .env("PARLEY_WHATSAPP_VERIFY_TOKEN", "v")
         .env("PARLEY_SITE_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site"))
+        .env("PARLEY_FETCH_RATE", "1000000")
+        .env("PARLEY_FETCH_BURST", "1000000")
         .env("PARLEY_LOG", "warn")
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());

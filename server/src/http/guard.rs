@@ -8,13 +8,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use backend::accounts::network;
 use domain::members::Person;
-use domain::ports::{Backend, SessionToken};
+use domain::ports::SessionToken;
 use domain::{Caller, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE, cookie_name};
 
-use super::rates::Rates;
+use super::rates::Fetcher;
 use super::{AppState, Site};
 use crate::proxies::Proxies;
 
@@ -95,33 +95,91 @@ fn is_own(site: &Site, request: &Request) -> bool {
 }
 
 /// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
-/// Whether the person also needs a workspace is for each function to ask.
-pub async fn sessions(
-    State(backend): State<Backend>,
-    State(site): State<Site>,
-    State(rates): State<Rates>,
-    request: Request,
-    next: Next,
-) -> Response {
+/// Whether the person also needs a workspace is for each function to ask. Everybody is slowed down who asks too fast.
+pub async fn sessions(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    let guarded = path.starts_with("/api/") && !path.starts_with("/api/v1/") && !PUBLIC.contains(&path);
-    if !guarded {
-        return next.run(request).await;
-    }
-    let known = match session(request.headers(), &site) {
-        Some(token) => backend.accounts.person(&token).await.and_then(|person| rates.of_session(person.session)),
-        None => Err(Error::Unauthenticated),
+    let interface = path.starts_with("/api/v1/");
+    let guarded = path.starts_with("/api/") && !interface && !PUBLIC.contains(&path);
+    let routed = request.extensions().get::<MatchedPath>().is_some();
+    let asking = Asking::of(&request, &state.site);
+    let may_go_on = if guarded {
+        asking.call(&state).await
+    } else if interface || !routed {
+        // Keys have a bucket of their own. What no route names is a file of the site, or asks again below.
+        Ok(())
+    } else {
+        asking.fetch(&state).await
     };
-    match known {
+    match may_go_on {
         Ok(()) => next.run(request).await,
         Err(Error::Unauthenticated) if wants_page(&request) => Redirect::to("/sign-in").into_response(),
-        Err(error) => ErrorJson(error).into_response(),
+        Err(error) => refused(error, accepts_page(&request)),
     }
 }
 
+/// Who asks, as far as it matters for how fast they may.
+struct Asking {
+    token: Option<SessionToken>,
+    visitor: Fetcher,
+}
+
+impl Asking {
+    fn of(request: &Request, site: &Site) -> Self {
+        let address = request.extensions().get::<ClientAddress>().map(|address| address.0.as_str());
+        Self { token: session(request.headers(), site), visitor: Fetcher::visitor(address) }
+    }
+
+    /// A server function, which needs a session.
+    async fn call(self, state: &AppState) -> Result<(), Error> {
+        let token = self.token.ok_or(Error::Unauthenticated)?;
+        let person = state.backend.accounts.person(&token).await?;
+        state.rates.of_session(person.session)
+    }
+
+    /// Whatever has an address, with a session or without. A made-up session is no way round.
+    async fn fetch(self, state: &AppState) -> Result<(), Error> {
+        let person = match &self.token {
+            Some(token) => state.backend.accounts.person(token).await.ok(),
+            None => None,
+        };
+        state.rates.of_fetcher(person.map_or(self.visitor, |person| Fetcher::Session(person.session)))
+    }
+}
+
+/// The page that says that nothing is there, for who does not ask for it too fast.
+pub async fn nothing_here<F: Future<Output = Response>>(
+    state: AppState,
+    request: Request,
+    page: impl FnOnce(Request) -> F,
+) -> Response {
+    let asking = Asking::of(&request, &state.site);
+    match asking.fetch(&state).await {
+        Ok(()) => page(request).await,
+        Err(error) => refused(error, accepts_page(&request)),
+    }
+}
+
+/// In words for a person who waits for a page, else as the screens read it.
+fn refused(error: Error, page: bool) -> Response {
+    if !page {
+        return ErrorJson(error).into_response();
+    }
+    let words = error.to_string();
+    let mut response = ErrorJson(error).into_response();
+    let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, plain);
+    response.headers_mut().remove(header::CONTENT_LENGTH);
+    *response.body_mut() = words.into();
+    response
+}
+
 fn wants_page(request: &Request) -> bool {
+    request.method() == Method::POST && accepts_page(request)
+}
+
+fn accepts_page(request: &Request) -> bool {
     let accept = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    request.method() == Method::POST && accept.is_some_and(|accept| accept.contains("text/html"))
+    accept.is_some_and(|accept| accept.contains("text/html"))
 }
 
 /// The secret in the session cookie.

@@ -1,6 +1,10 @@
-//! How fast a signed-in session and a key may ask. Webhooks are not slowed down: what they bring would be lost.
+//! How fast a signed-in session, a key and a visitor may ask. Webhooks are not slowed down: what they bring would be lost.
+//!
+//! What a browser fetches by address has a bucket beside the one of what it asks for: a thread's pictures come all at once,
+//! and a picture that is refused stays broken. It is wide enough for whoever scrolls, and too small for a copy of everything.
 
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -21,6 +25,26 @@ const TIDY_EVERY: u32 = 1_000;
 pub struct Rates {
     sessions: Arc<Buckets<SessionId>>,
     keys: Arc<Buckets<ApiKeyId>>,
+    fetches: Arc<Buckets<Fetcher>>,
+}
+
+/// Who fetches pages, files and pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Fetcher {
+    Session(SessionId),
+    /// Somebody who is not signed in, by where they are; unknown only where nothing tells.
+    Visitor(Option<IpAddr>),
+}
+
+impl Fetcher {
+    /// Whoever has one address of IPv6 has all that share its first half.
+    pub fn visitor(address: Option<&str>) -> Self {
+        let address = address.and_then(|address| address.parse::<IpAddr>().ok());
+        Self::Visitor(address.map(|address| match address.to_canonical() {
+            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+            address => address,
+        }))
+    }
 }
 
 impl Rates {
@@ -28,6 +52,7 @@ impl Rates {
         Self {
             sessions: Arc::new(Buckets::new(settings.session_rate, settings.session_burst)),
             keys: Arc::new(Buckets::new(settings.key_rate, settings.key_burst)),
+            fetches: Arc::new(Buckets::new(settings.fetch_rate, settings.fetch_burst)),
         }
     }
 
@@ -40,6 +65,11 @@ impl Rates {
     /// The same for keys.
     pub fn of_key(&self, key: ApiKeyId) -> Result<(), Error> {
         self.keys.take(key)
+    }
+
+    /// The same for pages, files, pictures and the stream of changes.
+    pub fn of_fetcher(&self, fetcher: Fetcher) -> Result<(), Error> {
+        self.fetches.take(fetcher)
     }
 }
 
@@ -85,6 +115,16 @@ mod tests {
         let Err(Error::TooMany { seconds }) = buckets.take(id(1)) else { panic!("a third at once") };
         assert!((1..=60).contains(&seconds), "{seconds}");
         assert_eq!(buckets.take(id(2)), Ok(()), "somebody else");
+    }
+
+    #[test]
+    fn a_visitor_is_an_address_or_the_half_that_one_line_has() {
+        let visitor = |address| Fetcher::visitor(Some(address));
+        assert_ne!(visitor("203.0.113.7"), visitor("203.0.113.8"));
+        assert_eq!(visitor("203.0.113.7"), visitor("::ffff:203.0.113.7"));
+        assert_eq!(visitor("2001:db8:1:2:3:4:5:6"), visitor("2001:db8:1:2::1"));
+        assert_ne!(visitor("2001:db8:1:2::1"), visitor("2001:db8:1:3::1"));
+        assert_eq!(visitor("somewhere"), Fetcher::Visitor(None));
     }
 
     #[test]

@@ -41,8 +41,10 @@ pub fn parley(database: &TestDb, folder: &std::path::Path) -> Command {
     command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.env("PARLEY_MASTER_KEY", MASTER_KEY);
     // No test depends on how fast this machine is.
-    for (rate, burst) in [("PARLEY_SESSION_RATE", "PARLEY_SESSION_BURST"), ("PARLEY_KEY_RATE", "PARLEY_KEY_BURST")] {
-        command.env(rate, "1000000").env(burst, "1000000");
+    for bucket in ["SESSION", "KEY", "FETCH"] {
+        for size in ["RATE", "BURST"] {
+            command.env(format!("PARLEY_{bucket}_{size}"), "1000000");
+        }
     }
     command.env("PARLEY_DATABASE_URL", database.url()).env("PARLEY_DATA_DIR", folder);
     command

@@ -20,7 +20,8 @@ pub fn file_path(id: AttachmentId) -> String {
 pub fn media_view(media: &Media) -> AnyView {
     let body = match (&media.state, media.attachment) {
         (MediaState::Missing { reason }, _) => absent(media, TRIANGLE_ALERT, reason.clone()),
-        (MediaState::Waiting, _) | (MediaState::Ready, None) => absent(media, CLOCK, t!(media_waiting).to_owned()),
+        (MediaState::Waiting, _) | (_, None) => absent(media, CLOCK, t!(media_waiting).to_owned()),
+        (MediaState::SaveOnly, Some(id)) => card(media, id, why_saved(media.kind)),
         (MediaState::Ready, Some(id)) => present(media, id),
     };
     let caption = media.caption.clone().map(|caption| view! { <p class="text">{caption}</p> });
@@ -50,7 +51,7 @@ fn present(media: &Media, id: AttachmentId) -> AnyView {
             <audio class="voice" controls=true preload="metadata" src=file_path(id) aria-label=media.kind.word()></audio>
         }
         .into_any(),
-        MediaKind::Document => document(media, id),
+        MediaKind::Document => card(media, id, None),
     }
 }
 
@@ -78,7 +79,8 @@ fn picture(media: &Media, id: AttachmentId) -> AnyView {
     .into_any()
 }
 
-fn document(media: &Media, id: AttachmentId) -> AnyView {
+/// A file to save, with a word of why it is not shown if that may surprise.
+fn card(media: &Media, id: AttachmentId, why: Option<&'static str>) -> AnyView {
     let name = media.file_name.clone().unwrap_or_else(|| media.kind.word().to_owned());
     let size = media.size.map(size_words);
     view! {
@@ -87,11 +89,23 @@ fn document(media: &Media, id: AttachmentId) -> AnyView {
             <span class="file-card-text">
                 <span class="file-card-name">{name}</span>
                 <span class="file-card-size">{size}</span>
+                {why.map(|why| view! { <span class="file-card-why">{why}</span> })}
             </span>
             <Icon drawing=DOWNLOAD />
         </a>
     }
     .into_any()
+}
+
+/// Why a file that came as this kind is not shown as it.
+fn why_saved(kind: MediaKind) -> Option<&'static str> {
+    match kind {
+        MediaKind::Image => Some(t!(media_no_picture)),
+        MediaKind::Sticker => Some(t!(media_no_sticker)),
+        MediaKind::Video => Some(t!(media_no_video)),
+        MediaKind::Audio | MediaKind::Voice => Some(t!(media_no_sound)),
+        MediaKind::Document => None,
+    }
 }
 
 fn absent(media: &Media, sign: Drawing, words: String) -> AnyView {

@@ -1,18 +1,41 @@
 //! Whether a file is what its sender says it is, by its first bytes. What may be shown in place must be.
 
+use domain::messages::MediaKind;
 use infer::MatcherType;
+
+/// Whether a thread can show a file as the kind of its message. A document is only ever saved, whatever it is.
+pub(crate) fn shows(kind: MediaKind, mime: &str, bytes: &[u8]) -> bool {
+    let declared = declared(mime);
+    let shown = match kind {
+        MediaKind::Document => return true,
+        MediaKind::Image | MediaKind::Sticker => is_picture(&declared),
+        MediaKind::Video | MediaKind::Audio | MediaKind::Voice => is_played(&declared),
+    };
+    shown && fit(mime, bytes)
+}
 
 /// Whether contents fit the kind that they were declared as. Kinds that are never shown, only saved, fit anything; so does
 /// plain text, which has no signature and which browsers are told to take for nothing else.
 pub(super) fn fit(mime: &str, bytes: &[u8]) -> bool {
-    let declared = mime.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    match declared.as_str() {
-        "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "application/pdf" => {
-            infer::get(bytes).is_some_and(|found| found.mime_type() == declared)
+    match declared(mime).as_str() {
+        kind if is_picture(kind) || kind == "application/pdf" => {
+            infer::get(bytes).is_some_and(|found| found.mime_type() == kind)
         }
-        kind if kind.starts_with("audio/") || kind.starts_with("video/") => plays(bytes),
+        kind if is_played(kind) => plays(bytes),
         _ => true,
     }
+}
+
+fn declared(mime: &str) -> String {
+    mime.split(';').next().unwrap_or("").trim().to_ascii_lowercase()
+}
+
+fn is_picture(kind: &str) -> bool {
+    matches!(kind, "image/jpeg" | "image/png" | "image/webp" | "image/gif")
+}
+
+fn is_played(kind: &str) -> bool {
+    kind.starts_with("audio/") || kind.starts_with("video/")
 }
 
 /// Sound and pictures share their containers: one signature is either.
@@ -78,6 +101,22 @@ mod tests {
                 assert!(!fit(mime, bytes), "{other} as {mime}");
             }
         }
+    }
+
+    #[test]
+    fn a_thread_shows_what_is_of_its_messages_kind() {
+        use MediaKind::{Audio, Document, Image, Sticker, Video, Voice};
+        let known = |mime: &str| BEGINNINGS.iter().find(|(known, _)| *known == mime).unwrap().1;
+        for (kind, mime) in [(Image, "image/jpeg"), (Sticker, "image/webp"), (Video, "video/mp4"), (Voice, "audio/ogg")]
+        {
+            assert!(shows(kind, mime, known(mime)), "{kind:?} {mime}");
+            assert!(!shows(kind, mime, PAGE), "{kind:?} with other contents");
+        }
+        for (kind, mime) in [(Image, "text/html"), (Image, "image/svg+xml"), (Sticker, ""), (Video, "text/html")] {
+            assert!(!shows(kind, mime, PAGE), "{kind:?} of {mime}: never a kind that is shown");
+        }
+        assert!(!shows(Image, "video/mp4", known("video/mp4")) && !shows(Audio, "image/png", known("image/png")));
+        assert!(shows(Document, "image/png", PAGE), "documents are saved as they are");
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Fetching customers' files.
 
-use bytes::Bytes;
 use domain::ConversationId;
-use domain::messages::MediaState;
+use domain::messages::{MediaKind, MediaState};
 use sha2::{Digest, Sha256};
 
 use super::{FetchMedia, JobContext};
 use crate::connections;
 use crate::fault::{Fault, Outcome};
 use crate::files::Files;
-use crate::outbound::{ExpectedMedia, Line, MediaProblem};
+use crate::inbox::contents;
+use crate::outbound::{ExpectedMedia, FetchedMedia, Line, MediaProblem};
 
 /// The largest file WhatsApp delivers (contract 3.1).
 const MAX_BYTES: u64 = 100 * 1024 * 1024;
@@ -22,9 +22,14 @@ pub(super) async fn fetch(context: &JobContext, job: &FetchMedia) -> Outcome<()>
     match fetched {
         Ok(file) => {
             context.core.files.put(&Files::key(job.workspace, job.attachment), file.bytes.clone()).await?;
-            keep(context, job, wanted.message, Some((file.mime, file.bytes)), None).await
+            // A thread knows before any browser asks for the file that there is no picture to show.
+            let shown = contents::shows(wanted.kind, &file.mime, &file.bytes);
+            let state = if shown { MediaState::Ready } else { MediaState::SaveOnly };
+            keep(context, job, wanted.message, Some(file), &state).await
         }
-        Err(MediaProblem::Gone(reason)) => keep(context, job, wanted.message, None, Some(reason)).await,
+        Err(MediaProblem::Gone(reason)) => {
+            keep(context, job, wanted.message, None, &MediaState::Missing { reason }).await
+        }
         Err(MediaProblem::Later) => Err(Fault::internal("the file could not be fetched yet")),
     }
 }
@@ -33,15 +38,17 @@ struct Wanted {
     line: Line,
     media_id: String,
     message: uuid::Uuid,
+    kind: MediaKind,
     expected: ExpectedMedia,
 }
 
 async fn load(context: &JobContext, job: &FetchMedia) -> Outcome<Option<Wanted>> {
     let mut tx = context.core.db.worker_scoped(job.workspace).await?;
     let row = sqlx::query!(
-        r#"select a.mime, a.sha256, a.provider_media_id, a.message_id, c.channel_id
+        r#"select a.mime, a.sha256, a.provider_media_id, a.message_id, c.channel_id, m.content -> 'kind' as "kind?"
            from attachment a
            join conversation c on c.workspace_id = a.workspace_id and c.id = a.conversation_id
+           left join message m on m.workspace_id = a.workspace_id and m.id = a.message_id
            where a.workspace_id = $1 and a.id = $2 and a.state = 'waiting'"#,
         job.workspace.0,
         job.attachment.0,
@@ -54,6 +61,8 @@ async fn load(context: &JobContext, job: &FetchMedia) -> Outcome<Option<Wanted>>
         line: connections::line(&context.core, &mut tx, row.channel_id).await?,
         media_id,
         message,
+        // What no message shows any more is saved, if at all.
+        kind: row.kind.map(serde_json::from_value).transpose()?.unwrap_or(MediaKind::Document),
         expected: ExpectedMedia { mime: row.mime, sha256: row.sha256, max_bytes: MAX_BYTES },
     }))
 }
@@ -62,11 +71,15 @@ async fn keep(
     context: &JobContext,
     job: &FetchMedia,
     message: uuid::Uuid,
-    file: Option<(String, Bytes)>,
-    problem: Option<String>,
+    file: Option<FetchedMedia>,
+    state: &MediaState,
 ) -> Outcome<()> {
     let mut tx = context.core.db.worker_scoped(job.workspace).await?;
-    let size = file.as_ref().map(|(_, bytes)| bytes.len() as u64);
+    let size = file.as_ref().map(|file| file.bytes.len() as u64);
+    let problem = match state {
+        MediaState::Missing { reason } => Some(reason),
+        _ => None,
+    };
     sqlx::query!(
         "update attachment set state = $3, problem = $4, object_key = $5, mime = coalesce($6, mime), size = $7, sha256 = coalesce($8, sha256)
          where workspace_id = $1 and id = $2",
@@ -75,23 +88,19 @@ async fn keep(
         if file.is_some() { "ready" } else { "missing" },
         problem,
         file.as_ref().map(|_| Files::key(job.workspace, job.attachment)),
-        file.as_ref().map(|(mime, _)| mime.clone()),
+        file.as_ref().map(|file| file.mime.clone()),
         size.and_then(|size| i64::try_from(size).ok()),
-        file.as_ref().map(|(_, bytes)| Sha256::digest(bytes).to_vec()),
+        file.as_ref().map(|file| Sha256::digest(&file.bytes).to_vec()),
     )
     .execute(&mut **tx)
     .await?;
-    let state = match problem {
-        None => MediaState::Ready,
-        Some(reason) => MediaState::Missing { reason },
-    };
     let row = sqlx::query!(
         "update message set content = content || jsonb_build_object('state', $3::jsonb, 'size', $4::bigint)
          where workspace_id = $1 and id = $2 and content ->> 'attachment' = $5
          returning conversation_id",
         job.workspace.0,
         message,
-        serde_json::to_value(&state)?,
+        serde_json::to_value(state)?,
         size.and_then(|size| i64::try_from(size).ok()),
         job.attachment.to_string(),
     )

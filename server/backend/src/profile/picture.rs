@@ -13,9 +13,10 @@ use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use uuid::Uuid;
 
-use crate::Core;
 use crate::fault::{Fault, Outcome};
+use crate::{Core, ids};
 
 /// Pictures decoded at once: each may take [`MEMORY`].
 static DECODING: Semaphore = Semaphore::const_new(2);
@@ -58,7 +59,7 @@ async fn replace(core: &Core, person: &Person, hash: Option<&str>) -> Outcome<()
     sqlx::query!("update account set avatar_key = $2 where id = $1", person.account.0, hash).execute(&mut **tx).await?;
     sqlx::query!("select spread_profile($1)", person.account.0).execute(&mut **tx).await?;
     tx.commit().await?;
-    if let Some(former) = former.filter(|former| Some(former.as_str()) != hash) {
+    if let Some(former) = former {
         for size in PictureSize::ALL {
             core.files.delete(&key(person.account, &former, size)).await?;
         }
@@ -104,7 +105,8 @@ fn key(account: AccountId, hash: &str, size: PictureSize) -> String {
 /// A picture as it is kept.
 #[derive(Debug)]
 struct Drawn {
-    /// Of the large one. Changes whenever what is shown does, so browsers may keep what they have.
+    /// Of both sizes and of this one time: changes whenever what is shown does, so browsers may keep what they have, and is
+    /// never given again, so that who clears the former picture's files away cannot meet who has just chosen it anew.
     hash: String,
     files: Vec<(PictureSize, Bytes)>,
 }
@@ -115,7 +117,8 @@ fn draw(file: &[u8]) -> Outcome<Drawn> {
     for size in PictureSize::ALL {
         files.push((size, encode(&square(&picture, size.pixels()))?));
     }
-    let hash = files.iter().fold(Sha256::new(), |hash, (_, bytes)| hash.chain_update(bytes)).finalize();
+    let once = Sha256::new_with_prefix(ids::fresh::<Uuid>());
+    let hash = files.iter().fold(once, |hash, (_, bytes)| hash.chain_update(bytes)).finalize();
     Ok(Drawn { hash: hex::encode(hash.get(..16).unwrap_or_default()), files })
 }
 

@@ -14,6 +14,7 @@ use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::mail::{self, Kind, Outgoing};
 use crate::outbound::Vouched;
+use crate::team::place::{self, Place};
 use crate::{Core, ids};
 
 /// By how many factors a session is proved that the provider vouched for.
@@ -201,26 +202,11 @@ async fn join(
     vouched: &Vouched,
     email: &Email,
 ) -> Outcome<()> {
-    let (member, now): (MemberId, _) = (ids::fresh(), core.clock.now());
-    let name = letterhead(tx).await?.name;
-    sqlx::query!(
-        "insert into member (workspace_id, id, account_id, name, email, role, custom_role_id, scope, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        workspace.0,
-        member.0,
-        tx.account.0,
-        name,
-        email.as_str(),
-        provider.role.role.as_str(),
-        provider.role.custom.map(|role| role.0),
-        Scope::All.as_str(),
-        sql(now),
-    )
-    .execute(&mut ***tx)
-    .await?;
+    let place = Place { role: provider.role, scope: Scope::All, since: core.clock.now() };
+    let member = place::take(tx, workspace, &place).await?;
     link(core, tx, workspace, member, vouched).await?;
     let act = Act::new(Action::MemberAdmitted, member.0).with(json!({ "email": email, "role": provider.role.role }));
-    audit::append(tx, by(provider), now, act).await
+    audit::append(tx, by(provider), place.since, act).await
 }
 
 async fn link(

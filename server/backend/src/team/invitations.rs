@@ -10,6 +10,7 @@ use domain::{
 use jiff::SignedDuration;
 use serde_json::json;
 
+use super::place::{self, Place};
 use super::read::{choice, scope};
 use crate::accounts::throttle::Throttle;
 use crate::accounts::{letterhead, link, password, sessions};
@@ -308,31 +309,33 @@ pub(super) async fn accept(core: &Core, person: &Person, link: &str) -> Outcome<
 async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken) -> Outcome<MemberId> {
     let now = core.clock.now();
     let own = letterhead(tx).await?;
-    let member: MemberId = ids::fresh();
-    let member: MemberId = sqlx::query_scalar!(
-        "insert into member (workspace_id, id, account_id, name, email, role, custom_role_id, scope, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-         on conflict (workspace_id, account_id) do update
-            set deactivated_at = null, role = excluded.role, custom_role_id = excluded.custom_role_id, scope = excluded.scope
-            where member.role <> 'owner'
-         returning id",
-        open.workspace.0,
-        member.0,
-        tx.account.0,
-        own.name,
-        own.email,
-        taken.role.role.as_str(),
-        taken.role.custom.map(|role| role.0),
-        taken.scope.as_str(),
-        sql(now),
-    )
-    .fetch_one(&mut ***tx)
-    .await?
-    .into();
+    let member = match back(tx, open, taken).await? {
+        Some(member) => member,
+        None => {
+            let place = Place { role: taken.role, scope: taken.scope, since: now };
+            place::take(tx, open.workspace, &place).await?
+        }
+    };
     tell_inviter(core, tx, open.workspace, taken.invited_by, &own.name).await?;
     let caller = Caller::member_with(open.workspace, member, own.name, Vec::new(), taken.scope);
     audit::write(tx, &caller, now, Act::new(Action::InvitationAccepted, open.id.0)).await?;
     Ok(member)
+}
+
+/// Takes up the place that somebody had before.
+async fn back(tx: &mut Personal, open: &Open, taken: &Taken) -> Outcome<Option<MemberId>> {
+    let member = sqlx::query_scalar!(
+        "update member set deactivated_at = null, role = $3, custom_role_id = $4, scope = $5
+         where workspace_id = $1 and account_id = $2 and role <> 'owner' returning id",
+        open.workspace.0,
+        tx.account.0,
+        taken.role.role.as_str(),
+        taken.role.custom.map(|role| role.0),
+        taken.scope.as_str(),
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    Ok(member.map(Into::into))
 }
 
 async fn tell_inviter(

@@ -4,9 +4,10 @@ use domain::accounts::{line, optional_line};
 use domain::members::Person;
 use domain::ports::SessionToken;
 use domain::team::Business;
-use domain::{Caller, Error, FieldErrors, MemberId, Permission, Role, WorkspaceId};
+use domain::{Caller, Error, FieldErrors, Permission, Role, Scope, WorkspaceId};
 use serde_json::json;
 
+use super::place::{self, Place};
 use crate::accounts::{letterhead, sessions};
 use crate::audit::{self, Act, Action};
 use crate::fault::Outcome;
@@ -53,8 +54,7 @@ fn country(code: &str) -> domain::Result<Option<String>> {
 pub(super) async fn create(core: &Core, person: &Person, business: Business) -> Outcome<SessionToken> {
     person.require_own_sign_in()?;
     let checked = parse(&business)?;
-    let (workspace, member): (WorkspaceId, MemberId) = (ids::fresh(), ids::fresh());
-    let now = core.clock.now();
+    let (workspace, now): (WorkspaceId, _) = (ids::fresh(), core.clock.now());
     let mut tx = core.db.personal(person.account).await?;
     let about = letterhead(&mut tx).await?;
     tx.enter(workspace).await?;
@@ -73,17 +73,8 @@ pub(super) async fn create(core: &Core, person: &Person, business: Business) -> 
     )
     .execute(&mut **tx)
     .await?;
-    sqlx::query!(
-        "insert into member (workspace_id, id, account_id, name, email, role, created_at) values ($1, $2, $3, $4, $5, 'owner', $6)",
-        workspace.0,
-        member.0,
-        person.account.0,
-        about.name,
-        about.email,
-        sql(now),
-    )
-    .execute(&mut **tx)
-    .await?;
+    let place = Place { role: Role::Owner.into(), scope: Scope::All, since: now };
+    let member = place::take(&mut tx, workspace, &place).await?;
     let token = sessions::renew(&mut tx, person.session, Some((workspace, member))).await?;
     let owner = Caller::member(workspace, member, about.name, Role::Owner);
     audit::write(&mut tx, &owner, now, Act::new(Action::WorkspaceCreated, workspace.0)).await?;

@@ -48,8 +48,36 @@ async fn a_customers_file_of_another_kind_is_kept_and_known_for_it() {
     world.run_jobs().await;
     let rows = thread(&world, world.only_conversation().await).await;
     let Content::Media(media) = &rows[0].content else { panic!() };
+    assert_eq!((&media.state, media.size), (&MediaState::SaveOnly, Some(25)), "the thread offers it to be saved");
     let file = world.ports.inbox.download(&world.ours.caller, media.attachment.unwrap()).await.unwrap();
     assert_eq!((file.bytes.as_slice(), file.genuine), (&page[..], false));
+}
+
+#[tokio::test]
+async fn nothing_is_shown_as_what_it_is_not_whatever_its_message_says() {
+    let mut world = world().await;
+    // As which kind it comes, and what the sender's app says that it is.
+    for (n, (kind, mime)) in [
+        ("image", "text/html"),
+        ("video", "video/mp4"),
+        ("audio", "audio/ogg"),
+        ("sticker", "image/webp"),
+        ("document", "application/pdf"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let media = format!("media{n}");
+        let message = json!({ "from": GRACE, "id": format!("w{n}"), "timestamp": world.second(), "type": kind,
+            kind: { "id": media, "mime_type": mime } });
+        world.receive(Webhook::to("1001").message(message).body()).await;
+        world.provider.put_media(&media, Ok(Bytes::from_static(b"<script>alert(1)</script>")));
+        world.run_jobs().await;
+        let rows = thread(&world, world.only_conversation().await).await;
+        let Some(Content::Media(shown)) = rows.last().map(|row| &row.content) else { panic!() };
+        let state = if kind == "document" { MediaState::Ready } else { MediaState::SaveOnly };
+        assert_eq!((shown.kind == MediaKind::Document, &shown.state), (kind == "document", &state), "{kind} of {mime}");
+    }
 }
 
 #[tokio::test]

@@ -333,3 +333,18 @@ async fn a_code_of_the_app_is_good_for_its_half_minute_and_the_ones_beside_it() 
     let late = world.ports.accounts.second_factor(&waits, &shown, &from("1.1.1.1")).await;
     assert_eq!(late.err(), Some(Error::Unauthenticated));
 }
+
+#[tokio::test]
+async fn other_processes_hear_a_bell_when_a_session_ends_and_not_when_none_does() {
+    const BELL: &str = "parley_revocation";
+    let world = world().await;
+    let accounts = &world.ports.accounts;
+    let mut bells = sqlx::postgres::PgListener::connect_with(&world.owner).await.unwrap();
+    bells.listen(BELL).await.unwrap();
+    let token = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    accounts.sign_out(&SessionToken("of nobody".into())).await.unwrap();
+    sqlx::query("select pg_notify($1, 'so far')").bind(BELL).execute(&world.owner).await.unwrap();
+    assert_eq!(bells.recv().await.unwrap().payload(), "so far", "nothing rang before");
+    accounts.sign_out(&token).await.unwrap();
+    assert_eq!(bells.recv().await.unwrap().payload(), "", "the end of a session");
+}

@@ -92,6 +92,20 @@ async fn actions(world: &World) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn who_is_let_in_is_shown_by_their_picture() {
+    let world = connected(form()).await;
+    let (accounts, profile) = (&world.ports.accounts, &world.ports.profile);
+    let nora = accounts.person(&newcomer(&world, "nora@ours.example").await).await.unwrap();
+    profile.set_picture(&nora, include_bytes!("pictures/red.png").to_vec()).await.unwrap();
+    let hash = profile.read(&nora).await.unwrap().picture;
+    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let caller = accounts.caller(&token).await.unwrap();
+    let members = accounts.members(&caller).await.unwrap();
+    let shown = members.into_iter().find(|member| Some(member.id) == caller.member_id()).unwrap().picture;
+    assert!(hash.is_some() && shown == hash, "{shown:?}");
+}
+
+#[tokio::test]
 async fn a_member_comes_in_and_from_then_on_the_subject_counts() {
     let world = connected(form()).await;
     let token = session(come(&world, vouch("adam", "Agent@Ours.example")).await);
