@@ -37,6 +37,7 @@ fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl
     let me = use_session().with_value(|session| session.me.member);
     let thread = ThreadStore::new(me);
     let composer = Composer::new();
+    composer.wait();
     let opened = Read::new(
         move || (address.selected.get(), address.before.get()),
         |(selected, before)| async move {
@@ -50,6 +51,7 @@ fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl
     let typing = Typing::provide(thread);
     follow(thread, typing);
     mark_read(address, thread);
+    recall(thread, composer);
     effect(move || {
         let key = asked.get();
         acts.press(&key);
@@ -122,10 +124,13 @@ fn mark_read(address: Address, thread: ThreadStore) {
         let handle = window_event_listener_untyped("focus", move |_| read());
         on_cleanup(move || handle.remove());
     });
-    // What an earlier visit could not send.
+}
+
+/// What an earlier visit could not send.
+fn recall(thread: ThreadStore, composer: Composer) {
     effect(move || {
-        if let Some(id) = thread.id.get() {
-            thread.recall(id);
+        if let Some(id) = thread.id.get().filter(|_| composer.ready.get()) {
+            thread.recall(id, composer.returned(thread));
         }
     });
 }
