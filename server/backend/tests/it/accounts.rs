@@ -1,11 +1,12 @@
 use domain::accounts::Origin;
 use domain::ports::SignedIn;
-use domain::{Error, Permission};
+use domain::{Error, Permission, Role};
 use jiff::SignedDuration;
 
 use crate::people::{
     OWNER, OWNERS_PASSWORD, PASSWORD, ada, credentials, done, from, mailed_link, newcomer, person, sign_in,
 };
+use crate::team::invitation;
 use crate::world;
 
 #[tokio::test]
@@ -274,10 +275,14 @@ async fn what_a_browser_seals_with_is_one_persons_in_one_workspace_and_the_same_
     let world = world().await;
     let (accounts, team) = (&world.ports.accounts, &world.ports.team);
     let seal = async |person: &_| accounts.seal(person).await.unwrap().0;
-    let adam = person(&world, "agent@ours.example", PASSWORD).await;
+    let adam = person(&world, "agent@ours.example", "battery staple").await;
     let ours = seal(&adam).await;
     assert_eq!(ours.split('.').map(str::len).collect::<Vec<_>>(), [64, 36, 64], "person, member, key");
-    assert_eq!(seal(&person(&world, "agent@ours.example", PASSWORD).await).await, ours, "after another sign-in");
+    assert_eq!(
+        seal(&person(&world, "agent@ours.example", "battery staple").await).await,
+        ours,
+        "after another sign-in"
+    );
     let olive = seal(&person(&world, OWNER, OWNERS_PASSWORD).await).await;
     assert!(ours.split('.').zip(olive.split('.')).all(|(adams, olives)| adams != olives));
 
