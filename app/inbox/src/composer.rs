@@ -123,12 +123,11 @@ fn ComposerForm(address: Address, thread: ThreadStore, composer: Composer, note:
     }
 }
 
-/// The draft of this conversation, and what was typed before it could be read.
+/// The draft of this conversation, and what was typed before the page was alive.
 fn take_up(address: Address, thread: ThreadStore, composer: Composer, field: NodeRef<html::Textarea>) {
-    Effect::new(move |taken: Option<bool>| {
-        let taken = taken == Some(true);
-        let (Some(node), Some(id), true) = (field.get(), thread.id.get(), composer.ready.get()) else { return taken };
-        let typed = if taken { String::new() } else { node.value() };
+    Effect::new(move |before: Option<()>| {
+        let (Some(node), Some(id)) = (field.get(), thread.id.get()) else { return };
+        let typed = if before.is_none() { node.value() } else { String::new() };
         composer.open(id, address.note.get_untracked(), &typed);
         let text = composer.text.get();
         if node.value() != text {
@@ -136,7 +135,6 @@ fn take_up(address: Address, thread: ThreadStore, composer: Composer, field: Nod
         }
         let lines = text.lines().count().max(1) + usize::from(text.ends_with('\n'));
         node.set_rows(u32::try_from(lines.min(8)).unwrap_or(1));
-        true
     });
 }
 

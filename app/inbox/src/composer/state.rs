@@ -3,8 +3,7 @@
 use domain::messages::{MessageRow, Outgoing, Quote, Sender, parse_note};
 use domain::{AttachmentId, ClientKey, ConversationId, Error};
 use leptos::prelude::*;
-use ui::browser::{focus, keep, kept, kept_opened};
-use ui::reactive::{effect, spawn};
+use ui::browser::{focus, keep, kept};
 use ui::t;
 use ui::wire::fresh_key;
 use ui::words::error_words;
@@ -44,12 +43,12 @@ pub struct Composer {
     /// The list of canned replies is open.
     pub canned: RwSignal<bool>,
     /// What was kept on this device can be read.
-    pub ready: RwSignal<bool>,
+    ready: RwSignal<bool>,
     next: StoredValue<u32>,
 }
 
 impl Composer {
-    pub fn new() -> Self {
+    pub fn new(ready: RwSignal<bool>) -> Self {
         Self {
             conversation: RwSignal::new(None),
             note: RwSignal::new(false),
@@ -59,22 +58,12 @@ impl Composer {
             error: RwSignal::new(None),
             templates: RwSignal::new(false),
             canned: RwSignal::new(false),
-            ready: RwSignal::new(false),
+            ready,
             next: StoredValue::new(0),
         }
     }
 
-    /// Waits for what was kept on this device, once the page is alive.
-    pub fn wait(self) {
-        effect(move || {
-            spawn(async move {
-                kept_opened().await;
-                let _ = self.ready.try_set(true);
-            });
-        });
-    }
-
-    /// Takes up the draft of a conversation. `typed` is what the field held before that could be read.
+    /// Takes up the draft of a conversation. `typed` is what the field held before the page was alive.
     pub fn open(self, id: ConversationId, note: bool, typed: &str) {
         if self.conversation.get_untracked() == Some(id) {
             return;
@@ -83,7 +72,17 @@ impl Composer {
         self.note.set(note);
         self.quote.set(None);
         self.files.set(Vec::new());
-        self.write(joined(kept(&slot(id, note)).unwrap_or_default(), typed));
+        self.error.set(None);
+        self.text.set(typed.to_owned());
+        self.take_up_kept();
+    }
+
+    /// Puts the draft before what was typed until it could be read.
+    pub fn take_up_kept(self) {
+        if let Some(id) = self.conversation.get_untracked().filter(|_| self.ready.get_untracked()) {
+            let draft = kept(&slot(id, self.note.get_untracked())).unwrap_or_default();
+            self.write(joined(draft, &self.text.get_untracked()));
+        }
     }
 
     /// Changes between answer and note; each keeps its own draft.
@@ -100,7 +99,7 @@ impl Composer {
     /// What somebody typed, kept at once.
     pub fn write(self, text: String) {
         self.error.set(None);
-        if let Some(id) = self.conversation.get_untracked() {
+        if let Some(id) = self.conversation.get_untracked().filter(|_| self.ready.get_untracked()) {
             keep(&slot(id, self.note.get_untracked()), &text);
         }
         self.text.set(text);

@@ -164,10 +164,14 @@ impl ThreadStore {
                 self.pending.update(|list| list.push(pending));
             }
         }
+        self.keep(id);
     }
 
+    /// Not before the list can be read: it would be overwritten.
     fn keep(self, id: ConversationId) {
-        self.pending.with_untracked(|list| store(id, list));
+        if self.ready.get_untracked() {
+            self.pending.with_untracked(|list| store(id, list));
+        }
     }
 }
 
