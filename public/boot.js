@@ -3,11 +3,6 @@
   try {
     const theme = localStorage.getItem("theme");
     if (theme) document.documentElement.dataset.theme = theme;
-    // Whoever stands before the sign-in does not read what somebody else had begun to write.
-    if (location.pathname === "/sign-in") {
-      const begun = Object.keys(localStorage).filter((key) => /^(draft|note|unsent):/.test(key));
-      for (const key of begun) localStorage.removeItem(key);
-    }
     for (const name of ["list-width", "person-width"]) {
       const width = localStorage.getItem(name);
       if (width) document.documentElement.style.setProperty(`--${name}`, width);
@@ -15,6 +10,12 @@
   } catch {
     // A browser that forbids storage has its own theme.
   }
+  // A page that the browser had put aside may be of somebody who has signed out since: the server is asked again.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted) return;
+    document.documentElement.hidden = true;
+    location.reload();
+  });
   if ("serviceWorker" in navigator) {
     addEventListener("load", () => navigator.serviceWorker.register("/sw.js").catch(() => {}));
   }

@@ -97,6 +97,7 @@
     if (!("Notification" in window) || Notification.permission !== "granted") return;
     try {
       const notice = new Notification("Parley", { body: text, tag: key, icon: "/icons/icon-192.png" });
+      addEventListener("pagehide", () => notice.close());
       notice.onclick = () => {
         focus();
         location.assign(href);

@@ -10,7 +10,7 @@ use ui::{AppError, Here, Session};
 #[cfg(feature = "ssr")]
 use {
     domain::accounts::SignUpForm,
-    domain::members::Credentials,
+    domain::members::{Credentials, Person},
     domain::ports::Backend,
     domain::{Caller, Error, Permission},
     leptos_axum::redirect,
@@ -159,7 +159,8 @@ pub async fn mail_is_sandboxed() -> Result<bool, AppError> {
 #[server(protocol = Lean)]
 pub async fn who_am_i() -> Result<Session, AppError> {
     let (caller, backend) = caller().await?;
-    Ok(session(&caller, &backend).await?)
+    let (person, _) = person().await?;
+    Ok(session(&person, &caller, &backend).await?)
 }
 
 /// The signed-in person, with a workspace or without.
@@ -167,24 +168,25 @@ pub async fn who_am_i() -> Result<Session, AppError> {
 pub async fn who_is_here() -> Result<Here, AppError> {
     let (person, backend) = person().await?;
     let session = match &person.caller {
-        Some(caller) => Some(session(caller, &backend).await?),
+        Some(caller) => Some(session(&person, caller, &backend).await?),
         None => None,
     };
+    let seal = backend.accounts.seal(&person).await?;
     let picture = match &session {
         Some(session) => session.me.picture.clone(),
         // Of somebody whom a provider vouched for, nothing beyond its workspace is read.
         None => backend.profile.read(&person).await.ok().and_then(|profile| profile.picture),
     };
-    Ok(Here { name: person.name, picture, session, second_factor_needed: person.needs_second_factor })
+    Ok(Here { name: person.name, picture, seal, session, second_factor_needed: person.needs_second_factor })
 }
 
 #[cfg(feature = "ssr")]
-async fn session(caller: &Caller, backend: &Backend) -> domain::Result<Session> {
+async fn session(person: &Person, caller: &Caller, backend: &Backend) -> domain::Result<Session> {
     let me = backend.accounts.me(caller).await?;
     // A role without conversations needs no colleagues to assign them to.
     let members = match caller.may(Permission::ReadConversations) {
         true => backend.accounts.members(caller).await?,
         false => Vec::new(),
     };
-    Ok(Session { me, members })
+    Ok(Session { me, members, seal: backend.accounts.seal(person).await? })
 }

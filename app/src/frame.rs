@@ -7,7 +7,7 @@ use server_fn::ServerFn;
 use ui::icon::{Drawing, INBOX, RADIO_TOWER, SMARTPHONE, WIFI_OFF};
 use ui::reactive::{dynamic, part};
 use ui::view;
-use ui::{Avatar, Icon, Live, t, use_session};
+use ui::{Avatar, Icon, Live, SignOutForm, t, use_session};
 
 use crate::api::SignOut;
 
@@ -43,12 +43,9 @@ pub fn OwnFrame(page: ViewFn, name: String, picture: Option<String>, waits: bool
                     <Avatar name=name.clone() picture small=true />
                     <span class="own-name">{name}</span>
                 </a>
-                // A plain post: the session is over, so the page must be too.
-                <form method="post" action=SignOut::url()>
-                    <button type="submit" class="button button-quiet">
-                        {t!(sign_out)}
-                    </button>
-                </form>
+                <SignOutForm action=SignOut::url() class="button button-quiet">
+                    {t!(sign_out)}
+                </SignOutForm>
             </header>
             <main class="own-main" id="main">
                 {waits

@@ -1,11 +1,13 @@
 //! The doors of the signed-in screens: they read the session once, then everything below can rely on it. They hide;
 //! what refuses is each use case.
 
+use domain::members::Seal;
 use domain::{Error, Permission};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
-use ui::view;
+use ui::reactive::effect;
 use ui::{AppError, Failed, Live, LoadOnce, Read, Session};
+use ui::{browser, view};
 
 use crate::api::{who_am_i, who_is_here};
 use crate::frame::{Frame, OwnFrame};
@@ -51,6 +53,7 @@ pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
                             view! { <Frame page /> }
                         }
                         None => {
+                            open_kept(here.seal);
                             let (name, waits) = (here.name, here.second_factor_needed);
                             view! { <OwnFrame page name picture=here.picture waits /> }
                         }
@@ -65,8 +68,14 @@ pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
 fn enter(session: Session) {
     // The stream tells of conversations, and is refused to who may not read them.
     let live = session.may(Permission::ReadConversations);
+    open_kept(session.seal.clone());
     provide_context(StoredValue::new(session));
     if live {
         Live::provide();
     }
+}
+
+/// What was written here and not sent is its writer's from now on, and nobody else's.
+fn open_kept(seal: Seal) {
+    effect(move || browser::open_kept(&seal));
 }

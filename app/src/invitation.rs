@@ -7,7 +7,7 @@ use server_fn::ServerFn;
 use ui::reactive::dynamic;
 use ui::view;
 use ui::wire::{AppError, sign_in_path};
-use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, Skeleton, TextField, refused, t};
+use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField, refused, t};
 
 use crate::alone::Alone;
 use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignOut, read_invitation};
@@ -75,11 +75,9 @@ fn Accept(link: String) -> impl IntoView {
                 {t!(accept_invitation)}
             </button>
         </ActionForm>
-        <form method="post" action=SignOut::url()>
-            <button type="submit" class="button button-quiet">
-                {t!(sign_out)}
-            </button>
-        </form>
+        <SignOutForm action=SignOut::url() class="button button-quiet">
+            {t!(sign_out)}
+        </SignOutForm>
     }
 }
 

@@ -184,6 +184,19 @@ pub struct MemberRow {
     pub picture: Option<String>,
 }
 
+/// What a person's browser seals with what they write and have not sent: who they are there, and the key that only
+/// their sessions in this workspace get. Only `kept.js` reads it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seal(pub String);
+
+impl std::fmt::Debug for Seal {
+    /// Keeps the key out of every log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seal(…)")
+    }
+}
+
 /// What a person types to sign in.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Credentials {

@@ -123,7 +123,7 @@ fn ComposerForm(address: Address, thread: ThreadStore, composer: Composer, note:
     }
 }
 
-/// The draft of this conversation, or what was typed before the page was alive.
+/// The draft of this conversation, and what was typed before the page was alive.
 fn take_up(address: Address, thread: ThreadStore, composer: Composer, field: NodeRef<html::Textarea>) {
     Effect::new(move |before: Option<()>| {
         let (Some(node), Some(id)) = (field.get(), thread.id.get()) else { return };

@@ -4,9 +4,9 @@
 use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use ui::browser::visible;
+use ui::browser::{kept_opened, visible};
 use ui::live::Change;
-use ui::reactive::effect;
+use ui::reactive::{effect, spawn};
 use ui::{Live, Read, t, use_session, view};
 
 use crate::address::Address;
@@ -35,8 +35,9 @@ pub async fn preload() {
 #[component]
 fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl IntoView {
     let me = use_session().with_value(|session| session.me.member);
-    let thread = ThreadStore::new(me);
-    let composer = Composer::new();
+    let ready = RwSignal::new(false);
+    let thread = ThreadStore::new(me, ready);
+    let composer = Composer::new(ready);
     let opened = Read::new(
         move || (address.selected.get(), address.before.get()),
         |(selected, before)| async move {
@@ -50,6 +51,7 @@ fn DeskPanes(address: Address, list: ListStore, asked: RwSignal<String>) -> impl
     let typing = Typing::provide(thread);
     follow(thread, typing);
     mark_read(address, thread);
+    recall(ready, thread, composer);
     effect(move || {
         let key = asked.get();
         acts.press(&key);
@@ -122,10 +124,24 @@ fn mark_read(address: Address, thread: ThreadStore) {
         let handle = window_event_listener_untyped("focus", move |_| read());
         on_cleanup(move || handle.remove());
     });
-    // What an earlier visit could not send.
+}
+
+/// What an earlier visit wrote and did not send, once it can be read.
+fn recall(ready: RwSignal<bool>, thread: ThreadStore, composer: Composer) {
     effect(move || {
-        if let Some(id) = thread.id.get() {
-            thread.recall(id);
+        spawn(async move {
+            kept_opened().await;
+            let _ = ready.try_set(true);
+        });
+    });
+    effect(move || {
+        if ready.get() {
+            composer.take_up_kept();
+        }
+    });
+    effect(move || {
+        if let Some(id) = thread.id.get().filter(|_| ready.get()) {
+            thread.recall(id, composer.returned(thread));
         }
     });
 }

@@ -10,7 +10,7 @@ use ui::browser::{remember, remembered};
 use ui::icon::LOG_OUT;
 use ui::reactive::{dynamic, effect, input};
 use ui::view;
-use ui::{Avatar, FormErrors, Icon, Saved, maybe_session, t, use_session};
+use ui::{Avatar, FormErrors, Icon, Saved, SignOutForm, maybe_session, t, use_session};
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
@@ -48,13 +48,10 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                 })}
             <Theme />
             <section class="section">
-                // A plain post: the session is over, so the page must be too.
-                <form method="post" action=sign_out>
-                    <button type="submit" class="button">
-                        <Icon drawing=LOG_OUT />
-                        {t!(sign_out)}
-                    </button>
-                </form>
+                <SignOutForm action=sign_out class="button">
+                    <Icon drawing=LOG_OUT />
+                    {t!(sign_out)}
+                </SignOutForm>
             </section>
         </div>
     }

@@ -1,8 +1,11 @@
 //! The few things that only a browser can do. Call them from effects and event handlers, never while rendering.
 
-use js_sys::Date;
+use domain::members::Seal;
+use js_sys::{Date, Promise};
 use uuid::Uuid;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlElement;
 
 /// What the browser remembers under `key` on this device.
@@ -19,6 +22,41 @@ pub fn remember(key: &str, value: &str) {
 
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
+}
+
+// `kept.js`. Should it be missing, nothing is kept and nothing else is wrong.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = parleyKept)]
+    fn begin(seal: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parleyKept)]
+    fn opened() -> Result<Promise, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parleyKept)]
+    fn get(slot: &str) -> Result<Option<String>, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = parleyKept)]
+    fn set(slot: &str, text: &str) -> Result<(), JsValue>;
+}
+
+/// Opens what the person of this page wrote here earlier and did not send, and removes what anybody else did.
+pub fn open_kept(seal: &Seal) {
+    let _ = begin(&seal.0);
+}
+
+/// Waits until [`kept`] knows what was written earlier.
+pub async fn kept_opened() {
+    if let Ok(opened) = opened() {
+        let _ = JsFuture::from(opened).await;
+    }
+}
+
+/// What the person of this page wrote under `slot` and has not sent.
+pub fn kept(slot: &str) -> Option<String> {
+    get(slot).ok().flatten()
+}
+
+/// Keeps `text` on this device until it is sent, sealed so that only its writer's sessions read it; an empty one is forgotten.
+pub fn keep(slot: &str, text: &str) {
+    let _ = set(slot, text);
 }
 
 /// A random id from the browser's own source. (`crypto.randomUUID` is missing on plain HTTP; this is not.)
@@ -137,6 +175,13 @@ pub fn announce(name: &str) {
 pub fn reload() {
     if let Some(window) = web_sys::window() {
         let _ = window.location().reload();
+    }
+}
+
+/// Leaves for another page, with a memory of its own.
+pub fn leave(path: &str) {
+    if let Some(window) = web_sys::window() {
+        let _ = window.location().replace(path);
     }
 }
 

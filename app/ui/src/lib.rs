@@ -16,6 +16,7 @@ pub mod icon;
 pub mod live;
 pub mod reactive;
 pub mod session;
+pub mod sign_out;
 pub mod states;
 pub mod time;
 pub mod toast;
@@ -29,6 +30,7 @@ pub use fields::{FieldError, FormError, PasswordField, SelectField, TextField, r
 pub use icon::Icon;
 pub use live::Live;
 pub use session::{Here, Session, maybe_session, use_session};
+pub use sign_out::SignOutForm;
 pub use states::{EmptyState, ErrorCard, Skeleton};
 pub use texts::i18n;
 pub use time::{Clock, Shape, Time};

@@ -1,6 +1,6 @@
 //! Who is signed in, as the screens know them.
 
-use domain::members::{Me, MemberRow};
+use domain::members::{Me, MemberRow, Seal};
 use domain::{MemberId, Permission};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Session {
     pub me: Me,
     pub members: Vec<MemberRow>,
+    /// What they write and have not sent is sealed with this in their browser.
+    pub seal: Seal,
 }
 
 /// The signed-in person, whichever workspace they stand in, if any.
@@ -18,6 +20,7 @@ pub struct Here {
     pub name: String,
     /// The hash of their picture.
     pub picture: Option<String>,
+    pub seal: Seal,
     /// Where they are a member and may go on.
     pub session: Option<Session>,
     /// Their workspace waits for a second factor.

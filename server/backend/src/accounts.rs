@@ -4,6 +4,7 @@ mod network;
 pub(crate) mod passkeys;
 pub(crate) mod password;
 mod reset;
+mod seal;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 mod sign_up;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
-use domain::members::{Credentials, Me, MemberRow, Person};
+use domain::members::{Credentials, Me, MemberRow, Person, Seal};
 use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
@@ -333,6 +334,10 @@ impl ports::Accounts for AccountsPort {
 
     async fn me(&self, caller: &Caller) -> domain::Result<Me> {
         Ok(self.me(caller).await?)
+    }
+
+    async fn seal(&self, person: &Person) -> domain::Result<Seal> {
+        Ok(seal::of(&self.core, person).await?)
     }
 
     async fn members(&self, caller: &Caller) -> domain::Result<Vec<MemberRow>> {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -91,6 +92,14 @@ impl Vault {
         decrypt(&self.key(pool, owner).await?, &place(row, column), sealed).ok_or_else(|| {
             Fault::internal(format!("{column} does not open: it was sealed for another place or changed"))
         })
+    }
+
+    /// A secret for something outside, always the same for one purpose and row. It tells nothing of the data key.
+    pub async fn derive(&self, pool: &PgPool, owner: Uuid, purpose: &str, row: Uuid) -> Outcome<[u8; 32]> {
+        let key = self.key(pool, owner).await?;
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).map_err(|_| Fault::internal("deriving"))?;
+        mac.update(&place(row, purpose));
+        Ok(mac.finalize().into_bytes().into())
     }
 
     /// Fails when there are data keys that no master key opens: a wrong master key must not start.

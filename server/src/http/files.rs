@@ -82,6 +82,8 @@ async fn download(
     headers.insert(header::CONTENT_TYPE, mime);
     headers.insert(header::CONTENT_DISPOSITION, disposition(shown, file.file_name.as_deref()));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=3600, immutable"));
+    // For this session alone: whoever signs in next at this browser asks anew.
+    headers.insert(header::VARY, HeaderValue::from_static("cookie"));
     headers.insert(
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"),

@@ -203,6 +203,8 @@ async fn files_that_could_run_something_are_saved_and_not_shown() {
         let policy = header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && policy.ends_with("sandbox"), "{mime}: {policy}");
         assert_eq!(header("x-content-type-options"), "nosniff");
+        let varies = answer.headers().get_all("vary").iter().any(|vary| vary.to_str().unwrap().contains("cookie"));
+        assert!(varies, "the next person at this browser does not get what it kept");
         assert!(answer.headers().get(SET_COOKIE).is_none());
     }
     town.assert_calm();

@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use crate::accounts::{Origin, PasskeyQuestion, SignUpForm};
 use crate::error::Result;
 use crate::ids::WorkspaceId;
-use crate::members::{Caller, Credentials, Me, MemberRow, Person};
+use crate::members::{Caller, Credentials, Me, MemberRow, Person, Seal};
 
 /// The secret in a session cookie. Stored only as its hash.
 #[derive(Clone)]
@@ -74,6 +74,10 @@ pub trait Accounts: Send + Sync {
     async fn switch(&self, person: &Person, workspace: WorkspaceId) -> Result<SessionToken>;
 
     async fn me(&self, caller: &Caller) -> Result<Me>;
+
+    /// What their browser seals with: the same at every sign-in, another for each workspace, without a key where the
+    /// person stands in none.
+    async fn seal(&self, person: &Person) -> Result<Seal>;
 
     /// Colleagues by name.
     async fn members(&self, caller: &Caller) -> Result<Vec<MemberRow>>;

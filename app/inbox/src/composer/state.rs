@@ -3,7 +3,7 @@
 use domain::messages::{MessageRow, Outgoing, Quote, Sender, parse_note};
 use domain::{AttachmentId, ClientKey, ConversationId, Error};
 use leptos::prelude::*;
-use ui::browser::{focus, remember, remembered};
+use ui::browser::{focus, keep, kept};
 use ui::t;
 use ui::wire::fresh_key;
 use ui::words::error_words;
@@ -42,11 +42,13 @@ pub struct Composer {
     pub templates: RwSignal<bool>,
     /// The list of canned replies is open.
     pub canned: RwSignal<bool>,
+    /// What was kept on this device can be read.
+    ready: RwSignal<bool>,
     next: StoredValue<u32>,
 }
 
 impl Composer {
-    pub fn new() -> Self {
+    pub fn new(ready: RwSignal<bool>) -> Self {
         Self {
             conversation: RwSignal::new(None),
             note: RwSignal::new(false),
@@ -56,6 +58,7 @@ impl Composer {
             error: RwSignal::new(None),
             templates: RwSignal::new(false),
             canned: RwSignal::new(false),
+            ready,
             next: StoredValue::new(0),
         }
     }
@@ -70,8 +73,16 @@ impl Composer {
         self.quote.set(None);
         self.files.set(Vec::new());
         self.error.set(None);
-        let draft = remembered(&slot(id, note)).unwrap_or_default();
-        self.text.set(if draft.is_empty() { typed.to_owned() } else { draft });
+        self.text.set(typed.to_owned());
+        self.take_up_kept();
+    }
+
+    /// Puts the draft before what was typed until it could be read.
+    pub fn take_up_kept(self) {
+        if let Some(id) = self.conversation.get_untracked().filter(|_| self.ready.get_untracked()) {
+            let draft = kept(&slot(id, self.note.get_untracked())).unwrap_or_default();
+            self.write(joined(draft, &self.text.get_untracked()));
+        }
     }
 
     /// Changes between answer and note; each keeps its own draft.
@@ -79,7 +90,7 @@ impl Composer {
         if self.note.get_untracked() != note {
             self.note.set(note);
             self.error.set(None);
-            let draft = self.conversation.get_untracked().and_then(|id| remembered(&slot(id, note)));
+            let draft = self.conversation.get_untracked().and_then(|id| kept(&slot(id, note)));
             self.text.set(draft.unwrap_or_default());
         }
         request_animation_frame(|| focus(FIELD));
@@ -88,8 +99,8 @@ impl Composer {
     /// What somebody typed, kept at once.
     pub fn write(self, text: String) {
         self.error.set(None);
-        if let Some(id) = self.conversation.get_untracked() {
-            remember(&slot(id, self.note.get_untracked()), &text);
+        if let Some(id) = self.conversation.get_untracked().filter(|_| self.ready.get_untracked()) {
+            keep(&slot(id, self.note.get_untracked()), &text);
         }
         self.text.set(text);
     }
@@ -163,6 +174,7 @@ impl Composer {
             file_name: None,
             quote: None,
             seen: thread.seen(),
+            signed_out: None,
             state: PendingState::Sending,
         };
         if self.note.get_untracked() {
@@ -228,4 +240,35 @@ impl Composer {
 
 fn slot(id: ConversationId, note: bool) -> String {
     format!("{}:{id}", if note { "note" } else { "draft" })
+}
+
+/// A draft and what was typed meanwhile, which may be the same: some browsers fill in what a field held.
+fn joined(draft: String, typed: &str) -> String {
+    if typed.starts_with(&draft) {
+        typed.to_owned()
+    } else if draft.contains(typed.trim()) {
+        draft
+    } else {
+        format!("{draft}\n{typed}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_a_draft_nor_what_was_typed_meanwhile_is_lost() {
+        for (draft, typed, both) in [
+            ("", "", ""),
+            ("", "Hello", "Hello"),
+            ("Hello", "", "Hello"),
+            ("Hello", "Hello", "Hello"),
+            ("Hello, Ann", "Hello", "Hello, Ann"),
+            ("Hello", "Hello, Ann", "Hello, Ann"),
+            ("Hello", "By the way", "Hello\nBy the way"),
+        ] {
+            assert_eq!(joined(draft.to_owned(), typed), both, "{draft:?} and {typed:?}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use domain::{AttachmentId, ClientKey, ConversationId, Error, MessageId, Timestam
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use ui::AppError;
-use ui::browser::{remember, remembered};
+use ui::browser::{keep, kept, now};
 use ui::reactive::spawn;
 use ui::wire::json;
 
@@ -24,9 +24,15 @@ pub struct Pending {
     pub quote: Option<Quote>,
     #[serde(default, with = "domain::time::maybe")]
     pub seen: Option<Timestamp>,
+    /// When it was refused because the session had ended, in seconds since 1970.
+    #[serde(default)]
+    pub signed_out: Option<i64>,
     #[serde(skip)]
     pub state: PendingState,
 }
+
+/// Who signs in again so soon still means what they wanted to send; later they are asked.
+const STILL_MEANT: i64 = 30 * 60;
 
 /// How far an intent is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,6 +55,11 @@ pub struct Returned {
 impl Pending {
     pub fn is_sending(&self) -> bool {
         self.state == PendingState::Sending
+    }
+
+    /// It goes out by itself now that its writer is back: the server did not take it before, that is certain.
+    fn goes_on(&self, now: i64) -> bool {
+        self.signed_out.is_some_and(|since| now - since < STILL_MEANT)
     }
 
     fn reply_to(&self) -> Option<MessageId> {
@@ -77,7 +88,7 @@ impl ThreadStore {
     /// Shows `pending` at once and posts it. What the server refuses comes back through `returned`.
     pub fn send(self, pending: Pending, returned: Callback<Returned>) {
         let Some(id) = self.id.get_untracked() else { return };
-        let pending = Pending { state: PendingState::Sending, ..pending };
+        let pending = Pending { state: PendingState::Sending, signed_out: None, ..pending };
         self.pending.update(|list| match list.iter_mut().find(|known| known.key == pending.key) {
             Some(known) => *known = pending.clone(),
             None => list.push(pending.clone()),
@@ -98,7 +109,11 @@ impl ThreadStore {
                         self.refresh();
                     }
                 }
-                Err(AppError(Error::Transport(_) | Error::Unauthenticated | Error::Unexpected(_))) => {
+                Err(AppError(Error::Unauthenticated)) => {
+                    wait_for_sign_in(id, key);
+                    self.mark(key, PendingState::NotSent);
+                }
+                Err(AppError(Error::Transport(_) | Error::Unexpected(_))) => {
                     self.mark(key, PendingState::NotSent);
                 }
                 Err(AppError(Error::Conflict)) => {
@@ -137,23 +152,26 @@ impl ThreadStore {
         });
     }
 
-    /// What an earlier visit could not send.
-    pub fn recall(self, id: ConversationId) {
-        let kept = recalled(id);
-        self.pending.update(|list| {
-            for pending in kept {
-                if !list.iter().any(|known| known.key == pending.key) {
-                    list.push(pending);
-                }
+    /// What an earlier visit could not send. What only waited for its writer to sign in goes out.
+    pub fn recall(self, id: ConversationId, returned: Callback<Returned>) {
+        for pending in recalled(id) {
+            if self.pending.with_untracked(|list| list.iter().any(|known| known.key == pending.key)) {
+                continue;
             }
-        });
+            if pending.goes_on(now()) {
+                self.send(pending, returned);
+            } else {
+                self.pending.update(|list| list.push(pending));
+            }
+        }
+        self.keep(id);
     }
 
+    /// Not before the list can be read: it would be overwritten.
     fn keep(self, id: ConversationId) {
-        let kept = self.pending.with_untracked(|list| {
-            if list.is_empty() { String::new() } else { serde_json::to_string(list).unwrap_or_default() }
-        });
-        remember(&slot(id), &kept);
+        if self.ready.get_untracked() {
+            self.pending.with_untracked(|list| store(id, list));
+        }
     }
 }
 
@@ -161,12 +179,24 @@ impl ThreadStore {
 fn forget(id: ConversationId, key: ClientKey) {
     let mut kept = recalled(id);
     kept.retain(|pending| pending.key != key);
-    let text = if kept.is_empty() { String::new() } else { serde_json::to_string(&kept).unwrap_or_default() };
-    remember(&slot(id), &text);
+    store(id, &kept);
+}
+
+fn wait_for_sign_in(id: ConversationId, key: ClientKey) {
+    let mut kept = recalled(id);
+    for pending in kept.iter_mut().filter(|pending| pending.key == key) {
+        pending.signed_out = Some(now());
+    }
+    store(id, &kept);
+}
+
+fn store(id: ConversationId, list: &[Pending]) {
+    let text = if list.is_empty() { String::new() } else { serde_json::to_string(list).unwrap_or_default() };
+    keep(&slot(id), &text);
 }
 
 fn recalled(id: ConversationId) -> Vec<Pending> {
-    remembered(&slot(id)).and_then(|text| json::read(&text).ok()).unwrap_or_default()
+    kept(&slot(id)).and_then(|text| json::read(&text).ok()).unwrap_or_default()
 }
 
 fn slot(id: ConversationId) -> String {
@@ -187,10 +217,21 @@ mod tests {
             file_name: None,
             quote: None,
             seen: None,
+            signed_out: None,
             state: PendingState::Sending,
         };
         let text = serde_json::to_string(&pending).unwrap();
         let back: Pending = serde_json::from_str(&text).unwrap();
         assert_eq!(back, Pending { state: PendingState::NotSent, ..pending });
+        assert!(!back.goes_on(0));
+    }
+
+    #[test]
+    fn what_waited_for_its_writer_goes_out_while_it_is_still_meant() {
+        let text = r#"{"key":"0198f1c2-0000-7000-8000-000000000001","note":false,"body":"Hello","attachment":null,
+            "file_name":null,"quote":null,"signed_out":1000}"#;
+        let pending: Pending = serde_json::from_str(text).unwrap();
+        assert!(pending.goes_on(1000 + STILL_MEANT - 1));
+        assert!(!pending.goes_on(1000 + STILL_MEANT));
     }
 }

@@ -41,6 +41,8 @@ pub struct ThreadStore {
     /// Newer entries exist that are not shown (a visitor without scripts reads back).
     pub detached: RwSignal<bool>,
     pub pending: RwSignal<Vec<Pending>>,
+    /// What was kept on this device can be read.
+    pub(super) ready: RwSignal<bool>,
     pub presence: RwSignal<Vec<Presence>>,
     /// Entries from others that arrived since the conversation was opened: told to screen readers, and counted on
     /// the way down.
@@ -62,7 +64,7 @@ pub enum Shown {
 }
 
 impl ThreadStore {
-    pub fn new(me: MemberId) -> Self {
+    pub fn new(me: MemberId, ready: RwSignal<bool>) -> Self {
         let id = RwSignal::new(None);
         let error = RwSignal::new(None);
         Self {
@@ -82,6 +84,7 @@ impl ThreadStore {
             loading_older: RwSignal::new(false),
             detached: RwSignal::new(false),
             pending: RwSignal::new(Vec::new()),
+            ready,
             presence: RwSignal::new(Vec::new()),
             arrived: RwSignal::new(0),
             refreshing: Coalesce::new(),

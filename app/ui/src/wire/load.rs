@@ -4,6 +4,7 @@ use crate::reactive::part;
 use crate::view;
 use domain::Error;
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 use serde::Serialize;
@@ -70,7 +71,14 @@ pub fn Failed(error: AppError, #[prop(optional, into)] retry: Option<Callback<()
         let path = location
             .pathname
             .with_untracked(|path| location.search.with_untracked(|search| sign_in_path(path, search)));
+        #[cfg(feature = "ssr")]
         return view! { <Redirect path=path /> };
+        // A page of its own: whatever this one holds in its memory goes with the session.
+        #[cfg(not(feature = "ssr"))]
+        {
+            crate::reactive::effect(move || crate::browser::leave(&path));
+            return ().into_any();
+        }
     }
     let what = error_words(&error.0);
     match retry {

@@ -1,11 +1,12 @@
 use domain::accounts::Origin;
 use domain::ports::SignedIn;
-use domain::{Error, Permission};
+use domain::{Error, Permission, Role};
 use jiff::SignedDuration;
 
 use crate::people::{
     OWNER, OWNERS_PASSWORD, PASSWORD, ada, credentials, done, from, mailed_link, newcomer, person, sign_in,
 };
+use crate::team::invitation;
 use crate::world;
 
 #[tokio::test]
@@ -267,4 +268,33 @@ async fn a_key_may_do_what_its_scopes_say() {
     assert!(caller.may(Permission::SendMessages) && !caller.may(Permission::ReadContacts));
     assert_eq!(world.ports.accounts.api_caller(&format!("{key}x")).await, Err(Error::Unauthenticated));
     assert!(make("everything").await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_browser_seals_with_is_one_persons_in_one_workspace_and_the_same_at_every_sign_in() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let seal = async |person: &_| accounts.seal(person).await.unwrap().0;
+    let adam = person(&world, "agent@ours.example", "battery staple").await;
+    let ours = seal(&adam).await;
+    assert_eq!(ours.split('.').map(str::len).collect::<Vec<_>>(), [64, 36, 64], "person, member, key");
+    assert_eq!(
+        seal(&person(&world, "agent@ours.example", "battery staple").await).await,
+        ours,
+        "after another sign-in"
+    );
+    let olive = seal(&person(&world, OWNER, OWNERS_PASSWORD).await).await;
+    assert!(ours.split('.').zip(olive.split('.')).all(|(adams, olives)| adams != olives));
+
+    team.invite(&world.theirs.caller, invitation("agent@ours.example", Role::ReadOnly)).await.unwrap();
+    let there = team.accept(&adam, &mailed_link(&world, "agent@ours.example").await).await.unwrap();
+    let theirs = seal(&accounts.person(&there).await.unwrap()).await;
+    let [mine, elsewhere] = [&ours, &theirs].map(|seal| seal.split('.').collect::<Vec<_>>());
+    assert_eq!(mine[0], elsewhere[0], "the same person");
+    assert!(mine[1] != elsewhere[1] && mine[2] != elsewhere[2], "who may not open in one what they left in the other");
+
+    let ada = newcomer(&world, "ada@example.com").await;
+    let nowhere = seal(&accounts.person(&ada).await.unwrap()).await;
+    assert!(!nowhere.contains('.'), "nothing to seal with where there is nothing to write");
+    assert_eq!(format!("{:?}", domain::members::Seal(nowhere)), "Seal(…)");
 }

@@ -6,7 +6,7 @@ use testkit::World;
 use crate::people::{PASSWORD, done, from, mailed_link, newcomer, person, sign_in};
 use crate::{grace_writes, world};
 
-fn invitation(email: &str, role: Role) -> InviteForm {
+pub fn invitation(email: &str, role: Role) -> InviteForm {
     InviteForm { email: email.into(), role: role.into(), scope: Scope::All }
 }
 

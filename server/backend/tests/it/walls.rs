@@ -88,6 +88,7 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     ports.api_keys.create(&olive, new).await.unwrap();
     let key = ports.api_keys.list(&world.ours.caller).await.unwrap()[0].id;
     let stranger = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert_ne!(ports.accounts.seal(&stranger).await.unwrap(), ports.accounts.seal(&olive).await.unwrap());
     assert!(ports.api_keys.list(&them).await.unwrap().is_empty());
     assert_eq!(ports.api_keys.revoke(&stranger, key).await, Err(Error::NotFound));
     assert_eq!(ports.notifications.read(&them).await.unwrap().email, "owner@theirs.example");

@@ -1,0 +1,38 @@
+//! The way out.
+
+use crate::view;
+use leptos::prelude::*;
+
+use crate::t;
+
+/// Signs out by a plain post: the session is over, so the page must be too. Where something is kept that was not sent,
+/// `kept.js` asks first, by the dialog behind the form.
+#[component]
+pub fn SignOutForm(
+    /// Where it posts to.
+    action: &'static str,
+    class: &'static str,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=action data-sign-out="">
+            <button type="submit" class=class>
+                {children()}
+            </button>
+        </form>
+        <dialog class="dialog" aria-label=t!(leaving_title)>
+            <form method="dialog" class="dialog-body">
+                <h2>{t!(leaving_title)}</h2>
+                <p>{t!(leaving_text)}</p>
+                <div class="dialog-actions">
+                    <button class="button" value="" autofocus=true>
+                        {t!(leaving_stay)}
+                    </button>
+                    <button class="button button-danger" value="leave">
+                        {t!(leaving_go)}
+                    </button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
