@@ -93,7 +93,7 @@ async fn what_is_fetched_too_fast_by_its_address_is_told_when_to_come_back_and_f
                 assert_eq!(served.get(file).header(COOKIE, &fast).send().await.unwrap().status(), 200, "{file}");
             }
         }
-        let read = served.post("/api/settings/api/read_sessions").header(COOKIE, &fast);
+        let read = served.post("/api/settings/api/security/read_sessions").header(COOKIE, &fast);
         assert_eq!(read.send().await.unwrap().status(), 200, "what screens ask for has a bucket of its own");
     }
 }
