@@ -15,7 +15,7 @@ async function enter(page: Page, member: Member): Promise<void> {
 async function runOut(page: Page, elsewhere: Page): Promise<void> {
   const rows = await (await page.request.post('/api/settings/api/security/read_sessions')).json();
   const { id } = rows.find((session: { this: boolean }) => session.this);
-  const ended = await elsewhere.request.post('/api/settings/api/end_session', { form: { session: id } });
+  const ended = await elsewhere.request.post('/api/settings/api/security/end_session', { form: { session: id } });
   expect(ended.status()).toBe(200);
 }
 
