@@ -237,6 +237,7 @@ fn snag_words(snag: Snag, detail: &str) -> String {
         Snag::ChooseNumber => t!(snag_choose_number).to_owned(),
         Snag::Unverified => t!(snag_unverified, detail = detail).to_string(),
         Snag::Unregistered => t!(snag_unregistered, detail = detail).to_string(),
+        Snag::OffPhone => t!(snag_off_phone, detail = detail).to_string(),
         Snag::Elsewhere => t!(snag_elsewhere, detail = detail).to_string(),
         Snag::Held => t!(snag_held, detail = detail).to_string(),
         Snag::OtherAddress => t!(snag_other_address, detail = detail).to_string(),
@@ -295,6 +296,7 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
             <div>
                 <p>{number.display}</p>
                 <p class="quiet">{number.name}</p>
+                {number.on_phone.then(|| view! { <p class="quiet">{t!(number_on_phone)}</p> })}
             </div>
             <Badge text=state tone />
             {(!connected)
@@ -309,7 +311,7 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
                         </ActionForm>
                     }
                 })}
-            {(connected && !number.registered)
+            {(connected && !number.registered && !number.on_phone)
                 .then(|| {
                     view! {
                         <details class="fold">
