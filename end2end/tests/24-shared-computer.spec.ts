@@ -4,6 +4,9 @@ import type { Page } from '@playwright/test';
 import { INBOX, signIn } from '../support/people.ts';
 import { emailOf, entry, expect, expectAccessible, expectNoSideways, field, type Member, noteField, openThread, PASSWORD, sandbox, send, test, thread, visit, wroteIn } from '../support/test.ts';
 
+// Whole journeys of two people, one after the other.
+test.slow();
+
 const ENDED = [/response 401: /];
 
 async function enter(page: Page, member: Member): Promise<void> {
