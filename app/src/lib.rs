@@ -74,6 +74,7 @@ fn Pages() -> impl IntoView {
                 <Route path=path!("/confirm-address") view={Lazy::<outside::ConfirmAddress>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/invitation") view={Lazy::<outside::Invitation>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/welcome") view={Lazy::<inside::Welcome>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/workspaces") view={Lazy::<inside::Workspaces>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/profile") view={Lazy::<inside::Profile>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/security") view={Lazy::<inside::Security>::new()} ssr=SsrMode::Async />
                 <Route path=path!("/settings/notifications") view={Lazy::<workshop::Notifications>::new()} ssr=SsrMode::Async />

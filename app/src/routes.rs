@@ -7,7 +7,7 @@ use leptos_router::LazyRoute;
 use server_fn::ServerFn;
 use settings::{
     ApiKeysPage, AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, NotificationsPage,
-    ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage,
+    ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage, WorkspacesPage,
 };
 use ui::view;
 
@@ -79,6 +79,7 @@ pub mod inside {
 
     routes! { inside, __preload_inside:
         Welcome => view! { <Personal page=|| view! { <WelcomePage /> } /> },
+        Workspaces => view! { <Personal page=|| view! { <WorkspacesPage /> } /> },
         Profile => view! { <Personal page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> },
         Security => view! { <Personal page=|| view! { <SecurityPage /> } /> },
         Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },

@@ -167,6 +167,7 @@ pub const DOORS: &[Door] = &[
     get("/settings/channels/{id}", Page(Some(ManageChannels), " workspace<!>"), &[Field(Path, "id", Connection)]),
     get("/start", Page(Some(ManageWorkspace), " workspace<!>"), &[]),
     get("/connect/whatsapp", Open, &[]),
+    get("/workspaces", Page(None, ""), &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/notifications", Page(Some(ReadConversations), ".example"), &[]),
@@ -185,6 +186,7 @@ pub const DOORS: &[Door] = &[
         Open,
         &[Field(Form, "email", Text("nobody@nowhere.example")), Field(Form, "next", Text("/inbox"))],
     ),
+    post("/sso/start", Open, &[Field(Form, "workspace", Workspace), Field(Form, "next", Text("/inbox"))]),
     get(
         "/sso/return/{workspace}",
         Open,
@@ -492,6 +494,7 @@ pub const DOORS: &[Door] = &[
     ),
     server_function("/api/settings/api/reactivate", Role(ManageTeam), &[Field(Form, "member", Spare)]),
     server_function("/api/settings/api/sign_out_member", Role(ManageTeam), &[Field(Form, "member", Spare)]),
+    server_function("/api/settings/api/forget_sign_in", Tried(ManageSecurity), &[Field(Form, "member", Spare)]),
     server_function("/api/settings/api/offer_ownership", Owner, &[Field(Form, "member", Spare)]),
     server_function(
         "/api/settings/api/save_role",
