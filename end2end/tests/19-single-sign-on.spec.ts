@@ -24,6 +24,7 @@ async function goThrough(page: Page, email: string): Promise<void> {
 }
 
 test('a workspace connects its provider, and people come in through it', async ({ open, watch }) => {
+  test.slow();
   watch.expect(/response 422: POST .*check_sso/);
   watch.expect(/response 403: POST .*(save_sso|who_am_i|list_conversations|read_)/);
   const domain = business();

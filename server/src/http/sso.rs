@@ -12,7 +12,7 @@ use domain::ports::{Arrival, Arrived, Backend, Departure};
 use domain::sso::SsoProblem;
 use domain::{Error, WorkspaceId};
 use http::header::{CACHE_CONTROL, SET_COOKIE, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use ui::wire::{ClientAddress, cookie_in, escape, handed_over, local_path, set_cookie_header, sign_in_path};
 use ui::words::leading_away;
@@ -54,7 +54,8 @@ async fn start(
         Ok(Departure::Nowhere(problem)) => refused(problem, next),
         Err(Error::Unauthenticated) => Redirect::to(&sign_in_path(next, "")).into_response(),
         Err(Error::TooMany { .. }) => refused(SsoProblem::TooMany, next),
-        Err(Error::NotFound | Error::OwnSignInNeeded) => refused(SsoProblem::NoMember, next),
+        Err(Error::NotFound) => StatusCode::NOT_FOUND.into_response(),
+        Err(Error::OwnSignInNeeded) => refused(SsoProblem::NoMember, next),
         // It is in the log.
         Err(_) => refused(SsoProblem::Unreachable, next),
     }
