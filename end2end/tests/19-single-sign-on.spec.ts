@@ -26,7 +26,9 @@ async function goThrough(page: Page, email: string): Promise<void> {
 test('a workspace connects its provider, and people come in through it', async ({ open, watch }) => {
   test.slow();
   watch.expect(/response 422: POST .*check_sso/);
+  // A dangerous act that is not fresh, and pages whose session ends or opens nothing any more.
   watch.expect(/response 403: POST .*(save_sso|who_am_i|list_conversations|read_)/);
+  watch.expect(/response 401: GET .*\/live/);
   const domain = business();
   const [owner, nora, max] = [`olga@${domain}`, `nora@${domain}`, `max@${domain}`];
   const identities = await Identities.start();
