@@ -55,7 +55,7 @@ pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
                         None => {
                             open_kept(here.seal);
                             let (name, waits) = (here.name, here.second_factor_needed);
-                            view! { <OwnFrame page name picture=here.picture waits /> }
+                            view! { <OwnFrame page name picture=here.picture waits ended=here.ended /> }
                         }
                     },
                     Err(error) => view! { <Failed error /> },

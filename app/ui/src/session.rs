@@ -25,6 +25,8 @@ pub struct Here {
     pub session: Option<Session>,
     /// Their workspace waits for a second factor.
     pub second_factor_needed: bool,
+    /// The workspace to which their access ended last, where they stand in none.
+    pub ended: Option<String>,
 }
 
 impl Session {
