@@ -198,7 +198,7 @@ pub fn FormError(
             let error = error.as_ref()?;
             let text = match error {
                 Error::Invalid(told) => {
-                    told.0.iter().find(|(field, _)| !fields.contains(&field.as_str())).map(|(_, text)| text.clone())?
+                    told.iter().find(|(field, _)| !fields.contains(field)).map(|(_, text)| text.to_owned())?
                 }
                 error => crate::words::error_words(error),
             };
