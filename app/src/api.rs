@@ -181,8 +181,8 @@ pub async fn who_is_here() -> Result<Here, AppError> {
         Some(session) => session.me.workspaces.clone(),
         None => backend.accounts.workspaces(&person).await?,
     };
-    let second_factor_needed = person.needs_second_factor;
-    Ok(Here { name: person.name, picture, seal, session, second_factor_needed, workspaces })
+    let (second_factor_needed, ended) = (person.needs_second_factor, person.ended);
+    Ok(Here { name: person.name, picture, seal, session, second_factor_needed, workspaces, ended })
 }
 
 #[cfg(feature = "ssr")]

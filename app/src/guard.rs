@@ -54,8 +54,9 @@ pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
                     Ok(here) => {
                         open_kept(here.seal.clone());
                         let (name, picture, waits) = (here.name.clone(), here.picture.clone(), here.second_factor_needed);
+                        let ended = here.ended.clone();
                         provide_context(StoredValue::new(here));
-                        view! { <OwnFrame page name picture waits /> }
+                        view! { <OwnFrame page name picture waits ended /> }
                     }
                     Err(error) => view! { <Failed error /> },
                 }

@@ -28,6 +28,8 @@ pub struct Here {
     pub second_factor_needed: bool,
     /// Where they belong.
     pub workspaces: Vec<WorkspaceRow>,
+    /// The workspace to which their access ended last, where they stand in none.
+    pub ended: Option<String>,
 }
 
 impl Session {

@@ -24,7 +24,7 @@ pub use posted::refused_page;
 pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, PagePolicy, ServerInfo, backend, caller, clear_session_cookie, client_address, cookie_in,
+    ClientAddress, PagePlace, PagePolicy, ServerInfo, backend, caller, clear_session_cookie, client_address, cookie_in,
     handed_over, origin, person, redirect, redirect_plain, session_token, set_cookie_header, set_session_cookie,
     signed_in, waiting_token,
 };

@@ -331,6 +331,12 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         Some(place) => in_workspace(core, place).await?,
         None => None,
     };
+    let standing = match standing {
+        // What a provider vouched for goes nowhere else.
+        None if session.vouched_by.is_none() => stand_anew(core, &session).await?,
+        found => found,
+    };
+    let ended = if standing.is_none() { ended(core, session.account).await? } else { None };
     let name = match &standing {
         Some(standing) => standing.name.clone(),
         None => super::name_of(core, session.account).await?,
@@ -356,7 +362,31 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         needs_second_factor,
         needs_single_sign_on,
         vouched_by: session.vouched_by,
+        ended,
     })
+}
+
+/// A session without a place, or whose place is gone, goes on in the first workspace that is open to its person: another one,
+/// or the same that took them back.
+async fn stand_anew(core: &Core, session: &Stored) -> Outcome<Option<Standing>> {
+    let mut tx = core.db.personal(session.account).await?;
+    let Some(Found { at: place, .. }) = place(&mut tx, None).await? else { return Ok(None) };
+    sqlx::query!(
+        "update session set workspace_id = $3, member_id = $4 where account_id = $1 and id = $2",
+        tx.account.0,
+        session.id,
+        place.0.0,
+        place.1.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.commit().await?;
+    in_workspace(core, place).await
+}
+
+/// The name of the workspace to which the person's access ended last.
+async fn ended(core: &Core, account: AccountId) -> Outcome<Option<String>> {
+    Ok(sqlx::query_scalar!("select ended_membership_of($1) as name", account.0).fetch_one(core.db.app()).await?)
 }
 
 async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {

@@ -572,6 +572,7 @@ pub const DOORS: &[Door] = &[
     ),
     get("/audit/export", Role(ReadAudit), &[]),
     get("/live", Role(ReadConversations), &[]),
+    get("/place", Open, &[]),
     // The REST interface.
     get("/api/v1/openapi.json", Open, &[]),
     any("/api/v1/{*rest}", Open),
