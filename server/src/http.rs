@@ -9,6 +9,7 @@ mod health;
 mod legal;
 mod live;
 mod pictures;
+mod posted;
 mod rates;
 mod rest;
 mod site;
@@ -111,6 +112,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         router = router.nest_service("/sandbox", sandbox);
     }
     let router = router
+        .layer(from_fn_with_state(state.clone(), posted::refusals))
         .layer(from_fn_with_state(state, guard::origin))
         .layer(from_fn(guard::refusals))
         .layer(from_fn(guard::lengths))

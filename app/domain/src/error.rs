@@ -35,7 +35,7 @@ pub enum Error {
     Refused(Refusal),
     #[error("Someone changed this meanwhile. Reload and try again.")]
     Conflict,
-    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    #[error("Too many attempts. Try again in {seconds} second{}.", if *seconds == 1 { "" } else { "s" })]
     TooMany { seconds: u32 },
     #[error("Something went wrong (reference {0}).")]
     Unexpected(ErrorRef),
@@ -193,6 +193,13 @@ impl TryFrom<Told> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_second_is_one() {
+        let words = |seconds| Error::TooMany { seconds }.to_string();
+        assert_eq!(words(1), "Too many attempts. Try again in 1 second.");
+        assert_eq!(words(30), "Too many attempts. Try again in 30 seconds.");
+    }
 
     #[test]
     fn refusals_are_read_as_they_are_written() {
