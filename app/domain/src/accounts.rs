@@ -394,7 +394,7 @@ mod tests {
         assert_eq!(form().parse().unwrap().name, "Ada Field");
         let wrong = SignUpForm { email: "ada".into(), password: "short".into(), accepted: false, ..form() };
         let Err(Error::Invalid(errors)) = wrong.parse() else { panic!("accepted") };
-        assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["accepted", "email", "password"]);
+        assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["email", "password", "accepted"]);
     }
 
     #[test]
