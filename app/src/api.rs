@@ -1,6 +1,6 @@
 //! Signing up, in and out, invitations, and who is signed in.
 
-use domain::accounts::PasskeyQuestion;
+use domain::accounts::{EmailChange, PasskeyQuestion};
 use domain::team::InvitationPage;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -116,6 +116,23 @@ pub async fn reset_password(link: String, password: String) -> Result<(), AppErr
 pub async fn confirm_address(link: String) -> Result<(), AppError> {
     let complete = wire::backend()?.profile.confirm_email_change(&link).await?;
     redirect(if complete { "/confirm-address?state=changed" } else { "/confirm-address?state=waiting" });
+    Ok(())
+}
+
+/// Needs no session, but the link of a mail. Nothing when it was used or is too old.
+#[server(protocol = Lean)]
+pub async fn read_address_change(link: String) -> Result<Option<EmailChange>, AppError> {
+    match wire::backend()?.profile.email_change(&link).await {
+        Err(Error::NotFound) => Ok(None),
+        told => Ok(Some(told?)),
+    }
+}
+
+/// Needs no session, but the link of a mail to one of the two addresses.
+#[server]
+pub async fn refuse_address(link: String) -> Result<(), AppError> {
+    wire::backend()?.profile.refuse_email_change(&link).await?;
+    redirect("/confirm-address?state=refused");
     Ok(())
 }
 

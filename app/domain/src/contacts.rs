@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::visible;
 use crate::consent::{ConsentState, Purpose};
 use crate::error::{Error, Result};
 use crate::identity::IdentityKind;
@@ -68,7 +69,7 @@ pub const NAME_MAX: usize = 200;
 
 /// Checks a name that a person typed. Empty takes the name away.
 pub fn parse_name(text: &str) -> Result<Option<String>> {
-    let name: String = text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
+    let name: String = visible(text).chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
     if name.chars().count() > NAME_MAX {
         return Err(Error::invalid("name", format!("A name has at most {NAME_MAX} characters.")));
     }

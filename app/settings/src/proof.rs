@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 use server_fn::error::ServerFnUrlError;
+use ui::fields::ProofPrompt;
 use ui::reactive::{dynamic, effect, part};
 use ui::{AppError, Dialog, FormError, refused, t, view};
 
@@ -23,6 +24,7 @@ impl Proof {
     pub fn provide() -> Self {
         let proof = Self { wanted: RwSignal::new(false), again: StoredValue::new(None) };
         provide_context(proof);
+        provide_context(ProofPrompt(proof.wanted));
         proof
     }
 

@@ -44,6 +44,10 @@ impl ports::Team for TeamPort {
         Ok(workspace::create(&self.core, person, business).await?)
     }
 
+    async fn fresh_business(&self, person: &Person, region: Option<&str>) -> domain::Result<Business> {
+        Ok(workspace::fresh(&self.core, person, region).await?)
+    }
+
     async fn business(&self, caller: &Caller) -> domain::Result<Business> {
         Ok(workspace::read(&self.core, caller).await?)
     }

@@ -15,6 +15,9 @@ pub trait Team: Send + Sync {
     /// Makes a workspace whose owner is this person, and stands the session in it. The session's secret is renewed.
     async fn create_workspace(&self, person: &Person, business: Business) -> Result<SessionToken>;
 
+    /// What to offer whoever makes one. `region` is their browser's: two letters of ISO 3166-1.
+    async fn fresh_business(&self, person: &Person, region: Option<&str>) -> Result<Business>;
+
     async fn business(&self, caller: &Caller) -> Result<Business>;
 
     async fn save_business(&self, caller: &Caller, business: Business) -> Result<()>;

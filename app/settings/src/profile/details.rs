@@ -78,7 +78,7 @@ fn Details(profile: Profile, save: ServerAction<SaveProfile>) -> impl IntoView {
                     </textarea>
                 </label>
                 <div class="field-row">
-                    <TimeZoneField value=profile.time_zone refused />
+                    <TimeZoneField value=profile.time_zone refused hint=t!(own_time_zone_hint) />
                     <CurrencyField value=profile.currency refused />
                 </div>
                 <SelectField label=t!(language) name="language" options=languages chosen=profile.language />

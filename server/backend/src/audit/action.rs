@@ -39,6 +39,7 @@ actions! {
     PasskeyAdded = "passkey.added", "added a passkey";
     PasskeyRemoved = "passkey.removed", "removed a passkey";
     EmailChanged = "email.changed", "changed their address";
+    EmailChangeRefused = "email.change_refused", "refused a change of their address";
     WorkspaceCreated = "workspace.created", "made this workspace";
     WorkspaceChanged = "workspace.changed", "changed the business’s details";
     TwoFactorsRequired = "workspace.two_factors_required", "changed whether everybody needs a second factor";

@@ -97,6 +97,13 @@ pub enum Kind {
         occasion: Occasion,
         security: String,
     },
+    /// One of the two mailboxes refused the change; to the address that stays.
+    EmailChangeRefused {
+        name: String,
+        new_address: String,
+        occasion: Occasion,
+        reset: String,
+    },
     /// A sign-in from a device not seen before.
     NewDevice {
         name: String,
@@ -209,6 +216,7 @@ impl Kind {
             Self::EmailChangeOld { .. } => "email_change_old",
             Self::EmailChangeNew { .. } => "email_change_new",
             Self::EmailChanged { .. } => "email_changed",
+            Self::EmailChangeRefused { .. } => "email_change_refused",
             Self::NewDevice { .. } => "new_device",
             Self::SecondFactorChanged { .. } => "second_factor_changed",
             Self::PasskeyChanged { .. } => "passkey_changed",
@@ -244,6 +252,7 @@ impl Kind {
             Self::AlreadyRegistered { .. }
             | Self::PasswordChanged { .. }
             | Self::EmailChanged { .. }
+            | Self::EmailChangeRefused { .. }
             | Self::NewDevice { .. }
             | Self::SecondFactorChanged { .. }
             | Self::PasskeyChanged { .. }

@@ -252,7 +252,8 @@ pub(super) async fn accept_as_new(
     let name = errors.keep(line(name, "name", 80));
     let new = errors.keep(NewPassword::parse(new, "password"));
     let (Some(name), Some(new)) = (name, new) else { return Err(Error::Invalid(errors).into()) };
-    let hash = password::hash_new(&new, &[&name], "password").await?;
+    let InvitationPage { email, workspace, .. } = read(core, link).await?;
+    let hash = password::hash_new(&new, &[&name, &email, &workspace], "password").await?;
     let (open, account, now): (_, AccountId, _) = (find(core, link).await?, ids::fresh(), core.clock.now());
     let mut tx = core.db.personal(account).await?;
     tx.enter(open.workspace).await?;

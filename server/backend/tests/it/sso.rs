@@ -261,6 +261,7 @@ async fn a_malicious_provider_reaches_nothing_beyond_its_own_workspace() {
     assert_eq!(profile.remove_picture(&stolen).await.err(), closed);
     assert_eq!(profile.prove(&stolen, "guess", &from("6.6.6.6")).await.err(), closed);
     assert_eq!(profile.change_password(&stolen, "a password of mine").await.err(), closed);
+    assert_eq!(team.fresh_business(&stolen, None).await.err(), closed);
     assert_eq!(profile.change_email(&stolen, "mallory@theirs.example").await.err(), closed);
     assert_eq!(profile.sessions(&stolen).await.err(), closed);
     assert_eq!(profile.end_session(&stolen, stolen.session).await.err(), closed);

@@ -243,7 +243,9 @@ pub const DOORS: &[Door] = &[
     server_function("/api/app/api/forgot_password", Open, &[Field(Form, "email", Text("nobody@nowhere.example"))]),
     server_function("/api/app/api/reset_link_works", Open, &[LINK]),
     server_function("/api/app/api/reset_password", Open, &[LINK, Field(Form, "password", Text("seven brown otters"))]),
+    server_function("/api/app/api/read_address_change", Open, &[LINK]),
     server_function("/api/app/api/confirm_address", Open, &[LINK]),
+    server_function("/api/app/api/refuse_address", Open, &[LINK]),
     server_function("/api/app/api/read_invitation", Open, &[LINK]),
     server_function(
         "/api/app/api/accept_as_new",
@@ -452,6 +454,7 @@ pub const DOORS: &[Door] = &[
     server_function("/api/settings/api/security/end_session", Person, &[Field(Form, "session", Session)]),
     server_function("/api/settings/api/security/end_other_sessions", Person, &[]),
     server_function("/api/settings/api/business/create_workspace", Person, BUSINESS),
+    server_function("/api/settings/api/business/read_fresh_business", Person, &[]),
     server_function("/api/settings/api/team/leave", Person, &[Field(Form, "sure", Text(""))]),
     server_function("/api/settings/api/team/accept_ownership", Person, &[]),
     server_function("/api/settings/api/business/read_business", Role(ManageWorkspace), &[]),

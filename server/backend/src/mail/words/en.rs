@@ -50,6 +50,11 @@ pub(super) fn words(kind: &Kind) -> Words {
             .happened(occasion)
             .leads("Security settings", security)
             .notes(IF_NOT_YOU),
+        Kind::EmailChangeRefused { name, new_address, occasion, reset } => mail("Your email address stays", Some(name))
+            .says(format!("The change of your account’s address to {} was refused. Nothing has changed.", address(new_address)))
+            .happened(occasion)
+            .says("Whoever asked for the change was signed in to your account. If it was not you, choose a new password at once.")
+            .leads("Choose a new password", reset),
         Kind::NewDevice { name, occasion, security } => mail("A new device signed in", Some(name))
             .says("Your account was used on a device that we have not seen before.")
             .happened(occasion)
