@@ -79,6 +79,7 @@ fn every_kind() -> Vec<Kind> {
             security: URL.to_owned(),
         },
         Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
+        Kind::Reactivated { name: name.clone(), workspace: EVIL.into(), inbox: page.clone() },
         Kind::SignedOut {
             name: name.clone(),
             workspace: EVIL.into(),
