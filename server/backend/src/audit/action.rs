@@ -79,6 +79,7 @@ actions! {
     CannedReplyDeleted = "canned_reply.deleted", "deleted a canned reply";
     PackInstalled = "pack.installed", "installed a starter pack";
     PackRemoved = "pack.removed", "removed a starter pack";
+    SamplesRemoved = "samples.removed", "removed the samples";
     ConnectionMade = "connection.made", "connected a WhatsApp account";
     ConnectionChanged = "connection.changed", "changed the connection of a WhatsApp account";
     ConnectionEnded = "connection.ended", "disconnected a WhatsApp account";

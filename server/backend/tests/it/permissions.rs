@@ -98,6 +98,7 @@ async fn each_port_needs_its_permission() {
         (ManageWorkspace, call!(packs.status())),
         (ManageWorkspace, call!(packs.install(Trade::General))),
         (ManageWorkspace, call!(packs.remove())),
+        (ManageWorkspace, call!(packs.remove_samples())),
         (ReadContacts, call!(tags.list())),
         (ManageWorkspace, call!(tags.save(None, "x", Colour::Blue))),
         (ManageWorkspace, call!(tags.delete(Uuid::nil().into()))),

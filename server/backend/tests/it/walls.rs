@@ -173,6 +173,7 @@ async fn nothing_of_a_pack(world: &World, contact: ContactId) {
     assert_eq!(ports.packs.page(them).await.unwrap().installed, None);
     assert_eq!(ports.packs.status(them).await, Ok(None));
     assert_eq!(ports.packs.remove(them).await, Ok(Removal::default()));
+    assert_eq!(ports.packs.remove_samples(them).await, Ok(0));
     assert!(ports.tags.list(them).await.unwrap().is_empty() && ports.canned.list(them).await.unwrap().is_empty());
     assert_eq!(ports.tags.save(them, Some(tag), "Theirs", Colour::Blue).await, Err(Error::NotFound));
     assert_eq!(ports.tags.delete(them, tag).await, Err(Error::NotFound));

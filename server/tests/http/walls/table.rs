@@ -536,6 +536,7 @@ pub const DOORS: &[Door] = &[
     server_function("/api/settings/api/team/delete_team", Tried(ManageTeam), &[Field(Form, "team", Team)]),
     server_function("/api/settings/api/setup/read_packs", Role(ManageWorkspace), &[]),
     server_function("/api/settings/api/setup/remove_pack", Role(ManageWorkspace), &[]),
+    server_function("/api/settings/api/setup/remove_samples", Role(ManageWorkspace), &[]),
     server_function(
         "/api/settings/api/setup/install_pack",
         Role(ManageWorkspace),
