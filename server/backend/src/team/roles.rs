@@ -74,14 +74,19 @@ pub(super) async fn save(
 /// A name that is no built-in role's, and something that the role opens.
 fn parse(name: &str, permissions: &[Permission]) -> domain::Result<String> {
     let mut errors = FieldErrors::default();
-    let name = errors.keep(line(name, "name", 40));
-    if name.as_deref().is_some_and(Role::is_name) {
-        errors.0.insert("name".into(), "Every workspace has a role of this name. Choose another one.".into());
+    let own = line(name, "name", 40).and_then(|name| match Role::is_name(&name) {
+        true => Err(Error::invalid("name", "Every workspace has a role of this name. Choose another one.")),
+        false => Ok(name),
+    });
+    let name = errors.keep(own);
+    let opens = match permissions {
+        [] => Err(Error::invalid("permissions", "Choose at least one thing that the role opens.")),
+        _ => Ok(()),
+    };
+    match (name, errors.keep(opens)) {
+        (Some(name), Some(())) => Ok(name),
+        _ => Err(Error::Invalid(errors)),
     }
-    if permissions.is_empty() {
-        errors.0.insert("permissions".into(), "Choose at least one thing that the role opens.".into());
-    }
-    name.filter(|_| errors.0.is_empty()).ok_or(Error::Invalid(errors))
 }
 
 /// Why the version that was seen is not there to be changed.

@@ -135,7 +135,7 @@ async fn each_port_needs_its_permission() {
 #[tokio::test]
 async fn a_thread_shows_of_its_person_what_the_reader_may_read_of_contacts() {
     let mut world = world().await;
-    grace_writes(&mut world, "w1", "Hello").await;
+    grace_writes(&mut world, "w1", "STOP").await;
     let id = world.only_conversation().await;
     let reader = world.ours.caller.clone().restricted_to(&[Permission::ReadConversations, Permission::ReadContacts]);
     let open = world.ports.inbox.thread(&reader, id).await.unwrap().conversation.contact;
