@@ -311,7 +311,7 @@ mod tests {
         assert_eq!((parsed.app_id.as_str(), parsed.app_secret.as_str()), ("5500000000000006", "abc"));
         let wrong = ConnectForm { app_id: "my app".into(), token: "two words".into(), ..form() };
         let Err(Error::Invalid(errors)) = wrong.parse(false) else { panic!() };
-        assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["app_id", "token"]);
+        assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["app_id", "token"]);
     }
 
     #[test]

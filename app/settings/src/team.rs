@@ -13,8 +13,8 @@ use ui::toast::{toast, use_toasts};
 use ui::{Load, Read, Saved, Skeleton, Tone, t, view};
 
 use crate::api::team::{
-    Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
-    SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
+    Deactivate, DeleteRole, DeleteTeam, ForgetSignIn, Invite, OfferOwnership, Reactivate, ResendInvitation,
+    RevokeInvitation, SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
 };
 use crate::fold::{after, fold_and_count};
 use crate::page::SettingsPage;
@@ -36,6 +36,7 @@ struct Acts {
     deactivate: ServerAction<Deactivate>,
     reactivate: ServerAction<Reactivate>,
     sign_out: ServerAction<SignOutMember>,
+    forget: ServerAction<ForgetSignIn>,
     save_role: ServerAction<SaveRole>,
     delete_role: ServerAction<DeleteRole>,
     save_team: ServerAction<SaveTeam>,
@@ -55,6 +56,7 @@ impl Acts {
             deactivate: ServerAction::new(),
             reactivate: ServerAction::new(),
             sign_out: ServerAction::new(),
+            forget: ServerAction::new(),
             save_role: ServerAction::new(),
             delete_role: ServerAction::new(),
             save_team: ServerAction::new(),
@@ -77,6 +79,7 @@ impl Acts {
         fold_and_count(self.deactivate, done);
         fold_and_count(self.reactivate, done);
         fold_and_count(self.sign_out, done);
+        fold_and_count(self.forget, done);
         fold_and_count(self.save_role, done);
         fold_and_count(self.delete_role, done);
         fold_and_count(self.save_team, done);
@@ -99,6 +102,7 @@ pub fn TeamPage() -> impl IntoView {
     let done = acts.count();
     let proof = Proof::provide();
     proof.watch(acts.sign_out);
+    proof.watch(acts.forget);
     proof.watch(acts.offer);
     let team = Read::new(move || done.get(), |_| read_team());
     view! {
@@ -138,6 +142,7 @@ fn Told(acts: Acts) -> impl IntoView {
         <Saved action=acts.deactivate text=t!(deactivated) />
         <Saved action=acts.reactivate text=t!(reactivated) />
         <Saved action=acts.sign_out text=t!(member_signed_out) />
+        <Saved action=acts.forget text=t!(sign_in_forgotten) />
         <Saved action=acts.save_role text=t!(saved) />
         <Saved action=acts.delete_role text=t!(role_deleted) />
         <Saved action=acts.save_team text=t!(saved) />
