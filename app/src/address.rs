@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, dynamic, part};
 use ui::view;
 use ui::{FormErrors, t};
 
@@ -53,7 +53,7 @@ fn Agree(action: ServerAction<ConfirmAddress>) -> impl IntoView {
         <ActionForm action>
             <input type="hidden" name="link" value=link />
             <FormErrors action />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(address_agree)}
             </button>
         </ActionForm>

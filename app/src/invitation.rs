@@ -3,14 +3,13 @@
 use domain::Error;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use server_fn::ServerFn;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::view;
 use ui::wire::{AppError, sign_in_path};
 use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField, refused, t};
 
 use crate::alone::Alone;
-use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignOut, read_invitation};
+use crate::api::{AcceptAsNew, AcceptInvitation, Invited, read_invitation};
 use crate::sign_up::Documents;
 
 /// `/invitation`
@@ -71,11 +70,11 @@ fn Accept(link: String) -> impl IntoView {
         <ActionForm action>
             <input type="hidden" name="link" value=link />
             <FormErrors action />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(accept_invitation)}
             </button>
         </ActionForm>
-        <SignOutForm action=SignOut::url() class="button button-quiet">
+        <SignOutForm class="button button-quiet">
             {t!(sign_out)}
         </SignOutForm>
     }
@@ -99,7 +98,7 @@ fn Newcomer(link: String) -> impl IntoView {
             <p class="quiet">{t!(terms_by_joining)}</p>
             <Documents />
             <FormError refused fields=&["name", "password"] />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(join)}
             </button>
         </ActionForm>

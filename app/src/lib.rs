@@ -23,10 +23,12 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::{Lazy, SsrMode, path};
+use server_fn::ServerFn;
 use ui::view;
-use ui::{Clock, Toaster, Toasts};
+use ui::{Clock, Toaster, Toasts, WayOut};
 use wasm_bindgen::JsCast;
 
+use api::SignOut;
 use guard::Guarded;
 use not_found::NotFound;
 use routes::{inside, outside, setup, workshop};
@@ -46,6 +48,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Toasts::provide();
     Clock::provide();
+    provide_context(WayOut(SignOut::url()));
     close_menus();
     view! {
         <Title formatter=|text: String| titled(&text) />

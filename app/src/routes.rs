@@ -4,7 +4,6 @@
 
 use leptos::prelude::*;
 use leptos_router::LazyRoute;
-use server_fn::ServerFn;
 use settings::{
     ApiKeysPage, AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, NotificationsPage,
     ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage,
@@ -12,7 +11,6 @@ use settings::{
 use ui::view;
 
 use crate::address::ConfirmAddressPage;
-use crate::api::SignOut;
 use crate::guard::{Guarded, Personal};
 use crate::invitation::InvitationPage;
 use crate::password::{ForgotPasswordPage, ResetPasswordPage};
@@ -79,7 +77,7 @@ pub mod inside {
 
     routes! { inside, __preload_inside:
         Welcome => view! { <Personal page=|| view! { <WelcomePage /> } /> },
-        Profile => view! { <Personal page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> },
+        Profile => view! { <Personal page=|| view! { <ProfilePage /> } /> },
         Security => view! { <Personal page=|| view! { <SecurityPage /> } /> },
         Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },
         Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },

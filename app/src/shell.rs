@@ -32,6 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script src="/boot.js"></script>
                 <script src="/kept.js" defer></script>
+                <script src="/focus.js" defer></script>
                 <script src="/notices.js" defer></script>
                 <HashedStylesheet options=options.clone() id="parley-style" />
                 <AutoReload options=options.clone() />

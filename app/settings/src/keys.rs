@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use ui::browser::copy;
 use ui::fields::Options;
 use ui::icon::SHIELD_CHECK;
-use ui::reactive::{click, dynamic, effect, part};
+use ui::reactive::{busy, click, dynamic, effect, part};
 use ui::{
     Badge, EmptyState, FieldError, FormError, FormErrors, Load, Read, Saved, SelectField, Shape, Skeleton, TextField,
     Time, Tone, refused, t, use_session, view,
@@ -174,7 +174,8 @@ fn Making(create: ServerAction<CreateApiKey>) -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-primary"
-                    disabled=dynamic(move || !awake.get() || create.pending().get())
+                    disabled=dynamic(move || !awake.get())
+                    aria-disabled=busy(create.pending())
                 >
                     {t!(api_key_make)}
                 </button>

@@ -1,4 +1,4 @@
-//! One's own page: who one is, one's workspaces, how Enter behaves, the theme of this device, and signing out.
+//! One's own page: who one is, one's workspaces, how Enter behaves, and the theme of this device.
 
 mod details;
 mod picture;
@@ -7,28 +7,29 @@ mod workspaces;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{remember, remembered};
-use ui::icon::LOG_OUT;
-use ui::reactive::{dynamic, effect, input};
+use ui::reactive::{busy, dynamic, effect, input, part};
 use ui::view;
-use ui::{Avatar, FormErrors, Icon, Saved, SignOutForm, maybe_session, t, use_session};
+use ui::{Avatar, FormErrors, Saved, maybe_session, t, use_session};
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
 use details::DetailsSection;
 use workspaces::WorkspacesSection;
 
-/// `/settings/profile`. `sign_out` is where the sign-out form posts to.
+/// `/settings/profile`
 #[component]
-pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
+pub fn ProfilePage() -> impl IntoView {
     let session = maybe_session();
     let member = session.is_some();
     let vouched = is_vouched();
+    let name =
+        RwSignal::new(session.map(|session| session.with_value(|session| session.me.name.clone())).unwrap_or_default());
     view! {
         <Title text=t!(profile) />
         <div class="page">
             <SettingsNav />
             {match session {
-                Some(_) => view! { <Head /> },
+                Some(_) => view! { <Head name /> },
                 None => {
                     view! {
                         <header class="page-head">
@@ -38,7 +39,7 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                         .into_any()
                 }
             }}
-            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection /> } }}
+            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection shown=name /> } }}
             {member
                 .then(|| {
                     view! {
@@ -47,12 +48,6 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                     }
                 })}
             <Theme />
-            <section class="section">
-                <SignOutForm action=sign_out class="button">
-                    <Icon drawing=LOG_OUT />
-                    {t!(sign_out)}
-                </SignOutForm>
-            </section>
         </div>
     }
 }
@@ -73,15 +68,15 @@ pub fn Vouched() -> impl IntoView {
 }
 
 #[component]
-fn Head() -> impl IntoView {
-    let (name, email, workspace) = use_session()
-        .with_value(|session| (session.me.name.clone(), session.me.email.clone(), session.me.workspace_name.clone()));
+fn Head(name: RwSignal<String>) -> impl IntoView {
+    let (email, workspace) =
+        use_session().with_value(|session| (session.me.email.clone(), session.me.workspace_name.clone()));
     let picture = use_session().with_value(|session| session.me.picture.clone());
     view! {
         <header class="page-head person-line">
-            <Avatar name=name.clone() picture />
+            {part(move || view! { <Avatar name=name.get() picture=picture.clone() /> })}
             <div>
-                <h1>{name}</h1>
+                <h1>{part(move || name.get())}</h1>
                 <p class="quiet">{email} " · " {workspace}</p>
             </div>
         </header>
@@ -109,7 +104,7 @@ fn EnterSends() -> impl IntoView {
                 </label>
                 <p class="quiet">{t!(enter_sends_text)}</p>
                 <FormErrors action />
-                <button type="submit" class="button">
+                <button type="submit" class="button" aria-disabled=busy(action.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>

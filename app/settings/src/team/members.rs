@@ -4,7 +4,7 @@ use domain::team::{TeamMember, TeamPage};
 use domain::{MemberId, Role, Timestamp};
 use leptos::prelude::*;
 use ui::fields::Options;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
@@ -114,7 +114,7 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
                         chosen=member.scope.as_str()
                     />
                 </div>
-                <button type="submit" class="button" disabled=dynamic(move || acts.set_role.pending().get())>
+                <button type="submit" class="button" aria-disabled=busy(acts.set_role.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>
@@ -159,7 +159,7 @@ fn Deactivation(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView
             <input type="hidden" name="member" value=member.id.to_string() />
             <p class="quiet">{open} " " {keys}</p>
             <SelectField label=t!(heir) name="heir" options=heirs />
-            <button type="submit" class="button button-bad" disabled=dynamic(move || acts.deactivate.pending().get())>
+            <button type="submit" class="button button-bad" aria-disabled=busy(acts.deactivate.pending())>
                 {label}
             </button>
         </ActionForm>

@@ -5,7 +5,7 @@ use domain::team::TeamPage;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::fields::Options;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::wire::PostedError;
 use ui::{FormErrors, SelectField, t, use_session, view};
 
@@ -51,7 +51,8 @@ fn Offer(heirs: Options, acts: Acts) -> impl IntoView {
                 <button
                     type="submit"
                     class="button"
-                    disabled=dynamic(move || nobody || acts.offer.pending().get())
+                    disabled=nobody
+                    aria-disabled=busy(acts.offer.pending())
                 >
                     {t!(offer_workspace)}
                 </button>

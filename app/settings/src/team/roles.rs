@@ -3,7 +3,7 @@
 use domain::Permission;
 use domain::team::{CustomRole, TeamPage};
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormErrors, t, use_session, view};
 
 use super::Acts;
@@ -108,7 +108,7 @@ fn Form(role: Option<CustomRole>, acts: Acts) -> impl IntoView {
                 <legend>{t!(role_may)}</legend>
                 {checks}
             </fieldset>
-            <button type="submit" class="button" disabled=dynamic(move || acts.save_role.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(acts.save_role.pending())>
                 {t!(save)}
             </button>
         </ActionForm>
