@@ -42,7 +42,10 @@
   }, true);
 
   addEventListener("submit", ({ target }) => (sent = target));
-  addEventListener("pointerdown", () => (last = undefined), true);
+  // Whoever presses beside it lets go of it.
+  addEventListener("pointerdown", ({ target }) => {
+    if (!last?.node.contains(target)) last = undefined;
+  }, true);
   addEventListener("focusin", ({ target }) => {
     leaving = last = undefined;
     if (inbox()) return;

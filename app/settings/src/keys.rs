@@ -1,5 +1,6 @@
 //! Keys of the REST interface. Making one needs scripts: its secret is shown once, and pages are kept by browsers.
 
+use domain::Permission;
 use domain::api_keys::{ApiKeyRow, KeyState, LIFETIMES, NewApiKey, SCOPES};
 use leptos::prelude::*;
 use ui::browser::copy;
@@ -25,6 +26,8 @@ pub fn ApiKeysPage() -> impl IntoView {
     proof.watch(create);
     proof.watch(revoke);
     let keys = Read::new(move || (create.version().get(), revoke.version().get()), |_| read_api_keys());
+    // Whoever may not is told so once.
+    let may = use_session().with_value(|session| session.may(Permission::ManageSecurity));
     view! {
         <SettingsPage title=t!(api_keys) text=t!(api_keys_text)>
             <Prove page="/settings/api-keys" />
@@ -36,7 +39,7 @@ pub fn ApiKeysPage() -> impl IntoView {
                     children=move |keys| view! { <Keys keys revoke /> }
                 />
             </section>
-            <Making create />
+            {may.then(|| view! { <Making create /> })}
             // Where the eye is, after the button.
             {part(move || create.value().get().and_then(Result::ok).map(|made| view! { <Made made /> }))}
             <Saved action=revoke text=t!(api_key_revoked) />
