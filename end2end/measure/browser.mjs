@@ -20,7 +20,7 @@ export async function signedIn(browser) {
   await page.getByLabel('Email').fill(EMAIL);
   await page.getByLabel('Password').fill(PASSWORD);
   const live = page.waitForResponse((response) => response.url().endsWith('/live'));
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await live;
   return page;
 }

@@ -103,6 +103,16 @@ test('a picture alone can be sent', async ({ open }) => {
   await expect(entries(page).filter({ has: page.getByRole('img') })).toHaveCount(1);
 });
 
+test('a photo that is none is a file to save, and says why', async ({ open }) => {
+  const page = await open('anna');
+  const customer = await talk(page, 'Olga Other');
+  await sandbox.writes(customer.id, { type: 'image', sample: 'document', caption: 'Look at this' });
+  const bubble = entry(page, 'Look at this');
+  await expect(bubble.getByText('This isn’t a picture. Save it to look at it.')).toBeVisible({ timeout: 20_000 });
+  await expect(bubble.getByRole('link')).toHaveAttribute('href', /^\/files\/[\w-]+\?download=1$/);
+  await expect(bubble.getByRole('img')).toHaveCount(0);
+});
+
 test('media that cannot be fetched says so in words', async ({ open }) => {
   const page = await open('anna');
   const customer = await talk(page, 'Nele Notfound');

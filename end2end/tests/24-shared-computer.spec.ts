@@ -4,6 +4,9 @@ import type { Page } from '@playwright/test';
 import { INBOX, signIn } from '../support/people.ts';
 import { emailOf, entry, expect, expectAccessible, expectNoSideways, field, type Member, noteField, openThread, PASSWORD, sandbox, send, test, thread, visit, wroteIn } from '../support/test.ts';
 
+// Whole journeys of two people, one after the other.
+test.slow();
+
 const ENDED = [/response 401: /];
 
 async function enter(page: Page, member: Member): Promise<void> {
@@ -13,9 +16,9 @@ async function enter(page: Page, member: Member): Promise<void> {
 
 /** Ends the session of `page` from another browser of the same person, as time would. */
 async function runOut(page: Page, elsewhere: Page): Promise<void> {
-  const rows = await (await page.request.post('/api/settings/api/read_sessions')).json();
+  const rows = await (await page.request.post('/api/settings/api/security/read_sessions')).json();
   const { id } = rows.find((session: { this: boolean }) => session.this);
-  const ended = await elsewhere.request.post('/api/settings/api/end_session', { form: { session: id } });
+  const ended = await elsewhere.request.post('/api/settings/api/security/end_session', { form: { session: id } });
   expect(ended.status()).toBe(200);
 }
 

@@ -23,8 +23,8 @@ const SCHEMATHESIS: &[&str] = &["--checks", "all", "--max-examples", "20", "--se
 const REST: &[&str] = &["server/src/http/rest.rs", "server/src/http/rest/mod.rs"];
 
 /// In bytes after brotli, as they travel.
-const MAIN_BUDGET: u64 = 196_000;
-const CHUNK_BUDGET: u64 = 158_000;
+const MAIN_BUDGET: u64 = 190_000;
+const CHUNK_BUDGET: u64 = 154_000;
 
 pub fn has_migrations() -> bool {
     let files = fs::read_dir(shell::root().join("migrations")).into_iter().flatten().flatten();

@@ -341,6 +341,8 @@ impl Theme {
 pub struct WorkspaceRow {
     pub id: WorkspaceId,
     pub name: String,
+    /// It opens through its own provider only.
+    pub single_sign_on: bool,
 }
 
 #[cfg(test)]
@@ -363,7 +365,7 @@ mod tests {
         assert_eq!(form().parse().unwrap().name, "Ada Field");
         let wrong = SignUpForm { email: "ada".into(), password: "short".into(), accepted: false, ..form() };
         let Err(Error::Invalid(errors)) = wrong.parse() else { panic!("accepted") };
-        assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["accepted", "email", "password"]);
+        assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["email", "password", "accepted"]);
     }
 
     #[test]

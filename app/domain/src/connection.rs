@@ -192,6 +192,8 @@ pub enum Snag {
     Unverified,
     /// The number has to be registered with a PIN.
     Unregistered,
+    /// The number is of the phone's app, which has let go of it: only Meta's window connects it again.
+    OffPhone,
     /// Another workspace of this installation has the number.
     Elsewhere,
     /// Another connection of the workspace has the number.
@@ -252,6 +254,9 @@ pub struct AccountNumber {
     pub verified: bool,
     /// With the Cloud API, so that it can send.
     pub registered: bool,
+    /// It is the WhatsApp Business app's on somebody's phone too (contract 1.8): it never gets a PIN of ours.
+    #[serde(default)]
+    pub on_phone: bool,
     /// Where it is connected here.
     #[serde(default)]
     pub channel: Option<ChannelId>,
@@ -306,7 +311,7 @@ mod tests {
         assert_eq!((parsed.app_id.as_str(), parsed.app_secret.as_str()), ("5500000000000006", "abc"));
         let wrong = ConnectForm { app_id: "my app".into(), token: "two words".into(), ..form() };
         let Err(Error::Invalid(errors)) = wrong.parse(false) else { panic!() };
-        assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["app_id", "token"]);
+        assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["app_id", "token"]);
     }
 
     #[test]

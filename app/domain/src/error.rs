@@ -1,9 +1,10 @@
 //! The one error that crosses the wire, and the reasons for which Parley says no.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Shorthand for results of use cases.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -73,37 +74,30 @@ impl Error {
 #[serde(transparent)]
 pub struct ErrorRef(pub String);
 
-impl std::fmt::Display for ErrorRef {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for ErrorRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-/// Messages by form field.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct FieldErrors(pub BTreeMap<String, String>);
+/// Messages by form field, in the order in which they were found; on the wire an object. A list, because the code of a
+/// map is more than all that an error needs, and every browser would have to fetch it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<(String, String)>);
 
 impl FieldErrors {
     pub fn one(field: &str, message: impl Into<String>) -> Self {
-        let mut fields = Self::default();
-        fields.0.insert(field.to_owned(), message.into());
-        fields
+        Self(vec![(field.to_owned(), message.into())])
     }
 
     /// The value, or its messages among the others.
     pub fn keep<T>(&mut self, outcome: Result<T>) -> Option<T> {
         match outcome {
-            Ok(value) => Some(value),
-            Err(Error::Invalid(errors)) => {
-                self.0.extend(errors.0);
-                None
-            }
-            Err(other) => {
-                self.0.insert("form".to_owned(), other.to_string());
-                None
-            }
+            Ok(value) => return Some(value),
+            Err(Error::Invalid(errors)) => self.0.extend(errors.0),
+            Err(other) => self.0.push(("form".to_owned(), other.to_string())),
         }
+        None
     }
 
     pub fn is_empty(&self) -> bool {
@@ -111,7 +105,42 @@ impl FieldErrors {
     }
 
     pub fn get(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.iter().find(|(name, _)| *name == field).map(|(_, message)| message)
+    }
+
+    /// Each field with its message.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(field, message)| (field.as_str(), message.as_str()))
+    }
+}
+
+impl Serialize for FieldErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for FieldErrors {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+
+        impl<'de> Visitor<'de> for Fields {
+            type Value = FieldErrors;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("messages by field")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldErrors, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(field) = map.next_entry()? {
+                    fields.push(field);
+                }
+                Ok(FieldErrors(fields))
+            }
+        }
+
+        deserializer.deserialize_map(Fields)
     }
 }
 
@@ -193,6 +222,16 @@ impl TryFrom<Told> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_of_fields_are_an_object_on_the_wire() {
+        let mut errors = FieldErrors::one("name", "Give a name.");
+        assert!(errors.keep(Err::<(), _>(Error::invalid("currency", "Choose one."))).is_none());
+        let error = Error::Invalid(errors);
+        let text = serde_json::to_string(&error).unwrap();
+        assert_eq!(text, r#"{"Invalid":{"name":"Give a name.","currency":"Choose one."}}"#);
+        assert_eq!(serde_json::from_str::<Error>(&text).unwrap(), error);
+    }
 
     #[test]
     fn refusals_are_read_as_they_are_written() {

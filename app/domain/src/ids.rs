@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -11,7 +12,7 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub Uuid);
+        pub struct $name(#[serde(deserialize_with = "read")] pub Uuid);
 
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,7 +27,7 @@ macro_rules! ids {
         impl FromStr for $name {
             type Err = uuid::Error;
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Uuid::parse_str(text).map(Self)
+                Uuid::try_parse(text).map(Self)
             }
         }
         impl From<Uuid> for $name {
@@ -35,6 +36,13 @@ macro_rules! ids {
             }
         }
     )+};
+}
+
+/// Reads an id as it stands in text. (`Uuid`'s own reader also says what is wrong with one that is none, which is code
+/// that every browser would have to fetch.)
+fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Uuid, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Uuid::try_parse(&text).map_err(|_| D::Error::custom("no id"))
 }
 
 ids! {

@@ -38,6 +38,8 @@ impl Trade {
 pub struct PacksPage {
     pub packs: Vec<PackCard>,
     pub installed: Option<Installed>,
+    /// Samples that somebody worked on and that outlived their pack.
+    pub left: i64,
 }
 
 /// What a pack contains.

@@ -6,6 +6,7 @@ use domain::conversations::View;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use leptos_router::location::Location;
+use ui::reactive::memo;
 use ui::wire::escape;
 use uuid::Uuid;
 
@@ -36,13 +37,13 @@ impl Address {
         let (view, note) = (part("view"), part("compose"));
         let person = kept(here, move || query.with(|query| query.get("person").is_some()));
         provide_context(Self {
-            view: Memo::new(move |_| view.with(|view| View::parse(view).unwrap_or_default())),
+            view: memo(move || view.with(|view| View::parse(view).unwrap_or_default())),
             search: part("q"),
             selected: kept(here, move || pathname.with(|path| selected(path))),
             after: part("after"),
             before: part("before"),
             person,
-            note: Memo::new(move |_| note.with(|note| note == "note")),
+            note: memo(move || note.with(|note| note == "note")),
         });
     }
 
@@ -92,6 +93,7 @@ fn kept<T: Clone + Default + PartialEq + Send + Sync + 'static>(
     here: impl Fn() -> bool + Copy + Send + Sync + 'static,
     part: impl Fn() -> T + Send + Sync + 'static,
 ) -> Memo<T> {
+    let part: Box<dyn Fn() -> T + Send + Sync> = Box::new(part);
     Memo::new(move |before: Option<&T>| if here() { part() } else { before.cloned().unwrap_or_default() })
 }
 

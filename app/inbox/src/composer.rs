@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::browser::focus;
 use ui::icon::{PAPERCLIP, SEND, X, ZAP};
-use ui::reactive::{click, drag, dynamic, input, part, paste, rows, submit};
+use ui::reactive::{click, drag, dynamic, input, memo, part, paste, rows, submit};
 use ui::view;
 use ui::{Clock, Icon, t, use_session};
 
@@ -33,8 +33,8 @@ use upload::attach_all;
 pub fn ComposerPane(address: Address, thread: ThreadStore, composer: Composer) -> impl IntoView {
     let may = use_session().with_value(|session| session.may(Permission::SendMessages));
     let now = Clock::now();
-    let note = Memo::new(move |_| composer.note.get() || (now.get().is_none() && address.note.get()));
-    let blocked = Memo::new(move |_| thread.blocked(now.get()));
+    let note = memo(move || composer.note.get() || (now.get().is_none() && address.note.get()));
+    let blocked = memo(move || thread.blocked(now.get()));
     if !may {
         return view! { <p class="composer composer-off">{t!(read_only)}</p> }.into_any();
     }

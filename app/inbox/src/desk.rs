@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{kept_opened, visible};
 use ui::live::Change;
-use ui::reactive::{effect, spawn};
+use ui::reactive::{effect, memo, spawn};
 use ui::{Live, Read, t, use_session, view};
 
 use crate::address::Address;
@@ -109,7 +109,7 @@ fn follow(thread: ThreadStore, typing: Typing) {
 
 /// Opening a conversation, and each message that arrives while it is seen, is reading it.
 fn mark_read(address: Address, thread: ThreadStore) {
-    let newest = Memo::new(move |_| (thread.id.get(), thread.of_head(|head| head.last_inbound).flatten()));
+    let newest = memo(move || (thread.id.get(), thread.of_head(|head| head.last_inbound).flatten()));
     let read = move || {
         let open = newest.get_untracked().0;
         if open.is_some() && open == address.selected.get_untracked() && visible() {

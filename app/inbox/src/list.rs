@@ -10,7 +10,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use std::time::Duration;
 use ui::icon::{ARROW_DOWN, INBOX, SEARCH, SMARTPHONE, X};
-use ui::reactive::{click, dynamic, keydown, part, rows, submit};
+use ui::reactive::{self, click, dynamic, effect, keydown, part, rows, scroll, submit};
 use ui::view;
 use ui::{EmptyState, Failed, Icon, Kbd, LoadOnce, Read, Skeleton, t, use_session};
 use wasm_bindgen::JsCast;
@@ -68,7 +68,7 @@ pub fn ListPane(address: Address, store: ListStore, resource: Read<ConversationL
                 />
             </header>
             <Gathered store scroller />
-            <div class="list-scroll" node_ref=scroller on:scroll=on_scroll tabindex="-1">
+            <div class="list-scroll" node_ref=scroller on:scroll=scroll(on_scroll) tabindex="-1">
                 <LoadOnce
                     resource
                     skeleton=|| view! { <Skeleton rows=9 class="skeleton-list" /> }
@@ -149,11 +149,17 @@ fn SearchForm(address: Address) -> impl IntoView {
             earlier.clear();
         }
     };
+    // An effect and not `prop:value`, whose code nothing else of the list needs.
+    effect(move || {
+        let text = address.search.get();
+        if let Some(input) = input.get().filter(|input| input.value() != text) {
+            input.set_value(&text);
+        }
+    });
     view! {
         <form
             class="search"
             role="search"
-            method="get"
             action="/inbox"
             on:submit=submit(move |event| {
                 event.prevent_default();
@@ -173,8 +179,7 @@ fn SearchForm(address: Address) -> impl IntoView {
                 placeholder=t!(search_placeholder)
                 aria-label=t!(search_placeholder)
                 value=address.search.get_untracked()
-                prop:value=dynamic(move || address.search.get())
-                on:input=on_input
+                on:input=reactive::input(on_input)
                 on:keydown=keydown(move |event| {
                     if event.key() == "Escape"
                         && let Some(target) = event.target()
@@ -204,7 +209,7 @@ fn Gathered(store: ListStore, scroller: NodeRef<html::Div>) -> impl IntoView {
         let count = store.gathered();
         (count > 0).then(|| {
             view! {
-                <button type="button" class="gathered" on:click=show>
+                <button type="button" class="gathered" on:click=click(show)>
                     <Icon drawing=ARROW_DOWN />
                     {t!(new_items, count = count).to_string()}
                 </button>

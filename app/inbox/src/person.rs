@@ -11,7 +11,7 @@ use leptos::html;
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::icon::{AT_SIGN, FLASK, PENCIL, PHONE, SHIELD_CHECK, SHIELD_X, STICKY_NOTE, X};
-use ui::reactive::{click, dynamic, part, rows, spawn, submit};
+use ui::reactive::{click, dynamic, memo, part, rows, spawn, submit};
 use ui::toast::{toast, use_toasts};
 use ui::view;
 use ui::wire::PostedError;
@@ -32,7 +32,7 @@ pub fn PersonPane(
     composer: Composer,
     resource: Read<Option<OpenThread>>,
 ) -> impl IntoView {
-    let contact = Memo::new(move |_| thread.of_head(|head| head.contact.clone()));
+    let contact = memo(move || thread.of_head(|head| head.contact.clone()));
     let content =
         move || part(move || contact.get().map(|contact| view! { <Panel address thread composer contact /> }));
     view! {

@@ -16,7 +16,7 @@ use domain::conversations::ConversationStatus;
 use leptos::html;
 use leptos::prelude::*;
 use ui::icon::ARROW_DOWN;
-use ui::reactive::{click, dynamic, effect, part, rows};
+use ui::reactive::{click, dynamic, effect, memo, part, rows, scroll};
 use ui::view;
 use ui::{Clock, Failed, Icon, LoadOnce, Read, Shape, Skeleton, Time, t};
 
@@ -116,7 +116,7 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
         }
     });
     view! {
-        <div class="thread-scroll" node_ref=scroller on:scroll=on_scroll tabindex="0" aria-label=t!(messages)>
+        <div class="thread-scroll" node_ref=scroller on:scroll=scroll(on_scroll) tabindex="0" aria-label=t!(messages)>
             <ol class="entries">
                 <Older address thread />
                 <Items thread composer />
@@ -132,7 +132,7 @@ fn Entries(address: Address, thread: ThreadStore, composer: Composer) -> impl In
 #[component]
 fn Items(thread: ThreadStore, composer: Composer) -> impl IntoView {
     let now = Clock::now();
-    let alive = Memo::new(move |_| now.get().is_some());
+    let alive = memo(move || now.get().is_some());
     rows(
         move || thread.entries.with(|entries| items(entries, alive.get())),
         move |item| item.key(alive.get_untracked()),
@@ -219,7 +219,7 @@ fn ToNewest(
 /// Tells screen readers of what arrives.
 #[component]
 fn Announcer(thread: ThreadStore) -> impl IntoView {
-    let said = Memo::new(move |_| {
+    let said = memo(move || {
         if thread.arrived.get() == 0 {
             return String::new();
         }

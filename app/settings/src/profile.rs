@@ -2,19 +2,19 @@
 
 mod details;
 mod picture;
-mod workspaces;
 
+use domain::WorkspaceId;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{remember, remembered};
 use ui::reactive::{busy, dynamic, effect, input, part};
 use ui::view;
-use ui::{Avatar, FormErrors, Saved, maybe_session, t, use_session};
+use ui::{Avatar, FormErrors, Saved, Session, maybe_session, t, use_session};
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
+use crate::workspaces::WorkspacesSection;
 use details::DetailsSection;
-use workspaces::WorkspacesSection;
 
 /// `/settings/profile`
 #[component]
@@ -40,13 +40,8 @@ pub fn ProfilePage() -> impl IntoView {
                 }
             }}
             {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection shown=name /> } }}
-            {member
-                .then(|| {
-                    view! {
-                        {(!vouched).then(|| view! { <WorkspacesSection /> })}
-                        <EnterSends />
-                    }
-                })}
+            {(!vouched).then(|| view! { <WorkspacesSection /> })}
+            {member.then(|| view! { <EnterSends /> })}
             <Theme />
         </div>
     }
@@ -54,7 +49,13 @@ pub fn ProfilePage() -> impl IntoView {
 
 /// Whether a workspace's provider vouched for the session.
 pub fn is_vouched() -> bool {
-    maybe_session().is_some_and(|session| session.with_value(|session| session.me.vouched))
+    vouched_by().is_some()
+}
+
+/// The workspace whose provider vouched for the session, if one did.
+pub fn vouched_by() -> Option<WorkspaceId> {
+    let me = |session: &Session| session.me.vouched.then_some(session.me.workspace);
+    maybe_session().and_then(|session| session.with_value(me))
 }
 
 /// What is the person's own affair is closed to a session that a workspace's provider vouched for.

@@ -6,7 +6,7 @@ use ui::icon::CHECK;
 use ui::reactive::{busy, part};
 use ui::{Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
 
-use crate::api::setup::{InstallPack, RemovePack, read_packs};
+use crate::api::setup::{InstallPack, RemovePack, RemoveSamples, read_packs};
 use crate::lines::ActButton;
 use crate::page::SettingsPage;
 
@@ -14,17 +14,21 @@ use crate::page::SettingsPage;
 struct Acts {
     install: ServerAction<InstallPack>,
     remove: ServerAction<RemovePack>,
+    remove_samples: ServerAction<RemoveSamples>,
 }
 
 /// `/settings/starter-pack`
 #[component]
 pub fn StarterPackPage() -> impl IntoView {
-    let acts = Acts { install: ServerAction::new(), remove: ServerAction::new() };
-    let packs = Read::new(move || acts.install.version().get() + acts.remove.version().get(), |_| read_packs());
+    let acts = Acts { install: ServerAction::new(), remove: ServerAction::new(), remove_samples: ServerAction::new() };
+    let changed =
+        move || acts.install.version().get() + acts.remove.version().get() + acts.remove_samples.version().get();
+    let packs = Read::new(changed, |_| read_packs());
     view! {
         <SettingsPage title=t!(starter_pack) text=t!(starter_pack_text)>
             <FormErrors action=acts.install />
             <FormErrors action=acts.remove />
+            <FormErrors action=acts.remove_samples />
             <Kept acts />
             <Load
                 resource=packs
@@ -33,6 +37,7 @@ pub fn StarterPackPage() -> impl IntoView {
             />
             <Saved action=acts.install text=t!(pack_installed_now) />
             <Saved action=acts.remove text=t!(pack_removed) />
+            <Saved action=acts.remove_samples text=t!(samples_removed) />
         </SettingsPage>
     }
 }
@@ -55,6 +60,7 @@ fn Kept(acts: Acts) -> impl IntoView {
 
 #[component]
 fn Cards(page: PacksPage, acts: Acts) -> impl IntoView {
+    let left = (page.left > 0).then(|| view! { <Left count=page.left acts /> });
     let installed = page.installed;
     let cards = page
         .packs
@@ -65,7 +71,37 @@ fn Cards(page: PacksPage, acts: Acts) -> impl IntoView {
             view! { <Card pack installed=own other acts /> }
         })
         .collect_view();
-    view! { <div class="packs">{cards}</div> }
+    view! {
+        {left}
+        <div class="packs">{cards}</div>
+    }
+}
+
+/// Samples that somebody worked on: whoever only tried things out has no use for them.
+#[component]
+fn Left(count: i64, acts: Acts) -> impl IntoView {
+    let words = match count {
+        1 => t!(samples_left_one).to_owned(),
+        _ => t!(samples_left_many, count = count).to_string(),
+    };
+    view! {
+        <section class="section" aria-label=t!(pack_samples)>
+            <p>{words}</p>
+            <details class="fold">
+                <summary class="button">{t!(remove_samples)}</summary>
+                <ActionForm action=acts.remove_samples>
+                    <p>{t!(remove_samples_text)}</p>
+                    <button
+                        type="submit"
+                        class="button button-bad"
+                        aria-disabled=busy(acts.remove_samples.pending())
+                    >
+                        {t!(remove_samples_now)}
+                    </button>
+                </ActionForm>
+            </details>
+        </section>
+    }
 }
 
 #[component]

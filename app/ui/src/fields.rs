@@ -195,7 +195,7 @@ pub fn FormError(
     part(move || {
         let text = refused.with(|error| match error {
             Some(Error::Invalid(told)) => {
-                told.0.iter().find(|(field, _)| !fields.contains(&field.as_str())).map(|(_, text)| text.clone())
+                told.iter().find(|(field, _)| !fields.contains(field)).map(|(_, text)| text.to_owned())
             }
             Some(error) => Some(crate::words::error_words(error)),
             None => None,

@@ -74,6 +74,7 @@ handlers! {
     keydown: KeyboardEvent,
     paste: ClipboardEvent,
     pointer: PointerEvent,
+    scroll: Event,
     submit: SubmitEvent,
 }
 
@@ -81,6 +82,12 @@ handlers! {
 pub fn effect(run: impl FnMut() + 'static) {
     let mut run: Box<dyn FnMut()> = Box::new(run);
     Effect::new(move |_: Option<()>| run());
+}
+
+/// A memo that needs no value of its last run.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(value: impl Fn() -> T + Send + Sync + 'static) -> Memo<T> {
+    let value: Box<dyn Fn() -> T + Send + Sync> = Box::new(value);
+    Memo::new(move |_| value())
 }
 
 /// Starts something whose end nobody waits for.

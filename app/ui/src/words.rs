@@ -14,8 +14,8 @@ pub fn error_words(error: &Error) -> String {
         Error::SingleSignOnNeeded => t!(error_single_sign_on_needed).to_owned(),
         Error::OwnSignInNeeded => t!(error_own_sign_in_needed).to_owned(),
         Error::NotFound => t!(error_not_found).to_owned(),
-        Error::Invalid(fields) => match fields.0.values().next() {
-            Some(message) => message.clone(),
+        Error::Invalid(fields) => match fields.iter().next() {
+            Some((_, message)) => message.to_owned(),
             None => t!(error_invalid).to_owned(),
         },
         Error::Refused(refusal) => refusal_words(refusal).to_owned(),

@@ -1,6 +1,7 @@
 //! Starter packs: filling a new workspace with what its trade begins with, and taking it away again.
 
 mod install;
+mod left;
 mod remove;
 mod trades;
 
@@ -35,7 +36,8 @@ impl PacksPort {
             }),
             None => None,
         };
-        Ok(PacksPage { packs: Trade::ALL.into_iter().map(|trade| card(Pack::of(trade))).collect(), installed })
+        let packs = Trade::ALL.into_iter().map(|trade| card(Pack::of(trade))).collect();
+        Ok(PacksPage { packs, installed, left: left::count(&mut tx).await? })
     }
 
     async fn status(&self, caller: &Caller) -> Outcome<Option<Trade>> {
@@ -95,5 +97,9 @@ impl ports::Packs for PacksPort {
 
     async fn remove(&self, caller: &Caller) -> domain::Result<Removal> {
         Ok(remove::remove(&self.core, caller).await?)
+    }
+
+    async fn remove_samples(&self, caller: &Caller) -> domain::Result<i64> {
+        Ok(left::remove(&self.core, caller).await?)
     }
 }

@@ -18,7 +18,7 @@ pub async fn run(settings: &Settings, action: ApiKeyAction) -> Result<()> {
     let key = backend::api_keys::create_for_operator(&core, workspace, &name, &scope).await.map_err(|fault| {
         match domain::Error::from(fault) {
             domain::Error::Invalid(fields) => {
-                anyhow::anyhow!("{}", fields.0.into_values().collect::<Vec<_>>().join(" "))
+                anyhow::anyhow!("{}", fields.iter().map(|(_, message)| message).collect::<Vec<_>>().join(" "))
             }
             error => anyhow::anyhow!("{error}"),
         }

@@ -34,6 +34,7 @@ impl Account {
                 name: "Ready Ltd".to_owned(),
                 verified: true,
                 registered: true,
+                on_phone: false,
                 channel: None,
             }],
             ..Self::default()

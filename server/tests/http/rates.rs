@@ -90,10 +90,11 @@ async fn what_is_fetched_too_fast_by_its_address_is_told_when_to_come_back_and_f
         assert!((1..=60).contains(&wait(&answer)), "{path}: {}", wait(&answer));
         for file in ["/favicon.svg", "/favicon.ico", "/boot.js", "/sw.js", "/icons/icon-192.png", "/healthz"] {
             for _ in 0..3 {
-                assert_eq!(served.get(file).header(COOKIE, &fast).send().await.unwrap().status(), 200, "{file}");
+                let status = served.get(file).header(COOKIE, &fast).send().await.unwrap().status();
+                assert!(status == 200 || file == "/favicon.ico" && status == 308, "{file}: {status}");
             }
         }
-        let read = served.post("/api/settings/api/read_sessions").header(COOKIE, &fast);
+        let read = served.post("/api/settings/api/security/read_sessions").header(COOKIE, &fast);
         assert_eq!(read.send().await.unwrap().status(), 200, "what screens ask for has a bucket of its own");
     }
 }

@@ -20,4 +20,8 @@ pub trait Packs: Send + Sync {
     /// Takes away what the pack made and nobody has changed or used since, and says what went and what stayed. With none
     /// installed there is nothing to do.
     async fn remove(&self, caller: &Caller) -> Result<Removal>;
+
+    /// Takes away the samples that stayed because somebody worked on them, with what was noted and put beside them, and says
+    /// how many went. One that turned out to be somebody real stays.
+    async fn remove_samples(&self, caller: &Caller) -> Result<i64>;
 }

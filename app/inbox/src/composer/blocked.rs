@@ -82,7 +82,7 @@ mod tests {
     use super::*;
 
     fn html(refusal: Refusal) -> String {
-        Owner::new().with(|| view! { <Blocked refusal composer=Composer::new() /> }.to_html())
+        Owner::new().with(|| view! { <Blocked refusal composer=Composer::new(RwSignal::new(false)) /> }.to_html())
     }
 
     #[test]

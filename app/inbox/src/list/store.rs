@@ -5,7 +5,7 @@ use domain::page::Cursor;
 use domain::{ConversationId, Error};
 use leptos::prelude::*;
 use ui::AppError;
-use ui::reactive::spawn;
+use ui::reactive::{memo, spawn};
 
 use crate::address::Address;
 use crate::api::list_conversations;
@@ -58,7 +58,7 @@ impl ListStore {
         Self {
             address,
             rows,
-            shown: Memo::new(move |_| match error.get() {
+            shown: memo(move || match error.get() {
                 Some(error) => Shown::Failed(error),
                 None if rows.with(Vec::is_empty) => Shown::Nothing,
                 None => Shown::Rows,

@@ -5,7 +5,7 @@ use domain::{MemberId, Permission};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::icon::{CHECK_CHECK, CHEVRON_LEFT, CIRCLE_CHECK, CLOCK, PANEL_RIGHT, ROTATE_CCW, USER_PLUS};
-use ui::reactive::{click, dynamic, part, submit};
+use ui::reactive::{click, dynamic, memo, part, submit};
 use ui::view;
 use ui::{Avatar, Badge, Clock, Icon, Menu, t, use_session};
 
@@ -154,8 +154,8 @@ fn Choice(
 fn ResolveButton(thread: ThreadStore) -> impl IntoView {
     let acts = Acts::get();
     let may = use_session().with_value(|session| session.may(Permission::ManageConversations));
-    let unread = Memo::new(move |_| thread.of_head(|head| head.last_inbound.is_some()) == Some(true));
-    let resolved = Memo::new(move |_| thread.of_head(|head| head.status) == Some(ConversationStatus::Resolved));
+    let unread = memo(move || thread.of_head(|head| head.last_inbound.is_some()) == Some(true));
+    let resolved = memo(move || thread.of_head(|head| head.status) == Some(ConversationStatus::Resolved));
     may.then(|| {
         view! {
             <form

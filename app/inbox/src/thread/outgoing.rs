@@ -3,7 +3,7 @@
 use domain::ClientKey;
 use leptos::prelude::*;
 use ui::icon::{CLOCK, PAPERCLIP, TRIANGLE_ALERT};
-use ui::reactive::{click, effect, rows};
+use ui::reactive::{click, effect, memo, rows};
 use ui::view;
 use ui::{Dialog, Icon, t};
 
@@ -84,7 +84,7 @@ fn NotSent(pending: Pending, thread: ThreadStore, composer: Composer) -> impl In
 #[component]
 fn OvertakenDialog(thread: ThreadStore, composer: Composer) -> impl IntoView {
     let open = RwSignal::new(false);
-    let overtaken = Memo::new(move |_| -> Option<ClientKey> {
+    let overtaken = memo(move || -> Option<ClientKey> {
         thread.pending.with(|list| list.iter().find(|p| p.state == PendingState::Overtaken).map(|p| p.key))
     });
     effect(move || open.set(overtaken.get().is_some()));

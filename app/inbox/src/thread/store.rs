@@ -7,7 +7,7 @@ use domain::page::{Cursor, Page};
 use domain::{ClientKey, ConversationId, MemberId, MessageId, Refusal, Timestamp};
 use leptos::prelude::*;
 use ui::AppError;
-use ui::reactive::spawn;
+use ui::reactive::{memo, spawn};
 
 use super::pending::Pending;
 use crate::api::{OpenThread, mark_read, older_messages, read_thread};
@@ -71,7 +71,7 @@ impl ThreadStore {
             me,
             id,
             key: RwSignal::new(None),
-            shown: Memo::new(move |_| match error.get() {
+            shown: memo(move || match error.get() {
                 Some(error) => Shown::Failed(error),
                 None if id.with(Option::is_some) => Shown::Thread,
                 None => Shown::Nothing,

@@ -67,6 +67,14 @@ pub async fn remove_pack() -> Result<Removal, AppError> {
     Ok(removal)
 }
 
+#[server]
+pub async fn remove_samples() -> Result<i64, AppError> {
+    let (caller, backend) = caller().await?;
+    let gone = backend.packs.remove_samples(&caller).await?;
+    redirect_plain(STARTER_PACK);
+    Ok(gone)
+}
+
 #[server(protocol = Lean)]
 pub async fn read_tags() -> Result<Vec<TagRow>, AppError> {
     let (caller, backend) = caller().await?;

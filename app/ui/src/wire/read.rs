@@ -1,5 +1,5 @@
-//! Reads of the server. A resource is a lot of code, which would be compiled anew for each type that is read; here all
-//! of them hold an [`Answer`], and only what goes in and comes out knows the type.
+//! Reads of the server. A resource is a lot of code, which would be compiled anew for each type that is asked and read;
+//! here all of them take an [`Asked`] and hold an [`Answer`], and only what goes in and comes out knows the types.
 
 use std::any::Any;
 use std::future::Future;
@@ -64,10 +64,14 @@ where
         S: Clone + PartialEq + Send + Sync + 'static,
         F: Future<Output = Told<T>> + Send + 'static,
     {
-        let ask = move |source| -> Pin<Box<dyn Future<Output = Answer> + Send>> {
-            let told = ask(source);
-            Box::pin(async move { Answer::Held(Arc::new(told.await)) })
-        };
+        let source: Box<dyn Fn() -> Asked + Send + Sync> = Box::new(move || Asked(Arc::new(source())));
+        let ask: Box<dyn Fn(Asked) -> Answering + Send + Sync> = Box::new(move |asked| match asked.open::<S>() {
+            Some(source) => {
+                let told = ask(source);
+                Box::pin(async move { Answer::Held(Arc::new(told.await)) })
+            }
+            None => Box::pin(async { Answer::Held(Arc::new(Told::<T>::Err(unreadable(Unreadable)))) }),
+        });
         Self { resource: Resource::new_with_options(source, ask, blocking), what: PhantomData }
     }
 
@@ -83,6 +87,39 @@ where
 
     pub fn refetch(self) {
         self.resource.refetch();
+    }
+}
+
+type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// What a resource was asked, of whatever type.
+#[derive(Clone)]
+struct Asked(Arc<dyn Question>);
+
+impl Asked {
+    fn open<S: Clone + 'static>(&self) -> Option<S> {
+        self.0.any().downcast_ref::<S>().cloned()
+    }
+}
+
+impl PartialEq for Asked {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.same(other.0.any())
+    }
+}
+
+trait Question: Any + Send + Sync {
+    fn any(&self) -> &dyn Any;
+    fn same(&self, other: &dyn Any) -> bool;
+}
+
+impl<S: PartialEq + Send + Sync + 'static> Question for S {
+    fn any(&self) -> &dyn Any {
+        self
+    }
+
+    fn same(&self, other: &dyn Any) -> bool {
+        other.downcast_ref::<S>() == Some(self)
     }
 }
 

@@ -63,6 +63,7 @@ actions! {
     SsoChanged = "sso.changed", "changed single sign-on";
     SsoRemoved = "sso.removed", "removed single sign-on";
     SsoLinked = "sso.linked", "signed in by single sign-on for the first time";
+    SsoForgotten = "sso.forgotten", "forgot the sign-in at the provider of";
     SsoRefused = "sso.refused", "refused a sign-in";
     AuditExported = "audit.exported", "exported the audit trail";
     NumberSeen = "contact.number_seen", "looked at the hidden number of";
@@ -77,6 +78,7 @@ actions! {
     CannedReplyDeleted = "canned_reply.deleted", "deleted a canned reply";
     PackInstalled = "pack.installed", "installed a starter pack";
     PackRemoved = "pack.removed", "removed a starter pack";
+    SamplesRemoved = "samples.removed", "removed the samples";
     ConnectionMade = "connection.made", "connected a WhatsApp account";
     ConnectionChanged = "connection.changed", "changed the connection of a WhatsApp account";
     ConnectionEnded = "connection.ended", "disconnected a WhatsApp account";

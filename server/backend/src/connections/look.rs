@@ -96,6 +96,9 @@ async fn number_tick(
         return Ok(bad(Snag::Elsewhere).about(&chosen.display));
     }
     Ok(match chosen {
+        // Whether it is verified is the phone's affair.
+        number if number.on_phone && number.registered => Tick::good(Check::Number),
+        number if number.on_phone => bad(Snag::OffPhone).about(&number.display),
         number if !number.verified => bad(Snag::Unverified).about(&number.display),
         number if !number.registered => bad(Snag::Unregistered).about(&number.display),
         _ => Tick::good(Check::Number),

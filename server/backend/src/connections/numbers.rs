@@ -131,6 +131,11 @@ pub(super) async fn register(
         return Err(Error::NotFound.into());
     }
     let connection = store::opened(&port.core, caller.workspace, id).await?;
+    let listed = port.setup.numbers(&connection.account_id, &connection.access).await.map_err(said)?;
+    // Registering would take it from the phone (contract 1.8).
+    if listed.iter().any(|number| number.id == number_id && number.on_phone) {
+        return Err(Error::invalid("form", "This number is your phone's app's too. It needs no PIN.").into());
+    }
     port.setup.register(number_id, &connection.access, &pin).await.map_err(said)?;
     let mut tx = port.core.db.scoped(caller.workspace).await?;
     let act = Act::new(Action::ChannelRegistered, id.0).with(json!({ "number_id": number_id }));

@@ -157,6 +157,26 @@ async fn a_number_is_chosen_registered_and_looked_at_again() {
 }
 
 #[tokio::test]
+async fn a_number_of_the_phones_app_is_known_for_it_and_never_registered() {
+    let world = world().await;
+    let mut account = Account::ready(APP, NUMBER);
+    (account.numbers[0].on_phone, account.numbers[0].verified) = (true, false);
+    world.provider.put_account(account.clone());
+    let (ports, us) = (&world.ports.connections, &world.ours.caller);
+    let id = ports.connect(us, typed()).await.unwrap();
+    assert!(read(&world, id).await.numbers[0].on_phone, "kept, for the screen");
+    assert_eq!(tick(&world, id, Check::Number).await.0, TickState::Good);
+    account.numbers[0].registered = false;
+    world.provider.put_account(account);
+    ports.check(us, id).await.unwrap();
+    assert_eq!(tick(&world, id, Check::Number).await, (TickState::Bad, Some(Snag::OffPhone)));
+    let refused = ports.register(us, id, NUMBER, "123456").await;
+    assert_eq!(refused, Err(Error::invalid("form", "This number is your phone's app's too. It needs no PIN.")));
+    ports.check(us, id).await.unwrap();
+    assert!(!read(&world, id).await.numbers[0].registered, "Meta was not asked to");
+}
+
+#[tokio::test]
 async fn what_is_wrong_is_said_and_nothing_is_lost() {
     let world = world().await;
     world.provider.put_account(Account {

@@ -249,6 +249,65 @@ async fn a_file_put_beside_a_sample_keeps_it() {
 }
 
 #[tokio::test]
+async fn samples_that_were_worked_on_go_on_a_word_of_their_own_and_leave_nothing() {
+    let mut world = world().await;
+    grace_writes(&mut world, "m1", "Hello").await;
+    let before = everything(&world).await;
+    installed(&world, Trade::General).await;
+    let (ports, caller) = (world.ports.clone(), world.ours.caller.clone());
+    let rows = samples(&world).await;
+    ports.contacts.rename(&caller, rows[0].contact, "My own Leila".into()).await.unwrap();
+    ports.inbox.note(&caller, rows[1].id, "Try this".into(), key(1)).await.unwrap();
+    let upload = Upload { file_name: "f.txt".into(), mime: "text/plain".into(), bytes: b"x".to_vec() };
+    let file = ports.inbox.upload(&caller, rows[2].id, upload).await.unwrap();
+    assert_eq!(ports.packs.page(&caller).await.unwrap().left, 0, "they are still the pack's");
+    assert_eq!(ports.packs.remove_samples(&caller).await, Ok(0));
+
+    let tags: i64 = kept(&remove(&world).await).iter().filter(|kept| kept.0 == Part::Tag).map(|kept| kept.2).sum();
+    assert_eq!((samples(&world).await.len(), ports.packs.page(&caller).await.unwrap().left), (3, 3));
+    assert_eq!(ports.packs.remove_samples(&caller).await, Ok(3));
+    assert_eq!(ports.packs.page(&caller).await.unwrap().left, 0);
+    let left = inbox(&world, &caller).await;
+    assert_eq!(left.iter().map(|row| row.title.as_str()).collect::<Vec<_>>(), ["Grace"], "who is real stays");
+    assert_eq!(everything(&world).await, before + tags, "and the tags that they had");
+    assert_eq!(world.count("select count(*) from attachment").await, 0);
+    let path = backend::files::Files::key(world.ours.seeded.workspace, file);
+    assert!(world.core.files.get(&path).await.is_err(), "the file too");
+    assert_eq!(world.count("select count(*) from audit_event where action = 'samples.removed'").await, 1);
+}
+
+#[tokio::test]
+async fn a_sample_that_turned_out_to_be_somebody_is_never_removed() {
+    let mut world = world().await;
+    installed(&world, Trade::General).await;
+    let (ports, caller) = (world.ports.clone(), world.ours.caller.clone());
+    let sample = "441214960401";
+    let body = testkit::Webhook::to("1001")
+        .person("Laura", Some(sample), None)
+        .message(testkit::message("x1", sample, world.second(), "I am real"))
+        .body();
+    world.receive(body).await;
+    let real = inbox(&world, &caller).await.into_iter().find(|row| row.last_line == "I am real").unwrap();
+    let tried = samples(&world).await.into_iter().find(|row| row.contact != real.contact).unwrap();
+    ports.inbox.note(&caller, tried.id, "Try this".into(), key(1)).await.unwrap();
+    remove(&world).await;
+    assert_eq!(ports.packs.page(&caller).await.unwrap().left, 1, "the one that was only tried");
+    assert_eq!(ports.packs.remove_samples(&caller).await, Ok(1));
+    let left = inbox(&world, &caller).await;
+    assert!(left.iter().all(|row| row.contact == real.contact) && left.len() == 2, "with all that was said: {left:?}");
+    assert_eq!(thread(&world, real.id).await.len(), 1);
+    // Nor by asking for it directly.
+    sqlx::query("select set_config('parley.workspace', $1, false), remove_samples($2, $3)")
+        .bind(world.ours.seeded.workspace.0.to_string())
+        .bind(world.ours.seeded.workspace.0)
+        .bind(vec![real.contact.0])
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    assert_eq!(inbox(&world, &caller).await.len(), 2);
+}
+
+#[tokio::test]
 async fn tags_are_shown_on_people_and_in_the_list() {
     let mut world = world().await;
     grace_writes(&mut world, "m1", "Hello").await;

@@ -216,7 +216,7 @@ async fn a_profile_is_checked_and_spread_to_every_workspace() {
     assert_eq!(world.ports.accounts.members(&world.ours.caller).await.unwrap()[1].name, "Olive Oakley");
     let wrong = ProfileForm { name: " ".into(), time_zone: "Mars/Base".into(), currency: "euro".into(), ..form };
     let Err(Error::Invalid(errors)) = world.ports.profile.save(&olive, wrong).await else { panic!("accepted") };
-    assert_eq!(errors.0.keys().collect::<Vec<_>>(), ["currency", "name", "time_zone"]);
+    assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["name", "time_zone", "currency"]);
 }
 
 #[tokio::test]

@@ -24,7 +24,8 @@ impl Setup for Client {
 
     async fn numbers(&self, account: &str, access: &Access) -> Result<Vec<AccountNumber>, ProviderError> {
         let path = format!("{account}/phone_numbers");
-        let fields = "id,display_phone_number,verified_name,code_verification_status,status,platform_type";
+        let fields =
+            "id,display_phone_number,verified_name,code_verification_status,status,platform_type,is_on_biz_app";
         let call = self.call(Method::GET, &path, Some(access)).query(&[("fields", fields), ("limit", "100")]);
         let answer = asked(call).await?;
         Ok(list(&answer).iter().filter_map(number).collect())
@@ -157,6 +158,7 @@ fn number(row: &Value) -> Option<AccountNumber> {
         name: text(row, "verified_name").unwrap_or_default().to_owned(),
         verified: is("code_verification_status", "VERIFIED"),
         registered: is("platform_type", "CLOUD_API") && !is("status", "PENDING") && !is("status", "DISCONNECTED"),
+        on_phone: row.get("is_on_biz_app").and_then(Value::as_bool).unwrap_or(false),
         channel: None,
     })
 }

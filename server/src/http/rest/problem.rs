@@ -77,9 +77,10 @@ impl From<Error> for Problem {
             | Error::SingleSignOnNeeded
             | Error::OwnSignInNeeded => Self::new("forbidden", "The key may not do this", status, detail),
             Error::NotFound => Self::new("not-found", "Not found", status, detail),
-            Error::Invalid(fields) => {
-                Self { errors: fields.0, ..Self::new("invalid", "Some values are not right", status, "See `errors`.") }
-            }
+            Error::Invalid(fields) => Self {
+                errors: fields.iter().map(|(field, message)| (field.to_owned(), message.to_owned())).collect(),
+                ..Self::new("invalid", "Some values are not right", status, "See `errors`.")
+            },
             // A well-formed request that the state of things does not allow: RFC 9110, section 15.5.10.
             Error::Refused(refusal) => Self {
                 reason: Some(refusal.code()),

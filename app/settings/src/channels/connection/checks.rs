@@ -143,6 +143,7 @@ fn snag_words(snag: Snag, detail: &str) -> String {
         Snag::ChooseNumber => t!(snag_choose_number).to_owned(),
         Snag::Unverified => t!(snag_unverified, detail = detail).to_string(),
         Snag::Unregistered => t!(snag_unregistered, detail = detail).to_string(),
+        Snag::OffPhone => t!(snag_off_phone, detail = detail).to_string(),
         Snag::Elsewhere => t!(snag_elsewhere, detail = detail).to_string(),
         Snag::Held => t!(snag_held, detail = detail).to_string(),
         Snag::OtherAddress => t!(snag_other_address, detail = detail).to_string(),

@@ -49,6 +49,7 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
             <div>
                 <p>{number.display}</p>
                 <p class="quiet">{number.name}</p>
+                {number.on_phone.then(|| view! { <p class="quiet">{t!(number_on_phone)}</p> })}
             </div>
             <Badge text=state tone />
             {(!connected)
@@ -65,7 +66,7 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
                         </ActionForm>
                     }
                 })}
-            {(connected && !number.registered)
+            {(connected && !number.registered && !number.on_phone)
                 .then(|| {
                     view! {
                         <details class="fold">
