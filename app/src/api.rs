@@ -194,7 +194,12 @@ pub async fn who_is_here() -> Result<Here, AppError> {
         // Of somebody whom a provider vouched for, nothing beyond its workspace is read.
         None => backend.profile.read(&person).await.ok().and_then(|profile| profile.picture),
     };
-    Ok(Here { name: person.name, picture, seal, session, second_factor_needed: person.needs_second_factor })
+    let workspaces = match &session {
+        Some(session) => session.me.workspaces.clone(),
+        None => backend.accounts.workspaces(&person).await?,
+    };
+    let (second_factor_needed, ended) = (person.needs_second_factor, person.ended);
+    Ok(Here { name: person.name, picture, seal, session, second_factor_needed, workspaces, ended })
 }
 
 #[cfg(feature = "ssr")]

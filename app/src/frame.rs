@@ -29,7 +29,20 @@ pub fn Frame(page: ViewFn) -> impl IntoView {
 
 /// What stays around the screens of a person who stands in no workspace, or may not enter theirs yet.
 #[component]
-pub fn OwnFrame(page: ViewFn, name: String, picture: Option<String>, waits: bool) -> impl IntoView {
+pub fn OwnFrame(
+    page: ViewFn,
+    name: String,
+    picture: Option<String>,
+    /// Their workspace waits for a second factor.
+    waits: bool,
+    /// The workspace to which their access ended last.
+    ended: Option<String>,
+) -> impl IntoView {
+    let word = if waits {
+        Some(t!(second_factor_wanted).to_owned())
+    } else {
+        ended.map(|name| t!(access_ended, name = name).to_string())
+    };
     view! {
         <a class="skip" href="#main">
             {t!(skip)}
@@ -48,11 +61,11 @@ pub fn OwnFrame(page: ViewFn, name: String, picture: Option<String>, waits: bool
                 </SignOutForm>
             </header>
             <main class="own-main" id="main">
-                {waits
-                    .then(|| {
+                {word
+                    .map(|word| {
                         view! {
                             <p class="notice notice-warn" role="status">
-                                {t!(second_factor_wanted)}
+                                {word}
                             </p>
                         }
                     })}

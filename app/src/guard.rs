@@ -6,14 +6,14 @@ use domain::{Error, Permission};
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use ui::reactive::effect;
-use ui::{AppError, Failed, Live, LoadOnce, Read, Session};
+use ui::{AppError, Failed, Here, Live, LoadOnce, Read, Session};
 use ui::{browser, view};
 
 use crate::api::{who_am_i, who_is_here};
 use crate::frame::{Frame, OwnFrame};
 
 /// A screen of a workspace in its frame. Whoever stands in none is led to where they can make one, whose workspace
-/// waits for a second factor, to where it is set up, and whose workspace has a way in of its own, there.
+/// waits for a second factor, to where it is set up, and whose workspace has a way in of its own, to the way there.
 #[component]
 pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
     let resource = Read::blocking(who_am_i);
@@ -28,7 +28,7 @@ pub fn Guarded(#[prop(into)] page: ViewFn) -> impl IntoView {
                     view! { <Frame page /> }
                 }
                 Err(AppError(Error::NotFound)) => view! { <Redirect path="/welcome" /> },
-                Err(AppError(Error::SingleSignOnNeeded)) => view! { <Redirect path="/sign-in/sso" /> },
+                Err(AppError(Error::SingleSignOnNeeded)) => view! { <Redirect path="/workspaces" /> },
                 Err(AppError(Error::SecondFactorNeeded)) => view! { <Redirect path="/settings/security" /> },
                 Err(error) => view! { <Failed error /> },
             }
@@ -47,17 +47,17 @@ pub fn Personal(#[prop(into)] page: ViewFn) -> impl IntoView {
             children=move |read| {
                 let page = page.clone();
                 match read {
-                    Ok(here) => match here.session {
-                        Some(session) => {
-                            enter(session);
-                            view! { <Frame page /> }
-                        }
-                        None => {
-                            open_kept(here.seal);
-                            let (name, waits) = (here.name, here.second_factor_needed);
-                            view! { <OwnFrame page name picture=here.picture waits /> }
-                        }
-                    },
+                    Ok(Here { session: Some(session), .. }) => {
+                        enter(session);
+                        view! { <Frame page /> }
+                    }
+                    Ok(here) => {
+                        open_kept(here.seal.clone());
+                        let (name, picture, waits) = (here.name.clone(), here.picture.clone(), here.second_factor_needed);
+                        let ended = here.ended.clone();
+                        provide_context(StoredValue::new(here));
+                        view! { <OwnFrame page name picture waits ended /> }
+                    }
                     Err(error) => view! { <Failed error /> },
                 }
             }

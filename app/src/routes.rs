@@ -12,7 +12,7 @@ use leptos_router::{ChooseView, NestedRoute, PossibleRouteMatch, SsrMode, path};
 use server_fn::ServerFn;
 use settings::{
     ApiKeysPage, AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, NotificationsPage,
-    ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage,
+    ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage, WorkspacesPage,
 };
 use ui::view;
 
@@ -41,6 +41,7 @@ pub fn routes() -> StaticVec<AnyNestedRoute> {
         route(path!("/confirm-address"), Outside::ConfirmAddress.into()),
         route(path!("/invitation"), Outside::Invitation.into()),
         route(path!("/welcome"), Inside::Welcome.into()),
+        route(path!("/workspaces"), Inside::Workspaces.into()),
         route(path!("/settings/profile"), Inside::Profile.into()),
         route(path!("/settings/security"), Inside::Security.into()),
         route(path!("/settings/notifications"), Setup::Notifications.into()),
@@ -129,6 +130,7 @@ area! {
     /// A person's own, then those of a workspace.
     inside(Inside):
     Welcome => view! { <Personal page=|| view! { <WelcomePage /> } /> },
+    Workspaces => view! { <Personal page=|| view! { <WorkspacesPage /> } /> },
     Profile => view! { <Personal page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> },
     Security => view! { <Personal page=|| view! { <SecurityPage /> } /> },
     Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },

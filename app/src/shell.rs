@@ -6,13 +6,14 @@ use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
-use ui::wire::PagePolicy;
+use ui::wire::{PagePlace, PagePolicy};
 
 use crate::App;
 
 /// The whole page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+    let place = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PagePlace>().cloned());
     if let Some(slot) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PagePolicy>().cloned())
         && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
     {
@@ -20,7 +21,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
     view! {
         <!DOCTYPE html>
-        <html lang="en" dir="ltr">
+        <html lang="en" dir="ltr" data-place=place.map(|place| place.0)>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />
@@ -31,6 +32,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="apple-touch-icon" href="/icons/icon-192.png" />
                 <link rel="manifest" href="/manifest.webmanifest" />
                 <script src="/boot.js"></script>
+                <script src="/place.js"></script>
                 <script src="/kept.js" defer></script>
                 <script src="/notices.js" defer></script>
                 <HashedStylesheet options=options.clone() id="parley-style" />

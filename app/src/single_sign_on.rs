@@ -65,5 +65,7 @@ fn words(problem: SsoProblem) -> &'static str {
         SsoProblem::Owner => t!(sso_problem_owner),
         SsoProblem::Taken => t!(sso_problem_taken),
         SsoProblem::Factors => t!(sso_problem_factors),
+        SsoProblem::NotAnew => t!(sso_problem_not_anew),
+        SsoProblem::TooMany => t!(sso_problem_too_many),
     }
 }

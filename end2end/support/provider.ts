@@ -43,10 +43,10 @@ export class Identities {
   }
 }
 
-/** Signs in at the provider and agrees that it says who one is. */
-export async function signInThere(page: Page, login: string): Promise<void> {
+/** Signs in at the provider and agrees that it says who one is, which it asks once. */
+export async function signInThere(page: Page, login: string, { agreed = false } = {}): Promise<void> {
   await expect(page.getByPlaceholder('Enter any login')).toHaveValue(login);
   await page.getByPlaceholder('and password').fill('anything');
   await page.getByRole('button', { name: 'Sign-in' }).click();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  if (!agreed) await page.getByRole('button', { name: 'Continue' }).click();
 }

@@ -83,7 +83,7 @@ test('there is no way round: other spellings, live updates, files, the interface
 
 test('screens lead a visitor to the sign-in and back, and nowhere else', async ({ open }) => {
   const page = await open(null);
-  for (const path of ['/', '/inbox', `/inbox/${ID}`, '/settings/channels', '/settings/profile', '/settings/security', '/settings/team', '/settings/business', '/welcome']) {
+  for (const path of ['/', '/inbox', `/inbox/${ID}`, '/settings/channels', '/settings/profile', '/settings/security', '/settings/team', '/settings/business', '/workspaces', '/welcome']) {
     await page.goto(path);
     await expect(page).toHaveURL(/\/sign-in/);
     await expect(page.getByRole('heading', { name: 'Sign in to Parley' })).toBeVisible();

@@ -61,12 +61,14 @@ test('somebody new is invited, joins, gets another role, and is deactivated', as
   await member(owner, 'Gwen Guest').getByLabel('Who takes over').selectOption({ label: 'Olaf Owner' });
   await owner.getByRole('button', { name: 'Deactivate Gwen Guest' }).click();
   await expect(member(owner, 'Gwen Guest')).toContainText('Deactivated');
-  await guest.goto('/inbox');
+  // By itself: the page is not theirs to look at any more.
   await expect(guest).toHaveURL(/\/welcome$/);
+  await expect(guest.getByText('Your access to Owner Ltd has ended.')).toBeVisible();
+  await expectAccessible(guest);
 
   await owner.getByRole('button', { name: 'Reactivate Gwen Guest' }).click();
   await expect(member(owner, 'Gwen Guest')).not.toContainText('Deactivated');
-  await signIn(guest, email);
+  await guest.goto('/inbox');
   await expect(guest).toHaveURL(INBOX);
 });
 

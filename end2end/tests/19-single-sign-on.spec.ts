@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { INBOX, address, settle, signIn } from '../support/people.ts';
+import { INBOX, address, join, linkTo, settle, signIn } from '../support/people.ts';
 import { CLIENT, Identities, SECRET, signInThere } from '../support/provider.ts';
 import { HOME } from '../support/sandbox.ts';
 import { expect, expectAccessible, test } from '../support/test.ts';
@@ -24,9 +24,13 @@ async function goThrough(page: Page, email: string): Promise<void> {
 }
 
 test('a workspace connects its provider, and people come in through it', async ({ open, watch }) => {
+  test.slow();
   watch.expect(/response 422: POST .*check_sso/);
+  // A dangerous act that is not fresh, and pages whose session ends or opens nothing any more.
+  watch.expect(/response 403: POST .*(save_sso|who_am_i|list_conversations|read_)/);
+  watch.expect(/response 401: GET .*\/live/);
   const domain = business();
-  const [owner, nora] = [`olga@${domain}`, `nora@${domain}`];
+  const [owner, nora, max] = [`olga@${domain}`, `nora@${domain}`, `max@${domain}`];
   const identities = await Identities.start();
   try {
     const admin = await withoutFonts(await open(null, { baseURL: HOME }));
@@ -35,6 +39,9 @@ test('a workspace connects its provider, and people come in through it', async (
     const redirect = (await section(admin).locator('code').textContent())!;
     expect(redirect).toMatch(/\/sso\/return\/[0-9a-f-]{36}$/);
     identities.register(redirect, { [nora]: 'Nora New' });
+    const member = await withoutFonts(await open(null, { baseURL: HOME }));
+    await admin.request.post('/api/settings/api/team/invite', { form: { email: max, role: 'agent', scope: 'all' } });
+    await join(member, await linkTo(max, '/invitation'), 'Max Member');
 
     await section(admin).getByLabel('Issuer').fill('http://127.0.0.1:9');
     await section(admin).getByRole('button', { name: 'Check' }).click();
@@ -73,14 +80,60 @@ test('a workspace connects its provider, and people come in through it', async (
     await expect(admin.getByRole('listitem').filter({ hasText: nora })).toContainText('Agent');
     await admin.goto('/settings/business');
     await expect(section(admin)).toContainText('Members who came in this way: 2.');
-    await section(admin).getByRole('checkbox', { name: 'Members sign in this way only' }).check();
-    await section(admin).getByRole('button', { name: 'Save' }).click();
+    const requireIt = async () => {
+      await section(admin).getByRole('checkbox', { name: 'Members sign in this way only' }).check();
+      await section(admin).getByRole('button', { name: 'Save' }).click();
+    };
+    const signInAgain = admin.getByRole('dialog').getByRole('button', { name: 'Sign in again' });
+    // Whoever sits down at this browser can leave out what the provider was asked, and comes back with its own old session.
+    const asked: URLSearchParams[] = [];
+    await admin.route(
+      (url) => url.origin === identities.issuer && url.searchParams.has('prompt'),
+      (route) => {
+        const url = new URL(route.request().url());
+        asked.push(new URLSearchParams(url.searchParams));
+        url.searchParams.delete('prompt');
+        url.searchParams.delete('max_age');
+        return route.fulfill({ status: 302, headers: { location: url.href } });
+      },
+    );
+    await requireIt();
+    await expectAccessible(admin);
+    await signInAgain.click();
+    await expect(admin.getByRole('alert')).toHaveText(/^Your organisation did not confirm that you signed in there just now/);
+    expect(asked.map((query) => [query.get('prompt'), query.get('max_age')])).toEqual([['login', '0']]);
+    await admin.unrouteAll();
+    await withoutFonts(admin);
+    // Asked as it should be, it wants a sign-in and says when that was.
+    await admin.goto('/settings/business');
+    await requireIt();
+    await signInAgain.click();
+    await signInThere(admin, owner, { agreed: true });
+    await expect(admin).toHaveURL(/\/settings\/business$/);
+    await requireIt();
     await expect(admin.getByText('Single sign-on is saved.')).toBeVisible();
+
+    // Who came by a password is shown the way.
+    await member.goto('/inbox');
+    await expect(member).toHaveURL(/\/workspaces$/);
+    await expect(member.getByText('Your workspace Otter Sign-on Ltd signs in through')).toBeVisible();
+    await expectAccessible(member);
+    await member.getByRole('button', { name: 'Sign in there: Otter Sign-on Ltd' }).click();
+    await signInThere(member, max);
+    await expect(member).toHaveURL(INBOX);
 
     // The owner's own password still opens everything; then it ends.
     const again = await open(null, { baseURL: HOME });
     await signIn(again, owner);
     await expect(again).toHaveURL(INBOX);
+    await again.goto('/settings/team');
+    const row = again.getByRole('listitem').filter({ hasText: max });
+    await row.getByText('Change', { exact: true }).click();
+    await expectAccessible(again);
+    await row.getByRole('button', { name: 'Forget their sign-in at the provider: Max Member' }).click();
+    await expect(again.getByText('Forgotten. Their next sign-in')).toBeVisible();
+    await member.goto('/inbox');
+    await expect(member).toHaveURL(/\/sign-in/);
     await again.goto('/settings/business');
     await section(again).getByText('Remove…').click();
     await section(again).getByRole('button', { name: 'Remove single sign-on' }).click();

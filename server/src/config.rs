@@ -134,6 +134,13 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whether the database may be spoken to without TLS on another machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Plaintext {
+    Refused,
+    Allowed,
+}
+
 /// Every key. In the environment each is `PARLEY_…`; in the file its name with underscores.
 #[derive(Args, Clone)]
 pub struct Settings {
@@ -221,9 +228,14 @@ pub struct Settings {
     /// Folder of the browser's files. The default is `site` beside the binary, or `target/site`.
     #[arg(long, global = true, env = "PARLEY_SITE_DIR")]
     pub site_dir: Option<PathBuf>,
-    /// PostgreSQL 15 or newer, for example `postgres://user:password@host/parley`. Without it Parley runs its own.
+    /// PostgreSQL 15 or newer, for example `postgres://user:password@host/parley?sslmode=verify-full`. On another machine TLS
+    /// is insisted on: `sslmode` is `require`, `verify-ca` or `verify-full`. Without an address Parley runs its own.
     #[arg(long, global = true, env = "PARLEY_DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Whether `PARLEY_DATABASE_URL` may lead to another machine without TLS, where the password and all data can be read on
+    /// their way: `allowed` is for networks that nobody else is on, such as one of containers on one machine.
+    #[arg(long, global = true, env = "PARLEY_DATABASE_PLAINTEXT", value_enum, default_value = "refused")]
+    pub database_plaintext: Plaintext,
     /// Folder of PostgreSQL's programs for the embedded database. The default is to look for them.
     #[arg(long, global = true, env = "PARLEY_POSTGRES_BIN")]
     pub postgres_bin: Option<PathBuf>,

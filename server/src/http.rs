@@ -9,6 +9,7 @@ mod health;
 mod legal;
 mod live;
 mod pictures;
+mod place;
 mod posted;
 mod rates;
 mod rest;
@@ -100,6 +101,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         .merge(sso::routes())
         .merge(rest::routes())
         .route("/live", get(live::stream))
+        .route("/place", get(place::read))
         .layer(from_fn_with_state(state.clone(), guard::sessions))
         .layer(TimeoutLayer::with_status_code(http::StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
         .route("/favicon.ico", get(|| async { Redirect::permanent("/favicon.svg") }))

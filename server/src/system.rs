@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::cluster::{self, Binaries, Cluster};
-use crate::config::Settings;
+use crate::config::{Plaintext, Settings};
 use crate::keys;
 
 /// The lock on the data folder; released when dropped, also by a crash.
@@ -57,12 +57,17 @@ pub struct Database {
 }
 
 impl Database {
-    /// Connects to the configured server, or starts our own.
+    /// Connects to the configured server, or starts our own. Refuses a server to which everything could be read on its way.
     pub async fn open(settings: &Settings) -> Result<Self> {
         if let Some(url) = &settings.database_url {
             // sqlx's message could quote the address with its password.
             let owner =
                 url.parse().map_err(|_| anyhow::anyhow!("PARLEY_DATABASE_URL is not an address of a database"))?;
+            if let Some(words) = line::in_clear(&owner)
+                && settings.database_plaintext == Plaintext::Refused
+            {
+                bail!("{words}");
+            }
             return Ok(Self { owner, cluster: None });
         }
         let folder = settings.data_dir();
@@ -73,9 +78,9 @@ impl Database {
         Ok(Self { owner, cluster: Some(cluster) })
     }
 
-    /// What to do where the line to the database could be read on its way.
-    pub fn in_clear(&self) -> Option<&'static str> {
-        line::in_clear(&self.owner)
+    /// Whether the line to the database could be read on its way, which the configuration then allows.
+    pub fn in_clear(&self) -> bool {
+        line::in_clear(&self.owner).is_some()
     }
 
     pub async fn migrate(&self) -> Result<()> {

@@ -372,6 +372,8 @@ impl Theme {
 pub struct WorkspaceRow {
     pub id: WorkspaceId,
     pub name: String,
+    /// It opens through its own provider only.
+    pub single_sign_on: bool,
 }
 
 #[cfg(test)]

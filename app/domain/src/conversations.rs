@@ -79,6 +79,9 @@ pub struct ConversationRow {
     pub unread: i32,
     pub last_line: String,
     pub last_direction: Direction,
+    /// Who wrote it, if a member did.
+    #[serde(default)]
+    pub last_member: Option<MemberId>,
     /// Of the last entry, when it was ours.
     pub last_status: Option<DeliveryStatus>,
     #[serde(with = "crate::time::text")]

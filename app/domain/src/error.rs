@@ -36,6 +36,11 @@ pub enum Error {
     Refused(Refusal),
     #[error("Someone changed this meanwhile. Reload and try again.")]
     Conflict,
+    /// The page that asks is of another workspace or person than the session is by now.
+    #[error(
+        "In another tab you went to another workspace, or somebody else signed in. Nothing was saved here. Load this page again."
+    )]
+    Moved,
     #[error("Too many attempts. Try again in {seconds} second{}.", if *seconds == 1 { "" } else { "s" })]
     TooMany { seconds: u32 },
     #[error("Something went wrong (reference {0}).")]
@@ -61,7 +66,7 @@ impl Error {
             | Self::OwnSignInNeeded => 403,
             Self::NotFound => 404,
             Self::Invalid(_) | Self::Refused(_) => 422,
-            Self::Conflict => 409,
+            Self::Conflict | Self::Moved => 409,
             Self::TooMany { .. } => 429,
             Self::Unexpected(_) => 500,
             Self::Transport(_) => 502,

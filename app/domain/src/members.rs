@@ -131,6 +131,8 @@ pub struct Person {
     pub needs_single_sign_on: bool,
     /// The workspace whose provider vouched for them. Such a session is good for that workspace and nothing else.
     pub vouched_by: Option<WorkspaceId>,
+    /// The workspace to which their access ended last, where they stand in none.
+    pub ended: Option<String>,
 }
 
 impl Person {

@@ -199,6 +199,10 @@ problems! {
     Taken = "taken",
     /// The workspace asks for two factors, and there was one.
     Factors = "factors",
+    /// The provider was to have the person sign in anew, and did not say that it had.
+    NotAnew = "not_anew",
+    /// Too many left for a provider and did not come back.
+    TooMany = "too_many",
 }
 
 impl SsoProblem {

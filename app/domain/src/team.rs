@@ -65,6 +65,8 @@ pub struct TeamMember {
     pub keys: i64,
     /// A second factor or a passkey is set up.
     pub two_factors: bool,
+    /// The workspace's provider knows them.
+    pub linked: bool,
     #[serde(default, with = "crate::time::maybe")]
     pub last_seen_at: Option<Timestamp>,
     #[serde(default, with = "crate::time::maybe")]

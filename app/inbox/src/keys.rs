@@ -7,8 +7,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use ui::browser::{find, focus, reveal, typing};
 use ui::reactive::{effect, spawn};
-use ui::toast::{Toasts, toast, use_toasts};
-use ui::words::error_words;
+use ui::toast::{Toasts, toast, toast_error, use_toasts};
 use ui::{AppError, Session, Tone, t, use_session};
 
 use crate::address::Address;
@@ -310,7 +309,7 @@ impl Acts {
                     toast(self.toasts, Tone::Good, text);
                 }
             }
-            Err(error) => toast(self.toasts, Tone::Bad, error_words(&error.0)),
+            Err(error) => toast_error(self.toasts, error.0),
         }
         self.list.refresh();
         self.thread.refresh();

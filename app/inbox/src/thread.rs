@@ -26,7 +26,7 @@ use crate::composer::{Composer, ComposerPane};
 use crate::nothing::NothingText;
 use crate::presence::PresenceLine;
 use bubble::EntryItem;
-use head::ThreadHead;
+use head::{NoThreadHead, ThreadHead};
 use items::{Item, items};
 use outgoing::OutgoingItems;
 use scroll::{NEAR, hold_position};
@@ -62,7 +62,11 @@ pub fn ThreadPane(
     let body = move || {
         part(move || match thread.shown.get() {
             Shown::Nothing => view! { <NothingText /> },
-            Shown::Failed(error) => view! { <Failed error retry /> },
+            Shown::Failed(error) => view! {
+                <NoThreadHead address />
+                <Failed error retry />
+            }
+            .into_any(),
             Shown::Thread => view! {
                 <ThreadHead address thread />
                 <Entries address thread composer />

@@ -24,6 +24,7 @@ mod starter_pack;
 mod tags;
 mod team;
 mod words;
+mod workspaces;
 
 pub use audit::AuditPage;
 pub use business::{BusinessPage, WelcomePage};
@@ -37,3 +38,4 @@ pub use start::StartPage;
 pub use starter_pack::StarterPackPage;
 pub use tags::TagsPage;
 pub use team::TeamPage;
+pub use workspaces::WorkspacesPage;

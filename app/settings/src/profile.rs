@@ -2,20 +2,20 @@
 
 mod details;
 mod picture;
-mod workspaces;
 
+use domain::WorkspaceId;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{remember, remembered};
 use ui::icon::LOG_OUT;
 use ui::reactive::{dynamic, effect, input};
 use ui::view;
-use ui::{Avatar, FormErrors, Icon, Saved, SignOutForm, maybe_session, t, use_session};
+use ui::{Avatar, FormErrors, Icon, Saved, Session, SignOutForm, maybe_session, t, use_session};
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
+use crate::workspaces::WorkspacesSection;
 use details::DetailsSection;
-use workspaces::WorkspacesSection;
 
 /// `/settings/profile`. `sign_out` is where the sign-out form posts to.
 #[component]
@@ -39,13 +39,8 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                 }
             }}
             {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection /> } }}
-            {member
-                .then(|| {
-                    view! {
-                        {(!vouched).then(|| view! { <WorkspacesSection /> })}
-                        <EnterSends />
-                    }
-                })}
+            {(!vouched).then(|| view! { <WorkspacesSection /> })}
+            {member.then(|| view! { <EnterSends /> })}
             <Theme />
             <section class="section">
                 <SignOutForm action=sign_out class="button">
@@ -59,7 +54,13 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
 
 /// Whether a workspace's provider vouched for the session.
 pub fn is_vouched() -> bool {
-    maybe_session().is_some_and(|session| session.with_value(|session| session.me.vouched))
+    vouched_by().is_some()
+}
+
+/// The workspace whose provider vouched for the session, if one did.
+pub fn vouched_by() -> Option<WorkspaceId> {
+    let me = |session: &Session| session.me.vouched.then_some(session.me.workspace);
+    maybe_session().and_then(|session| session.with_value(me))
 }
 
 /// What is the person's own affair is closed to a session that a workspace's provider vouched for.

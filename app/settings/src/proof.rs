@@ -11,7 +11,7 @@ use ui::reactive::{dynamic, effect, part};
 use ui::{AppError, Dialog, FormError, refused, t, view};
 
 use crate::api::security;
-use crate::profile::is_vouched;
+use crate::profile::vouched_by;
 
 /// What waits for a proof on this page.
 #[derive(Clone, Copy)]
@@ -98,12 +98,17 @@ pub fn Prove(page: &'static str) -> impl IntoView {
 #[component]
 fn ProveForm(action: ServerAction<security::Prove>, page: &'static str) -> impl IntoView {
     let refused = refused(action);
-    if is_vouched() {
+    if let Some(workspace) = vouched_by() {
         return view! {
             <p>{t!(prove_vouched)}</p>
-            <a class="button button-primary" href=format!("/sign-in/sso?next={page}") rel="external">
-                {t!(sign_in_again)}
-            </a>
+            // A plain post: the browser leaves for another site.
+            <form method="post" action="/sso/start">
+                <input type="hidden" name="workspace" value=workspace.to_string() />
+                <input type="hidden" name="next" value=page />
+                <button type="submit" class="button button-primary">
+                    {t!(sign_in_again)}
+                </button>
+            </form>
         };
     }
     view! {

@@ -12,8 +12,8 @@ use leptos::prelude::*;
 use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::team::{
-    Deactivate, DeleteRole, DeleteTeam, Invite, OfferOwnership, Reactivate, ResendInvitation, RevokeInvitation,
-    SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
+    Deactivate, DeleteRole, DeleteTeam, ForgetSignIn, Invite, OfferOwnership, Reactivate, ResendInvitation,
+    RevokeInvitation, SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
 };
 use crate::fold::fold_after;
 use crate::page::SettingsPage;
@@ -34,6 +34,7 @@ struct Acts {
     deactivate: ServerAction<Deactivate>,
     reactivate: ServerAction<Reactivate>,
     sign_out: ServerAction<SignOutMember>,
+    forget: ServerAction<ForgetSignIn>,
     save_role: ServerAction<SaveRole>,
     delete_role: ServerAction<DeleteRole>,
     save_team: ServerAction<SaveTeam>,
@@ -51,6 +52,7 @@ impl Acts {
             deactivate: ServerAction::new(),
             reactivate: ServerAction::new(),
             sign_out: ServerAction::new(),
+            forget: ServerAction::new(),
             save_role: ServerAction::new(),
             delete_role: ServerAction::new(),
             save_team: ServerAction::new(),
@@ -68,6 +70,7 @@ impl Acts {
             + self.deactivate.version().get()
             + self.reactivate.version().get()
             + self.sign_out.version().get()
+            + self.forget.version().get()
             + self.save_role.version().get()
             + self.delete_role.version().get()
             + self.save_team.version().get()
@@ -83,12 +86,15 @@ pub fn TeamPage() -> impl IntoView {
     fold_after(acts.set_role);
     fold_after(acts.deactivate);
     fold_after(acts.sign_out);
+    fold_after(acts.forget);
     fold_after(acts.save_role);
     fold_after(acts.delete_role);
     fold_after(acts.save_team);
     fold_after(acts.delete_team);
     fold_after(acts.offer);
-    Proof::provide().watch(acts.sign_out);
+    let proof = Proof::provide();
+    proof.watch(acts.sign_out);
+    proof.watch(acts.forget);
     let team = Read::new(move || acts.version(), |_| read_team());
     let leads = use_session().with_value(|session| session.may(Permission::ManageTeam));
     view! {
@@ -132,6 +138,7 @@ fn Told(acts: Acts) -> impl IntoView {
         <Saved action=acts.deactivate text=t!(deactivated) />
         <Saved action=acts.reactivate text=t!(reactivated) />
         <Saved action=acts.sign_out text=t!(member_signed_out) />
+        <Saved action=acts.forget text=t!(sign_in_forgotten) />
         <Saved action=acts.save_role text=t!(saved) />
         <Saved action=acts.delete_role text=t!(role_deleted) />
         <Saved action=acts.save_team text=t!(saved) />

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use server_fn::ServerFn;
 
 use crate::reactive::{click, dynamic, part};
+use crate::states::form_error;
 use crate::wire::AppError;
 use crate::{t, view};
 
@@ -206,20 +207,16 @@ pub fn FormError(
 ) -> impl IntoView {
     let prompt = use_context::<ProofPrompt>();
     part(move || {
-        let text = refused.with(|error| match error {
-            Some(Error::Invalid(told)) => {
-                told.iter().find(|(field, _)| !fields.contains(field)).map(|(_, text)| text.to_owned())
-            }
-            Some(error) if ProofPrompt::says(error, prompt) => None,
-            Some(error) => Some(crate::words::error_words(error)),
-            None => None,
-        });
-        text.map(|text| {
-            view! {
-                <p class="form-error" role="alert">
-                    {text}
-                </p>
-            }
+        refused.with(|error| {
+            let error = error.as_ref()?;
+            let text = match error {
+                Error::Invalid(told) => {
+                    told.iter().find(|(field, _)| !fields.contains(field)).map(|(_, text)| text.to_owned())?
+                }
+                error if ProofPrompt::says(error, prompt) => return None,
+                error => crate::words::error_words(error),
+            };
+            Some(form_error(text, error))
         })
     })
 }

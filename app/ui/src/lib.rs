@@ -29,7 +29,7 @@ pub use dialog::Dialog;
 pub use fields::{FieldError, FormError, PasswordField, SelectField, TextField, refused};
 pub use icon::Icon;
 pub use live::Live;
-pub use session::{Here, Session, maybe_session, use_session};
+pub use session::{Here, Session, maybe_session, use_session, workspaces};
 pub use sign_out::SignOutForm;
 pub use states::{EmptyState, ErrorCard, Skeleton};
 pub use texts::i18n;

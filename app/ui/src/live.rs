@@ -22,10 +22,10 @@ use crate::wire::json;
 const PATH: &str = "/live";
 /// What the page's scripts are told by.
 const CHANGED: &str = "parley:change";
+/// Whether the page still is what its member would be shown, is to be asked (`place.js` does).
+pub(crate) const DOUBT: &str = "parley:doubt";
 /// A shorter interruption is not worth a word.
 const QUIET: Duration = Duration::from_secs(2);
-/// The answer to a form comes sooner.
-const LEAVING: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: u64 = 10;
 /// After so long out of sight the connection may be dead without anybody having noticed.
 const STALE_SECONDS: i64 = 45;
@@ -77,7 +77,6 @@ struct Connection {
     _open: Closure<dyn FnMut()>,
     _error: Closure<dyn FnMut()>,
     _change: Closure<dyn FnMut(MessageEvent)>,
-    _moved: Closure<dyn FnMut()>,
 }
 
 thread_local! {
@@ -138,8 +137,12 @@ impl Live {
         let Ok(source) = EventSource::new(PATH) else { return self.again() };
         let fresh = StoredValue::new(true);
         let open = Closure::<dyn FnMut()>::new(move || {
-            self.failures.try_update_value(|failures| *failures = 0);
+            let failures = self.failures.try_update_value(std::mem::take);
             let _ = self.lost.try_set(false);
+            // The page's first stream is as young as the page.
+            if failures != Some(0) || fresh.try_get_value() != Some(true) {
+                browser::announce(DOUBT);
+            }
             if fresh.try_get_value() == Some(true) {
                 fresh.set_value(false);
                 // Whatever happened while there was no stream.
@@ -156,18 +159,16 @@ impl Live {
             // What this version cannot read may have been anything.
             self.tell(&change.unwrap_or(Change { topic: Topic::Reset, version: None }));
         });
-        // The session stands in another workspace: nothing on this page is of it. Whoever left by a form of this page is on
-        // their way already, and should arrive.
-        let moved = Closure::<dyn FnMut()>::new(|| set_timeout(browser::reload, LEAVING));
         source.set_onopen(Some(open.as_ref().unchecked_ref()));
         source.set_onerror(Some(error.as_ref().unchecked_ref()));
         let _ = source.add_event_listener_with_callback("change", change.as_ref().unchecked_ref());
-        let _ = source.add_event_listener_with_callback("moved", moved.as_ref().unchecked_ref());
-        let connection = Connection { source, _open: open, _error: error, _change: change, _moved: moved };
+        let connection = Connection { source, _open: open, _error: error, _change: change };
         CONNECTION.set(Some(connection));
     }
 
     fn broken(self) {
+        // The server ends the stream of a page that shows what it would not show any more.
+        browser::announce(DOUBT);
         set_timeout(
             move || {
                 if state() != EventSource::OPEN {

@@ -1,5 +1,6 @@
 //! Who is signed in, as the screens know them.
 
+use domain::accounts::WorkspaceRow;
 use domain::members::{Me, MemberRow, Seal};
 use domain::{MemberId, Permission};
 use leptos::prelude::*;
@@ -25,6 +26,10 @@ pub struct Here {
     pub session: Option<Session>,
     /// Their workspace waits for a second factor.
     pub second_factor_needed: bool,
+    /// Where they belong.
+    pub workspaces: Vec<WorkspaceRow>,
+    /// The workspace to which their access ended last, where they stand in none.
+    pub ended: Option<String>,
 }
 
 impl Session {
@@ -48,6 +53,16 @@ impl Session {
 pub fn use_session() -> StoredValue<Session> {
     #[expect(clippy::expect_used, reason = "only the guard renders signed-in screens, and it provides this")]
     use_context::<StoredValue<Session>>().expect("a signed-in screen outside the guard")
+}
+
+/// Where the signed-in person belongs, on pages of their own. Whether they stand in one of them or not.
+pub fn workspaces() -> Vec<WorkspaceRow> {
+    match maybe_session() {
+        Some(session) => session.with_value(|session| session.me.workspaces.clone()),
+        None => use_context::<StoredValue<Here>>()
+            .map(|here| here.with_value(|here| here.workspaces.clone()))
+            .unwrap_or_default(),
+    }
 }
 
 /// The session where there may be none: on pages of a person's own.

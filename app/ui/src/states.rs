@@ -4,6 +4,8 @@ use crate::reactive::click;
 use crate::view;
 use leptos::prelude::*;
 
+use domain::Error;
+
 use crate::icon::{Drawing, Icon, REFRESH_CW, TRIANGLE_ALERT};
 use crate::t;
 
@@ -63,4 +65,34 @@ pub fn ErrorCard(#[prop(into)] what: String, #[prop(optional, into)] retry: Opti
             </a>
         </div>
     }
+}
+
+/// What a form was refused for, and the way on where there is one.
+pub fn form_error(text: String, error: &Error) -> AnyView {
+    view! {
+        <p class="form-error" role="alert">
+            {text}
+            {way_on(error)}
+        </p>
+    }
+    .into_any()
+}
+
+/// A link for who cannot go on with this page as it is. Signing in happens in a tab of its own, so that what was typed here stays.
+pub fn way_on(error: &Error) -> Option<AnyView> {
+    let (href, target, text) = match error {
+        Error::Unauthenticated => ("/sign-in", Some("_blank"), t!(sign_in)),
+        Error::Moved => ("", None, t!(load_again)),
+        _ => return None,
+    };
+    // Not within this page: it is the memory of the page that is outdated.
+    Some(
+        view! {
+            " "
+            <a href=href target=target rel="external">
+                {text}
+            </a>
+        }
+        .into_any(),
+    )
 }

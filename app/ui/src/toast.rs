@@ -4,14 +4,20 @@ use std::time::Duration;
 
 use crate::reactive::rows;
 use crate::view;
+use domain::Error;
 use leptos::prelude::*;
 
 use crate::controls::Tone;
+use crate::states::way_on;
+use crate::words::error_words;
+
+/// A toast: its number, and the error that it tells of, if it does.
+type Said = (u32, Tone, String, Option<Error>);
 
 /// The toasts of this page. Provided once, by the application.
 #[derive(Clone, Copy)]
 pub struct Toasts {
-    shown: RwSignal<Vec<(u32, Tone, String)>>,
+    shown: RwSignal<Vec<Said>>,
     next: StoredValue<u32>,
 }
 
@@ -22,9 +28,13 @@ impl Toasts {
 
     /// Says `text` for a few seconds.
     pub fn say(self, tone: Tone, text: impl Into<String>) {
+        self.add(tone, text.into(), None);
+    }
+
+    fn add(self, tone: Tone, text: String, error: Option<Error>) {
         let id = self.next.get_value();
         self.next.set_value(id.wrapping_add(1));
-        self.shown.update(|shown| shown.push((id, tone, text.into())));
+        self.shown.update(|shown| shown.push((id, tone, text, error)));
         set_timeout(
             move || {
                 let _ = self.shown.try_update(|shown| shown.retain(|(other, ..)| *other != id));
@@ -46,6 +56,13 @@ pub fn toast(toasts: Option<Toasts>, tone: Tone, text: impl Into<String>) {
     }
 }
 
+/// Says what did not work, and the way on where there is one.
+pub fn toast_error(toasts: Option<Toasts>, error: Error) {
+    if let Some(toasts) = toasts {
+        toasts.add(Tone::Bad, error_words(&error), Some(error));
+    }
+}
+
 /// Where the toasts appear.
 #[component]
 pub fn Toaster() -> impl IntoView {
@@ -55,7 +72,14 @@ pub fn Toaster() -> impl IntoView {
             {rows(
                 move || toasts.map(|toasts| toasts.shown.get()).unwrap_or_default(),
                 |(id, ..)| *id,
-                |(_, tone, text)| view! { <p class=format!("toast toast-{}", tone.class())>{text}</p> },
+                |(_, tone, text, error)| {
+                    view! {
+                        <p class=format!("toast toast-{}", tone.class())>
+                            {text}
+                            {error.as_ref().and_then(way_on)}
+                        </p>
+                    }
+                },
             )}
         </div>
     }

@@ -24,9 +24,9 @@ pub use posted::refused_page;
 pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, FormRefused, PagePolicy, ServerInfo, backend, caller, clear_session_cookie, client_address,
-    cookie_in, handed_over, origin, person, redirect, redirect_plain, region, session_token, set_cookie_header,
-    set_session_cookie, signed_in, waiting_token,
+    ClientAddress, FormRefused, PagePlace, PagePolicy, ServerInfo, backend, caller, clear_session_cookie,
+    client_address, cookie_in, handed_over, origin, person, redirect, redirect_plain, region, session_token,
+    set_cookie_header, set_session_cookie, signed_in, waiting_token,
 };
 
 /// The cookie that carries the session's secret. Over https its name has a prefix: see [`cookie_name`].

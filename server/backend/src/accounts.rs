@@ -93,11 +93,8 @@ impl AccountsPort {
         )
         .fetch_one(&mut **tx)
         .await?;
-        let workspaces = match caller.vouched {
-            // Where else they are is no affair of a provider.
-            true => vec![WorkspaceRow { id: caller.workspace, name: row.workspace_name.clone() }],
-            false => workspaces_of(&self.core, row.account_id.into()).await?,
-        };
+        let vouched_by = caller.vouched.then_some(caller.workspace);
+        let workspaces = workspaces_of(&self.core, row.account_id.into(), vouched_by).await?;
         Ok(Me {
             member,
             name: row.name,
@@ -178,14 +175,17 @@ async fn name_of(core: &Core, account: AccountId) -> Outcome<String> {
     Ok(sqlx::query_scalar!("select name from account where id = $1", account.0).fetch_one(&mut **tx).await?)
 }
 
-pub(crate) async fn workspaces_of(core: &Core, account: AccountId) -> Outcome<Vec<WorkspaceRow>> {
+/// The workspaces of a person. Where else they are is no affair of a provider that vouched for them.
+async fn workspaces_of(core: &Core, account: AccountId, vouched_by: Option<WorkspaceId>) -> Outcome<Vec<WorkspaceRow>> {
     let rows = sqlx::query!(
-        r#"select workspace_id as "workspace_id!", workspace_name as "workspace_name!" from memberships_of($1)"#,
+        r#"select workspace_id as "id!", workspace_name as "name!", single_sign_on as "single_sign_on!" from places_of($1)"#,
         account.0
     )
     .fetch_all(core.db.app())
     .await?;
-    Ok(rows.into_iter().map(|row| WorkspaceRow { id: row.workspace_id.into(), name: row.workspace_name }).collect())
+    let rows = rows.into_iter().filter(|row| vouched_by.is_none_or(|here| here.0 == row.id));
+    let rows = rows.map(|row| WorkspaceRow { id: row.id.into(), name: row.name, single_sign_on: row.single_sign_on });
+    Ok(rows.collect())
 }
 
 /// Whom a letter goes to.
@@ -326,6 +326,10 @@ impl ports::Accounts for AccountsPort {
 
     async fn api_caller(&self, key: &str) -> domain::Result<Caller> {
         Ok(api_keys::caller(&self.core, key).await?)
+    }
+
+    async fn workspaces(&self, person: &Person) -> domain::Result<Vec<WorkspaceRow>> {
+        Ok(workspaces_of(&self.core, person.account, person.vouched_by).await?)
     }
 
     async fn switch(&self, person: &Person, workspace: WorkspaceId) -> domain::Result<SessionToken> {

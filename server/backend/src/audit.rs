@@ -72,7 +72,7 @@ pub(crate) async fn write_everywhere(
     let name = crate::accounts::letterhead(tx).await?.name;
     // In an order that all writers share, because each chain has a lock.
     let places = sqlx::query!(
-        r#"select workspace_id as "workspace_id!", member_id as "member_id!" from memberships_of($1) order by workspace_id"#,
+        r#"select workspace_id as "workspace_id!", member_id as "member_id!" from places_of($1) order by workspace_id"#,
         tx.account.0
     )
     .fetch_all(&mut ***tx)

@@ -6,6 +6,7 @@
 mod admit;
 mod arrive;
 mod depart;
+mod links;
 mod settings;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use sqlx::PgConnection;
 pub use settings::give_domain;
 
 use crate::Core;
+use crate::accounts::throttle::Throttle;
 use crate::fault::{Fault, Outcome};
 use crate::outbound::{IdentityClient, IdentityProblem, IdentityProvider};
 
@@ -32,11 +34,12 @@ const KIND: &str = "single_sign_on";
 pub struct SsoPort {
     core: Core,
     identities: Arc<dyn IdentityProvider>,
+    throttle: Arc<Throttle>,
 }
 
 impl SsoPort {
-    pub fn new(core: Core, identities: Arc<dyn IdentityProvider>) -> Self {
-        Self { core, identities }
+    pub(crate) fn new(core: Core, identities: Arc<dyn IdentityProvider>, throttle: Arc<Throttle>) -> Self {
+        Self { core, identities, throttle }
     }
 
     /// Where people come back to: one address a workspace, so that an answer of one provider cannot be passed off as
@@ -128,8 +131,22 @@ impl ports::SingleSignOn for SsoPort {
         Ok(settings::remove(self, person).await?)
     }
 
-    async fn depart(&self, email: &str, next: &str) -> domain::Result<Departure> {
-        Ok(depart::depart(self, email, next).await?)
+    async fn forget_member(&self, person: &Person, member: MemberId) -> domain::Result<()> {
+        Ok(links::forget(self, person, member).await?)
+    }
+
+    async fn depart(&self, email: &str, next: &str, origin: &Origin) -> domain::Result<Departure> {
+        Ok(depart::depart(self, email, next, origin).await?)
+    }
+
+    async fn depart_to(
+        &self,
+        person: &Person,
+        workspace: WorkspaceId,
+        next: &str,
+        origin: &Origin,
+    ) -> domain::Result<Departure> {
+        Ok(depart::depart_to(self, person, workspace, next, origin).await?)
     }
 
     async fn arrive(&self, workspace: WorkspaceId, back: Arrival, origin: &Origin) -> domain::Result<Arrived> {

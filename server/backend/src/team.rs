@@ -12,6 +12,7 @@ mod workspace;
 pub(crate) use alerts::owner;
 pub use alerts::tell_of_master_key;
 pub(crate) use invitations::may_give;
+pub(crate) use members::{end_vouched, lock_within_reach};
 
 use std::sync::Arc;
 

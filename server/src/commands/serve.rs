@@ -54,8 +54,8 @@ pub async fn serve(mut settings: Settings, with_demo: bool) -> Result<()> {
     let beside = if settings.sandbox { Some(demo::start_sandbox(&mut settings, local)?) } else { None };
     require_secrets(&settings)?;
     let database = Database::open(&settings).await?;
-    if let Some(words) = database.in_clear() {
-        tracing::warn!("{words}");
+    if database.in_clear() {
+        tracing::warn!("the line to the database is in clear, as PARLEY_DATABASE_PLAINTEXT allows");
     }
     database.migrate().await?;
     let stop = CancellationToken::new();

@@ -12,8 +12,9 @@ use domain::ports::SessionToken;
 use domain::{Caller, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use ui::wire::{ClientAddress, PagePolicy, SESSION_COOKIE, cookie_name};
+use ui::wire::{ClientAddress, PagePlace, PagePolicy, SESSION_COOKIE, cookie_name};
 
+use super::place::{self, Place};
 use super::rates::Fetcher;
 use super::{AppState, Site};
 use crate::proxies::Proxies;
@@ -98,24 +99,51 @@ fn is_own(site: &Site, request: &Request) -> bool {
 
 /// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
 /// Whether the person also needs a workspace is for each function to ask. Everybody is slowed down who asks too fast.
-pub async fn sessions(State(state): State<AppState>, request: Request, next: Next) -> Response {
+///
+/// A page that says whose it is, is refused where the session is of another place by now. Signing in and out is not: there the
+/// place changes.
+pub async fn sessions(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let interface = path.starts_with("/api/v1/");
-    let guarded = path.starts_with("/api/") && !interface && !PUBLIC.contains(&path);
+    let call = path.starts_with("/api/") && !interface;
+    let public = PUBLIC.contains(&path);
     let routed = request.extensions().get::<MatchedPath>().is_some();
     let asking = Asking::of(&request, &state.site);
-    let may_go_on = if guarded {
-        asking.call(&state).await
+    let person = if call && !public {
+        asking.call(&state).await.map(Some)
     } else if interface || !routed {
         // Keys have a bucket of their own. What no route names is a file of the site, or asks again below.
-        Ok(())
+        Ok(None)
     } else {
         asking.fetch(&state).await
     };
-    match may_go_on {
-        Ok(()) => next.run(request).await,
+    let place = person.map(|person| person.as_ref().map(Place::of));
+    let place = place.and_then(|place| match &place {
+        Some(here) if !public => here.admit(request.headers()).map(|()| place),
+        _ => Ok(place),
+    });
+    match place {
+        Ok(place) => {
+            let untold = call && !request.headers().contains_key(place::HEADER);
+            if let Some(place) = &place {
+                request.extensions_mut().insert(PagePlace(place.to_string()));
+            }
+            let mut response = next.run(request).await;
+            if call {
+                let moved = place::handed_over(&state, response.headers()).await;
+                tell(&mut response, moved.or(place.filter(|_| untold && !public)));
+            }
+            response
+        }
         Err(Error::Unauthenticated) if wants_page(&request) => Redirect::to("/sign-in").into_response(),
         Err(error) => refused(error, accepts_page(&request)),
+    }
+}
+
+/// Tells a page whose it is, where it does not know or what it did changed it.
+fn tell(response: &mut Response, place: Option<Place>) {
+    if let Some(place) = place.and_then(|place| place.header()) {
+        response.headers_mut().insert(place::HEADER, place);
     }
 }
 
@@ -132,19 +160,21 @@ impl Asking {
     }
 
     /// A server function, which needs a session.
-    async fn call(self, state: &AppState) -> Result<(), Error> {
+    async fn call(self, state: &AppState) -> Result<Person, Error> {
         let token = self.token.ok_or(Error::Unauthenticated)?;
         let person = state.backend.accounts.person(&token).await?;
-        state.rates.of_session(person.session)
+        state.rates.of_session(person.session)?;
+        Ok(person)
     }
 
     /// Whatever has an address, with a session or without. A made-up session is no way round.
-    async fn fetch(self, state: &AppState) -> Result<(), Error> {
+    async fn fetch(self, state: &AppState) -> Result<Option<Person>, Error> {
         let person = match &self.token {
             Some(token) => state.backend.accounts.person(token).await.ok(),
             None => None,
         };
-        state.rates.of_fetcher(person.map_or(self.visitor, |person| Fetcher::Session(person.session)))
+        state.rates.of_fetcher(person.as_ref().map_or(self.visitor, |person| Fetcher::Session(person.session)))?;
+        Ok(person)
     }
 }
 
@@ -156,7 +186,7 @@ pub async fn nothing_here<F: Future<Output = Response>>(
 ) -> Response {
     let asking = Asking::of(&request, &state.site);
     match asking.fetch(&state).await {
-        Ok(()) => page(request).await,
+        Ok(_) => page(request).await,
         Err(error) => refused(error, accepts_page(&request)),
     }
 }

@@ -1,9 +1,6 @@
 //! `/live`: server-sent events that say which conversation changed, never what it says.
 
 use std::convert::Infallible;
-use std::future::ready;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -21,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Site;
 use super::guard::{self, ErrorJson};
+use super::place::Place;
 
 /// How often a stream looks whether its session still stands, should a bell not have been heard.
 const RECHECK: Duration = Duration::from_secs(15);
@@ -34,8 +32,9 @@ pub async fn stream(
     headers: HeaderMap,
 ) -> Response {
     let Some(token) = guard::session(&headers, &site) else { return ErrorJson(Error::Unauthenticated).into_response() };
-    let caller = match backend.accounts.caller(&token).await {
-        Ok(caller) => caller,
+    let found = tokio::try_join!(backend.accounts.caller(&token), backend.accounts.person(&token));
+    let (caller, person) = match found {
+        Ok(found) => found,
         Err(error) => return ErrorJson(error).into_response(),
     };
     if let Err(error) = caller.require(domain::Permission::ReadConversations) {
@@ -43,52 +42,33 @@ pub async fn stream(
     }
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let events = events(core.clone(), caller.workspace, last);
-    let moved = Arc::new(AtomicBool::new(false));
-    let ended = {
-        let moved = Arc::clone(&moved);
-        async move {
-            tokio::select! {
-                () = stop.cancelled() => {}
-                end = power_ended(core, backend, token, caller.workspace) => moved.store(end == End::Moved, Ordering::Release),
-            }
+    let ended = async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = outdated(core, backend, token, Place::of(&person)) => {}
         }
     };
-    let goodbye = stream::once(async move { moved.load(Ordering::Acquire).then(goodbye) });
-    let events = events.take_until(ended).chain(goodbye.filter_map(ready)).map(Ok::<_, Infallible>);
+    let events = events.take_until(ended).map(Ok::<_, Infallible>);
     let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response();
     // Proxies must not hold events back.
     response.headers_mut().insert("x-accel-buffering", http::HeaderValue::from_static("no"));
     response
 }
 
-/// Why a stream ends.
-#[derive(Clone, Copy, PartialEq)]
-enum End {
-    /// The session is over, or its member may no longer read.
-    Powerless,
-    /// The session stands in another workspace now: what the page shows is of one that is closed to it.
-    Moved,
-}
-
-/// The last word of a stream whose page has to be loaded anew.
-fn goodbye() -> Event {
-    Event::default().event("moved").data("{}")
-}
-
-/// Ends when the member may no longer read this workspace. Whoever takes power away rings, in this process or another.
-async fn power_ended(core: Core, backend: Backend, token: SessionToken, workspace: WorkspaceId) -> End {
+/// Ends when the page of this stream is no longer what its member would be shown: the session is over, stands elsewhere, or may
+/// do more or less than it could. The page asks why ([`super::place::read`]). Whoever changes it rings, in this process or another.
+async fn outdated(core: Core, backend: Backend, token: SessionToken, place: Place) {
     let mut revocations = core.revocations();
     loop {
         tokio::select! {
             _ = revocations.changed() => {}
             () = tokio::time::sleep(RECHECK) => {}
         }
-        match backend.accounts.caller(&token).await {
-            Ok(caller) if caller.workspace != workspace => return End::Moved,
-            Ok(caller) if caller.may(domain::Permission::ReadConversations) => {}
+        match backend.accounts.person(&token).await {
+            Ok(person) if Place::of(&person) == place => {}
             // The database may be away for a moment: that is no reason.
             Err(Error::Unexpected(_)) => {}
-            _ => return End::Powerless,
+            _ => return,
         }
     }
 }

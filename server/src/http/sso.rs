@@ -12,9 +12,9 @@ use domain::ports::{Arrival, Arrived, Backend, Departure};
 use domain::sso::SsoProblem;
 use domain::{Error, WorkspaceId};
 use http::header::{CACHE_CONTROL, SET_COOKIE, USER_AGENT};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
-use ui::wire::{ClientAddress, cookie_in, escape, handed_over, local_path, set_cookie_header};
+use ui::wire::{ClientAddress, cookie_in, escape, handed_over, local_path, set_cookie_header, sign_in_path};
 use ui::words::leading_away;
 
 use super::{AppState, Site, guard};
@@ -27,23 +27,55 @@ pub fn routes() -> Router<AppState> {
     Router::new().route("/sso/start", post(start)).route("/sso/return/{workspace}", get(come_back))
 }
 
+/// Somebody writes an address, or has signed in and names a workspace of theirs.
 #[derive(Deserialize)]
 struct Start {
+    #[serde(default)]
     email: String,
+    workspace: Option<WorkspaceId>,
     #[serde(default)]
     next: String,
 }
 
-async fn start(State(backend): State<Backend>, State(site): State<Site>, Form(form): Form<Start>) -> Response {
+async fn start(
+    State(backend): State<Backend>,
+    State(site): State<Site>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    Form(form): Form<Start>,
+) -> Response {
     let next = local_path(&form.next).unwrap_or("/inbox");
-    match backend.sso.depart(&form.email, next).await {
+    let origin = origin(address, &headers, &site);
+    match depart(&backend, &form, next, &origin).await {
         Ok(Departure::To { url, browser }) => {
             let cookie = set_cookie_header(COOKIE, &browser, TEN_MINUTES, site.secure);
             with_cookies(Html(leading_to(&url)).into_response(), cookie)
         }
         Ok(Departure::Nowhere(problem)) => refused(problem, next),
+        Err(Error::Unauthenticated) => Redirect::to(&sign_in_path(next, "")).into_response(),
+        Err(Error::TooMany { .. }) => refused(SsoProblem::TooMany, next),
+        Err(Error::NotFound) => StatusCode::NOT_FOUND.into_response(),
+        Err(Error::OwnSignInNeeded) => refused(SsoProblem::NoMember, next),
         // It is in the log.
         Err(_) => refused(SsoProblem::Unreachable, next),
+    }
+}
+
+async fn depart(backend: &Backend, form: &Start, next: &str, origin: &Origin) -> domain::Result<Departure> {
+    let Some(workspace) = form.workspace else { return backend.sso.depart(&form.email, next, origin).await };
+    let token = origin.session.as_ref().ok_or(Error::Unauthenticated)?;
+    let person = backend.accounts.person(token).await?;
+    backend.sso.depart_to(&person, workspace, next, origin).await
+}
+
+/// Whose browser it is.
+fn origin(address: Option<Extension<ClientAddress>>, headers: &HeaderMap, site: &Site) -> Origin {
+    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    Origin {
+        address: address.map_or_else(|| "unknown".to_owned(), |Extension(ClientAddress(address))| address),
+        device: device_words(agent),
+        device_token: None,
+        session: guard::session(headers, site),
     }
 }
 
@@ -84,13 +116,7 @@ async fn come_back(
         issuer: back.iss,
         browser: cookie_in(&headers, COOKIE, site.secure),
     };
-    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let origin = Origin {
-        address: address.map_or_else(|| "unknown".to_owned(), |Extension(ClientAddress(address))| address),
-        device: device_words(agent),
-        device_token: None,
-        session: guard::session(&headers, &site),
-    };
+    let origin = origin(address, &headers, &site);
     let served = set_cookie_header(COOKIE, "", 0, site.secure);
     let response = match backend.sso.arrive(workspace, arrival, &origin).await {
         Ok(Arrived::In { outcome, next }) => {

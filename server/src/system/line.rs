@@ -11,7 +11,8 @@ pub fn in_clear(options: &PgConnectOptions) -> Option<&'static str> {
     let here = options.get_socket().is_some() || is_this_machine(options.get_host());
     (!insists && !here).then_some(
         "PARLEY_DATABASE_URL leads to another machine and does not insist on TLS: the password and all data may go there \
-         in clear. Add sslmode=verify-full with sslrootcert, or at least sslmode=require",
+         in clear. Add sslmode=verify-full with sslrootcert, or at least sslmode=require. Where nobody else is on the way, \
+         as in a network of containers, set PARLEY_DATABASE_PLAINTEXT=allowed",
     )
 }
 

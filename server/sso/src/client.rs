@@ -1,15 +1,14 @@
 //! The provider as the back end knows it.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use backend::outbound::{IdentityClient, IdentityProblem, IdentityProvider, Proofs, SentAway, Vouched};
+use domain::Timestamp;
 use domain::sso::SsoFound;
 use openidconnect::core::{
-    CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType,
-    CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
+    CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClientAuthMethod,
+    CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
     CoreJwsSigningAlgorithm as Algorithm, CoreResponseMode, CoreResponseType, CoreSubjectIdentifierType,
     CoreUserInfoClaims,
 };
@@ -20,17 +19,19 @@ use openidconnect::{
 };
 use reqwest::Url;
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 
 use crate::fetch::{FetchError, Fetcher};
+use crate::memory::Memory;
 use crate::reach::Reach;
 use crate::token::{Claims, Client, Tokens};
 
-/// How long a provider's configuration is remembered for sending people away: anybody can ask for that.
-const REMEMBERED: Duration = Duration::from_secs(300);
-const REMEMBER_MAX: usize = 1_000;
 const CONFIGURATION: &str = "This address answers, but not with an OpenID configuration at \
                              /.well-known/openid-configuration.";
+
+/// How long a provider's configuration is remembered, and that there was none: one that does not answer is not asked by each who
+/// comes, and a repaired one is back soon.
+const LONG: Duration = Duration::from_secs(300);
+const SHORT: Duration = Duration::from_secs(30);
 
 /// Signatures that only the provider can make. None, and those made with the secret that is shared with it, are not
 /// among them, whatever its configuration says.
@@ -79,12 +80,12 @@ type Outcome<T> = Result<T, IdentityProblem>;
 pub struct Oidc {
     http: Fetcher,
     reach: Reach,
-    known: Mutex<HashMap<String, (Instant, Metadata)>>,
+    known: Memory<Outcome<Metadata>>,
 }
 
 impl Oidc {
     pub fn new(reach: Reach) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: Fetcher::new(reach)?, reach, known: Mutex::default() })
+        Ok(Self { http: Fetcher::new(reach)?, reach, known: Memory::default() })
     }
 
     async fn ask(&self, issuer: &str) -> Outcome<Metadata> {
@@ -103,20 +104,11 @@ impl Oidc {
         Ok(metadata)
     }
 
+    /// For sending people away, which anybody can cause.
     async fn remembered(&self, issuer: &str) -> Outcome<Metadata> {
-        let known = |known: &HashMap<String, (Instant, Metadata)>| {
-            known.get(issuer).filter(|(at, _)| at.elapsed() < REMEMBERED).map(|(_, metadata)| metadata.clone())
-        };
-        if let Some(metadata) = known(&self.known.lock().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(metadata);
-        }
-        let metadata = self.ask(issuer).await?;
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= REMEMBER_MAX {
-            known.clear();
-        }
-        known.insert(issuer.to_owned(), (Instant::now(), metadata.clone()));
-        Ok(metadata)
+        self.known
+            .recall(issuer, async || self.ask(issuer).await, |answer| if answer.is_ok() { LONG } else { SHORT })
+            .await
     }
 
     /// The address and the name of the person, from where providers keep them that make small tokens.
@@ -180,19 +172,23 @@ impl IdentityProvider for Oidc {
         })
     }
 
-    async fn send_away(&self, ours: &IdentityClient, state: &str, hint: &str) -> Outcome<SentAway> {
+    async fn send_away(&self, ours: &IdentityClient, state: &str, hint: &str, anew: bool) -> Outcome<SentAway> {
         let client = client(self.remembered(&ours.issuer).await?, ours)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let state = state.to_owned();
-        let (mut url, _, nonce): (Url, _, _) = client
+        let mut request = client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
                 move || CsrfToken::new(state.clone()),
                 Nonce::new_random,
             )
             .add_scopes(["email", "profile"].map(|scope| Scope::new(scope.to_owned())))
-            .set_pkce_challenge(challenge)
-            .url();
+            .set_pkce_challenge(challenge);
+        if anew {
+            // The one has the person asked, the other has the provider say when they were (OpenID Connect Core 1.0, 3.1.2.1).
+            request = request.add_prompt(CoreAuthPrompt::Login).set_max_age(Duration::ZERO);
+        }
+        let (mut url, _, nonce): (Url, _, _) = request.url();
         url.query_pairs_mut().append_pair("login_hint", hint);
         let proofs = Proofs { verifier: verifier.into_secret(), nonce: nonce.secret().clone() };
         Ok(SentAway { url: url.into(), proofs })
@@ -252,5 +248,6 @@ fn vouched(claims: &Claims, more: Option<&CoreUserInfoClaims>) -> Vouched {
         email_verified: verified == Some(true),
         name: name.and_then(|name| name.get(None)).map(|name| name.to_string()),
         methods: methods.map(|method| method.to_string()).collect(),
+        signed_in_at: claims.auth_time().and_then(|at| Timestamp::from_second(at.timestamp()).ok()),
     }
 }

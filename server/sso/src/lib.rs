@@ -4,6 +4,7 @@
 
 mod client;
 mod fetch;
+mod memory;
 mod reach;
 mod token;
 

@@ -16,6 +16,7 @@ pub struct Identities {
 #[derive(Default)]
 struct State {
     sent: u32,
+    last: (String, bool),
     /// What the next codes come to, in order.
     people: VecDeque<Vouched>,
     /// The proofs of everybody sent away and not yet back.
@@ -27,6 +28,11 @@ impl Identities {
     /// The next code stands for this person.
     pub fn next(&self, person: Vouched) {
         self.state.lock().unwrap().people.push_back(person);
+    }
+
+    /// For whom somebody was sent away last, and whether they were to sign in anew.
+    pub fn last_sent(&self) -> (String, bool) {
+        self.state.lock().unwrap().last.clone()
     }
 
     /// As whom codes were redeemed.
@@ -50,9 +56,16 @@ impl IdentityProvider for Identities {
         })
     }
 
-    async fn send_away(&self, client: &IdentityClient, state: &str, _hint: &str) -> Result<SentAway, IdentityProblem> {
+    async fn send_away(
+        &self,
+        client: &IdentityClient,
+        state: &str,
+        hint: &str,
+        anew: bool,
+    ) -> Result<SentAway, IdentityProblem> {
         let mut inner = self.state.lock().unwrap();
         inner.sent += 1;
+        inner.last = (hint.to_owned(), anew);
         let proofs = Proofs { verifier: format!("verifier {}", inner.sent), nonce: format!("nonce {}", inner.sent) };
         inner.expected.push(proofs.verifier.clone());
         Ok(SentAway { url: format!("{}/authorize?state={state}", client.issuer), proofs })

@@ -330,6 +330,7 @@ async fn every_page_of_a_signed_in_person_has_a_way_out() {
     let cookie = served.sign_in(backend::seed::EMAIL).await;
     for path in [
         "/inbox",
+        "/workspaces",
         "/settings/profile",
         "/settings/security",
         "/settings/team",

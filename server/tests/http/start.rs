@@ -22,6 +22,40 @@ async fn a_second_server_on_the_folder_is_refused_and_a_bad_value_named() {
     let _ = std::fs::remove_dir_all(folder);
 }
 
+/// Names under `.invalid` lead nowhere (RFC 6761), so whatever gets as far as connecting fails there.
+#[tokio::test]
+async fn a_database_on_another_machine_is_not_spoken_to_in_clear() {
+    let database = TestDb::new().await;
+    let folder = fresh_folder();
+    let said = |command: &str, url: &str, plaintext: Option<&str>| {
+        let mut parley = parley(&database, &folder);
+        parley.env("PARLEY_DATABASE_URL", url).args([command, "--listen", "127.0.0.1:0"]);
+        if let Some(plaintext) = plaintext {
+            parley.env("PARLEY_DATABASE_PLAINTEXT", plaintext);
+        }
+        let output = parley.output().unwrap();
+        assert!(!output.status.success(), "{command} {url}");
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    };
+    let clear = "postgres://me:hunter2@db.invalid/parley";
+    for command in ["serve", "migrate", "doctor"] {
+        for plaintext in [None, Some("refused")] {
+            let words = said(command, clear, plaintext);
+            assert!(words.contains("does not insist on TLS"), "{command}: {words}");
+            assert!(words.contains("sslmode=verify-full") && words.contains("PARLEY_DATABASE_PLAINTEXT"), "{words}");
+            assert!(!words.contains("hunter2"), "{words}");
+        }
+        let words = said(command, &format!("{clear}?sslmode=verify-full"), None);
+        assert!(!words.contains("does not insist on TLS"), "{command}: {words}");
+        let words = said(command, clear, Some("allowed"));
+        assert!(!words.contains("does not insist on TLS"), "{command}: {words}");
+        if command != "migrate" {
+            assert!(words.contains("as PARLEY_DATABASE_PLAINTEXT allows"), "{command}: {words}");
+        }
+    }
+    let _ = std::fs::remove_dir_all(folder);
+}
+
 #[tokio::test]
 async fn it_stops_gracefully_with_streams_open() {
     let mut served = Served::start().await;

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 
-use crate::accounts::{Origin, PasskeyQuestion, SignUpForm};
+use crate::accounts::{Origin, PasskeyQuestion, SignUpForm, WorkspaceRow};
 use crate::error::Result;
 use crate::ids::WorkspaceId;
 use crate::members::{Caller, Credentials, Me, MemberRow, Person, Seal};
@@ -70,7 +70,11 @@ pub trait Accounts: Send + Sync {
     /// The program behind an API key (`Authorization: Bearer`), or `Unauthenticated`.
     async fn api_caller(&self, key: &str) -> Result<Caller>;
 
-    /// Makes another of the person's workspaces the session's own. The session's secret is renewed.
+    /// The workspaces that this session may ask to stand in: the person's own, or the one whose provider vouched for it.
+    async fn workspaces(&self, person: &Person) -> Result<Vec<WorkspaceRow>>;
+
+    /// Makes another of the person's workspaces the session's own. The session's secret is renewed. `SingleSignOnNeeded` for
+    /// one that opens through its provider only.
     async fn switch(&self, person: &Person, workspace: WorkspaceId) -> Result<SessionToken>;
 
     async fn me(&self, caller: &Caller) -> Result<Me>;

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 
 use crate::accounts::Origin;
 use crate::error::Result;
-use crate::ids::WorkspaceId;
+use crate::ids::{MemberId, WorkspaceId};
 use crate::members::{Caller, Person};
 use crate::sso::{SsoForm, SsoFound, SsoPage, SsoProblem};
 
@@ -23,8 +23,22 @@ pub trait SingleSignOn: Send + Sync {
     /// Ends single sign-on and every session that came of it. Needs a fresh proof.
     async fn remove(&self, person: &Person) -> Result<()>;
 
+    /// Forgets as whom the provider knows a member, and ends their sessions that came of it: the next sign-in is matched by the
+    /// verified address, as the first was. Needs a fresh proof.
+    async fn forget_member(&self, person: &Person, member: MemberId) -> Result<()>;
+
     /// Begins a sign-in by the domain of an address. Nothing in the answer depends on who has an account.
-    async fn depart(&self, email: &str, next: &str) -> Result<Departure>;
+    async fn depart(&self, email: &str, next: &str, origin: &Origin) -> Result<Departure>;
+
+    /// Begins the sign-in to a workspace of somebody who is signed in. Where its provider vouched for them already, the
+    /// provider is asked to have them sign in anew: that is their fresh proof.
+    async fn depart_to(
+        &self,
+        person: &Person,
+        workspace: WorkspaceId,
+        next: &str,
+        origin: &Origin,
+    ) -> Result<Departure>;
 
     /// The browser came back from the provider of a workspace.
     async fn arrive(&self, workspace: WorkspaceId, back: Arrival, origin: &Origin) -> Result<Arrived>;

@@ -60,7 +60,7 @@ fn content(row: &ConversationRow, session: &Session) -> AnyView {
             <span class="row-line">
                 <span class="row-last" class:row-failed=failed>
                     {failed.then(|| view! { <Icon drawing=TRIANGLE_ALERT /> })}
-                    {last_line(row)}
+                    {last_line(row, session)}
                 </span>
                 {unread}
             </span>
@@ -117,10 +117,17 @@ fn Tags(tags: Vec<Tag>) -> impl IntoView {
 }
 
 /// The last line with who said it.
-pub fn last_line(row: &ConversationRow) -> String {
+pub fn last_line(row: &ConversationRow, session: &Session) -> String {
     match row.last_direction {
         Direction::In => row.last_line.clone(),
-        Direction::Out => t!(last_line_ours, text = row.last_line.clone()).to_string(),
+        Direction::Out if row.last_member == Some(session.me.member) => {
+            t!(last_line_ours, text = row.last_line.clone()).to_string()
+        }
+        Direction::Out => match row.last_member.and_then(|id| session.name_of(id)?.split_whitespace().next()) {
+            Some(name) => t!(last_line_by, name = name.to_owned(), text = row.last_line.clone()).to_string(),
+            // A program, the business's phone, or somebody who left.
+            None => row.last_line.clone(),
+        },
         Direction::Note => t!(last_line_note, text = row.last_line.clone()).to_string(),
     }
 }
@@ -172,7 +179,8 @@ fn WindowLeft(expires: Option<domain::Timestamp>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use domain::Timestamp;
+    use domain::members::{Me, MemberRow, Seal};
+    use domain::{Role, Timestamp};
 
     use super::*;
 
@@ -187,6 +195,7 @@ mod tests {
             unread: 0,
             last_line: "See you at 5".into(),
             last_direction: direction,
+            last_member: None,
             last_status: None,
             last_at: Timestamp::UNIX_EPOCH,
             window_expires_at: None,
@@ -198,9 +207,34 @@ mod tests {
 
     #[test]
     fn the_last_line_says_who_said_it() {
-        assert_eq!(last_line(&row(Direction::In)), "See you at 5");
-        assert_eq!(last_line(&row(Direction::Out)), "You: See you at 5");
-        assert_eq!(last_line(&row(Direction::Note)), "Note: See you at 5");
+        let [me, colleague, gone] =
+            ["1", "2", "3"].map(|n| format!("0198f1c2-0000-7000-8000-00000000000{n}").parse().unwrap());
+        let member = |id, name: &str| MemberRow { id, name: name.into(), role: Role::Agent, picture: None };
+        let session = Session {
+            me: Me {
+                member: me,
+                name: "Anna Ames".into(),
+                email: String::new(),
+                workspace: "0198f1c2-0000-7000-8000-000000000009".parse().unwrap(),
+                workspace_name: String::new(),
+                role: Role::Agent,
+                permissions: Vec::new(),
+                workspaces: Vec::new(),
+                picture: None,
+                enter_sends: true,
+                vouched: false,
+                phone: None,
+            },
+            members: vec![member(me, "Anna Ames"), member(colleague, "Ben Carter")],
+            seal: Seal::default(),
+        };
+        let line = |direction, last_member| last_line(&ConversationRow { last_member, ..row(direction) }, &session);
+        assert_eq!(line(Direction::In, None), "See you at 5");
+        assert_eq!(line(Direction::Out, Some(me)), "You: See you at 5");
+        assert_eq!(line(Direction::Out, Some(colleague)), "Ben: See you at 5");
+        assert_eq!(line(Direction::Out, Some(gone)), "See you at 5", "who left has no name here");
+        assert_eq!(line(Direction::Out, None), "See you at 5", "a program wrote it");
+        assert_eq!(line(Direction::Note, Some(colleague)), "Note: See you at 5");
     }
 
     #[test]

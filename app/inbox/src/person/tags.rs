@@ -10,11 +10,10 @@ use server_fn::ServerFn;
 use ui::browser::{focus, lower};
 use ui::icon::X;
 use ui::reactive::{spawn, submit};
-use ui::toast::{toast, use_toasts};
+use ui::toast::{toast_error, use_toasts};
 use ui::view;
 use ui::wire::PostedError;
-use ui::words::error_words;
-use ui::{Icon, TagMark, Tone, t, use_session};
+use ui::{Icon, TagMark, t, use_session};
 
 use crate::api::{PutTag, TakeOffTag, put_tag, take_off_tag};
 use crate::thread::ThreadStore;
@@ -109,7 +108,7 @@ fn changing(contact: ContactId, thread: ThreadStore) -> impl Fn(TagId, bool) + C
         spawn(async move {
             let done = if on { put_tag(contact, tag).await } else { take_off_tag(contact, tag).await };
             if let Err(error) = done {
-                toast(toasts, Tone::Bad, error_words(&error.0));
+                toast_error(toasts, error.0);
             }
             thread.refresh();
         });

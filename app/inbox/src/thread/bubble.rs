@@ -6,10 +6,9 @@ use domain::{MessageId, Permission};
 use leptos::prelude::*;
 use ui::icon::{REPLY, SMILE, STICKY_NOTE};
 use ui::reactive::{click, dynamic, part, spawn};
-use ui::toast::{toast, use_toasts};
+use ui::toast::{toast_error, use_toasts};
 use ui::view;
-use ui::words::error_words;
-use ui::{Icon, Menu, Shape, Time, Tone, t, use_session};
+use ui::{Icon, Menu, Shape, Time, t, use_session};
 
 use super::content::content_view;
 use super::store::{Entry, ThreadStore};
@@ -191,7 +190,7 @@ fn Reactions(id: MessageId, row: ArcRwSignal<MessageRow>) -> impl IntoView {
                 spawn(async move {
                     if let Err(error) = react(id, wanted.unwrap_or_default()).await {
                         row.update(|row| row.our_reaction = before);
-                        toast(toasts, Tone::Bad, error_words(&error.0));
+                        toast_error(toasts, error.0);
                     }
                 });
             };

@@ -21,9 +21,7 @@ pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
     let channel = move || thread.of_head(|head| head.channel_name.clone());
     view! {
         <header class="thread-head">
-            <a class="button button-quiet button-icon back" href=dynamic(move || address.of_list()) aria-label=t!(back_to_list)>
-                <Icon drawing=CHEVRON_LEFT />
-            </a>
+            <BackToList address />
             {part(move || view! { <Avatar name=title() /> })}
             <div class="thread-title">
                 <h2>{title}</h2>
@@ -45,6 +43,26 @@ pub fn ThreadHead(address: Address, thread: ThreadStore) -> impl IntoView {
                 </a>
             </div>
         </header>
+    }
+}
+
+/// A phone shows one pane at a time.
+#[component]
+fn BackToList(address: Address) -> impl IntoView {
+    view! {
+        <a class="button button-quiet button-icon back" href=dynamic(move || address.of_list()) aria-label=t!(back_to_list)>
+            <Icon drawing=CHEVRON_LEFT />
+        </a>
+    }
+}
+
+/// Stands over a conversation that cannot be shown.
+#[component]
+pub fn NoThreadHead(address: Address) -> impl IntoView {
+    view! {
+        <div class="back thread-gone">
+            <BackToList address />
+        </div>
     }
 }
 

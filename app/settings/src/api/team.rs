@@ -83,6 +83,15 @@ pub async fn sign_out_member(member: MemberId) -> Result<(), AppError> {
     Ok(())
 }
 
+/// As whom the workspace's provider knows a member.
+#[server]
+pub async fn forget_sign_in(member: MemberId) -> Result<(), AppError> {
+    let (person, backend) = person().await?;
+    backend.sso.forget_member(&person, member).await?;
+    redirect_plain(TEAM);
+    Ok(())
+}
+
 /// A box has to be ticked: what is left behind cannot be taken back by the one who left.
 #[server]
 pub async fn leave(#[server(default)] sure: String) -> Result<(), AppError> {

@@ -1,7 +1,7 @@
 //! Who is in, what they may do, and their leaving.
 
 use domain::team::{TeamMember, TeamPage};
-use domain::{MemberId, Role, Timestamp};
+use domain::{MemberId, Permission, Role, Timestamp};
 use leptos::prelude::*;
 use ui::fields::Options;
 use ui::reactive::dynamic;
@@ -30,6 +30,7 @@ pub fn MembersSection(team: TeamPage, acts: Acts) -> impl IntoView {
             <FormErrors action=acts.deactivate />
             <FormErrors action=acts.reactivate />
             <FormErrors action=acts.sign_out />
+            <FormErrors action=acts.forget />
             <ul class="lines">{rows}</ul>
         </section>
     }
@@ -56,6 +57,16 @@ fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl 
                 <p class="quiet">{member.email.clone()}</p>
                 <Facts member=member.clone() groups />
             </div>
+            {(this && member.linked && secures())
+                .then(|| {
+                    let member = member.clone();
+                    view! {
+                        <details class="fold member-change">
+                            <summary class="button">{t!(change)}</summary>
+                            <Forgetting member acts />
+                        </details>
+                    }
+                })}
             {(changeable && !gone)
                 .then(|| {
                     let member = member.clone();
@@ -119,6 +130,11 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
                 </button>
             </ActionForm>
             <SignOut member=member.clone() acts />
+            {(member.linked && secures())
+                .then(|| {
+                    let member = member.clone();
+                    view! { <Forgetting member acts /> }
+                })}
             <Deactivation member team acts />
         </details>
     }
@@ -139,6 +155,31 @@ fn SignOut(member: TeamMember, acts: Acts) -> impl IntoView {
                 text=t!(sign_out_everywhere)
                 pending=acts.sign_out.pending()
             />
+        </ActionForm>
+    }
+}
+
+fn secures() -> bool {
+    use_session().with_value(|session| session.may(Permission::ManageSecurity))
+}
+
+/// For somebody whom the workspace's provider knows anew.
+#[component]
+fn Forgetting(member: TeamMember, acts: Acts) -> impl IntoView {
+    let text = t!(forget_sign_in_text, name = member.name.clone()).to_string();
+    let label = t!(forget_sign_in_of, name = member.name).to_string();
+    view! {
+        <ActionForm action=acts.forget>
+            <input type="hidden" name="member" value=member.id.to_string() />
+            <p class="quiet">{text}</p>
+            <button
+                type="submit"
+                class="button"
+                aria-label=label
+                disabled=dynamic(move || acts.forget.pending().get())
+            >
+                {t!(forget_sign_in)}
+            </button>
         </ActionForm>
     }
 }

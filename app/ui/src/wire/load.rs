@@ -14,8 +14,9 @@ use server_fn::ServerFn;
 use super::{AppError, Read, sign_in_path};
 use crate::controls::Tone;
 use crate::fields::ProofPrompt;
-use crate::states::ErrorCard;
-use crate::toast::{toast, use_toasts};
+use crate::live::DOUBT;
+use crate::states::{ErrorCard, form_error};
+use crate::toast::{toast, toast_error, use_toasts};
 use crate::words::error_words;
 
 /// A resource on the screen: its skeleton, then its content or what failed. Old content stays while it refetches.
@@ -81,6 +82,10 @@ pub fn Failed(error: AppError, #[prop(optional, into)] retry: Option<Callback<()
             return ().into_any();
         }
     }
+    if error.0 == Error::Moved {
+        // All of this page is of another place.
+        crate::reactive::effect(|| crate::browser::announce(DOUBT));
+    }
     let what = error_words(&error.0);
     match retry {
         Some(retry) => view! { <ErrorCard what retry /> },
@@ -110,11 +115,7 @@ where
             (Some(_), _) => return None,
             (None, error) => error_words(error),
         };
-        Some(view! {
-            <p class="form-error" role="alert">
-                {text}
-            </p>
-        })
+        Some(form_error(text, &error))
     })
 }
 
@@ -134,7 +135,7 @@ where
                 Some(Ok(_)) => toast(toasts, Tone::Good, text.clone()),
                 // The prompt says it.
                 Some(Err(AppError(Error::ProofNeeded))) if prompt.is_some() => {}
-                Some(Err(error)) => toast(toasts, Tone::Bad, error_words(&error.0)),
+                Some(Err(error)) => toast_error(toasts, error.0),
                 None => {}
             }
         }

@@ -37,6 +37,10 @@ pub struct ServerInfo {
 #[derive(Clone, Debug)]
 pub struct ClientAddress(pub String);
 
+/// Whose page is being made, in a form that says nothing else. The server puts it into the request's extensions.
+#[derive(Clone, Debug)]
+pub struct PagePlace(pub String);
+
 /// What a page's document says of foreign code, on its way to the response. The server puts an empty one into the
 /// request's extensions.
 #[derive(Clone, Debug, Default)]

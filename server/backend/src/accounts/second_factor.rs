@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 
+use super::sessions::Word;
 use super::{AccountsPort, sessions};
 use crate::audit::{self, Action};
 use crate::db::Personal;
@@ -78,7 +79,11 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     }
     sqlx::query!("delete from challenge where token_hash = $1", secret::hash(waiting)).execute(&mut **tx).await?;
     let signed_in = match state.vouched_by {
-        Some(workspace) => sessions::open_vouched(core, &mut tx, 2, workspace, origin).await?,
+        Some(workspace) => {
+            // The code is the person's own, and of this moment.
+            let word = Word { workspace, factors: 2, proved_at: Some(now) };
+            sessions::open_vouched(core, &mut tx, word, origin).await?
+        }
         None => sessions::open(core, &mut tx, 2, origin).await?,
     };
     tx.commit().await?;

@@ -33,13 +33,14 @@ const REMEMBERED: SignedDuration = SignedDuration::from_millis(800);
 /// Remembered sessions, at most.
 const REMEMBER_MAX: usize = 10_000;
 
-/// Opens a session in the person's first workspace, if they have any, in place of the one that the browser brought, and
-/// knows the browser from now on.
+/// Opens a session in the first of the person's workspaces that it may enter, if they have any, in place of the one that the
+/// browser brought, and knows the browser from now on.
 pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &Origin) -> Outcome<SignedIn> {
     let now = core.clock.now();
     end_brought(tx, origin).await?;
     let place = place(tx, None).await?;
-    let (session, token) = insert(tx, place, Proof { factors, vouched_by: None }, now).await?;
+    let place = place.map(|place| place.at);
+    let (session, token) = insert(tx, place, Proof { factors, vouched_by: None, at: now }, now).await?;
     remember_origin(tx, session, origin).await?;
     let device = know_device(core, tx, origin, now).await?;
     if let Some(place) = place {
@@ -48,15 +49,18 @@ pub(crate) async fn open(core: &Core, tx: &mut Personal, factors: i16, origin: &
     Ok(SignedIn::Done { session: token, device })
 }
 
+/// What a workspace's provider vouched for.
+pub(crate) struct Word {
+    pub workspace: WorkspaceId,
+    pub factors: i16,
+    /// When the person proved who they are. Where nobody said, it counts as long ago.
+    pub proved_at: Option<Timestamp>,
+}
+
 /// Opens a session that a workspace's provider vouched for. It is good for that workspace alone, and says nothing of the
 /// browser: whoever runs the provider must not make theirs a known one.
-pub(crate) async fn open_vouched(
-    core: &Core,
-    tx: &mut Personal,
-    factors: i16,
-    workspace: WorkspaceId,
-    origin: &Origin,
-) -> Outcome<SignedIn> {
+pub(crate) async fn open_vouched(core: &Core, tx: &mut Personal, word: Word, origin: &Origin) -> Outcome<SignedIn> {
+    let Word { workspace, factors, proved_at } = word;
     tx.enter(workspace).await?;
     end_brought(tx, origin).await?;
     // The provider may be gone since it vouched.
@@ -64,9 +68,11 @@ pub(crate) async fn open_vouched(
         .fetch_optional(&mut ***tx)
         .await?
         .ok_or(Error::Unauthenticated)?;
-    let place = place(tx, Some(workspace)).await?.ok_or(Error::Unauthenticated)?;
-    let proof = Proof { factors, vouched_by: Some(workspace) };
-    let (session, token) = insert(tx, Some(place), proof, core.clock.now()).await?;
+    let place = place(tx, Some(workspace)).await?.ok_or(Error::Unauthenticated)?.at;
+    let now = core.clock.now();
+    let at = proved_at.map_or(Timestamp::UNIX_EPOCH, |at| at.min(now));
+    let proof = Proof { factors, vouched_by: Some(workspace), at };
+    let (session, token) = insert(tx, Some(place), proof, now).await?;
     remember_origin(tx, session, origin).await?;
     note(core, tx, place, json!({ "factors": factors, "single_sign_on": true }), origin).await?;
     Ok(SignedIn::Done { session: token, device: None })
@@ -108,16 +114,25 @@ async fn note(core: &Core, tx: &mut Personal, (workspace, member): Place, how: V
 
 type Place = (WorkspaceId, MemberId);
 
-/// Where the person stands: in the wanted workspace, or in the first they joined.
-async fn place(tx: &mut Personal, wanted: Option<WorkspaceId>) -> Outcome<Option<Place>> {
+struct Found {
+    at: Place,
+    /// It opens through its provider only.
+    single_sign_on: bool,
+}
+
+/// Where the person stands: in the wanted workspace, or in the first they joined of those that their own means open. Where none
+/// does, in the first, whose provider they are led to.
+async fn place(tx: &mut Personal, wanted: Option<WorkspaceId>) -> Outcome<Option<Found>> {
     let rows = sqlx::query!(
-        r#"select workspace_id as "workspace_id!", member_id as "member_id!" from memberships_of($1)"#,
+        r#"select workspace_id as "workspace_id!", member_id as "member_id!", single_sign_on as "single_sign_on!"
+           from places_of($1)"#,
         tx.account.0
     )
     .fetch_all(&mut ***tx)
     .await?;
     let found = rows.into_iter().find(|row| wanted.is_none_or(|wanted| wanted.0 == row.workspace_id));
-    Ok(found.map(|row| (row.workspace_id.into(), row.member_id.into())))
+    Ok(found
+        .map(|row| Found { at: (row.workspace_id.into(), row.member_id.into()), single_sign_on: row.single_sign_on }))
 }
 
 /// How it was shown whose session it is.
@@ -126,6 +141,7 @@ struct Proof {
     factors: i16,
     /// The workspace whose provider said so. `None` for the person's own means.
     vouched_by: Option<WorkspaceId>,
+    at: Timestamp,
 }
 
 async fn insert(
@@ -138,7 +154,7 @@ async fn insert(
     let lifetime = if proof.vouched_by.is_some() { VOUCHED_LIFETIME } else { LIFETIME };
     sqlx::query!(
         "insert into session (token_hash, id, account_id, workspace_id, member_id, created_at, last_seen_at, proved_at, factors, expires_at, vouched_by)
-         values ($1, $2, $3, $4, $5, $6, $6, $6, $7, $8, $9)",
+         values ($1, $2, $3, $4, $5, $6, $6, $10, $7, $8, $9)",
         secret::hash(&token.0),
         id.0,
         tx.account.0,
@@ -148,6 +164,7 @@ async fn insert(
         proof.factors,
         sql(now.checked_add(lifetime).unwrap_or(now)),
         proof.vouched_by.map(|workspace| workspace.0),
+        sql(proof.at),
     )
     .execute(&mut ***tx)
     .await?;
@@ -213,7 +230,11 @@ pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId)
     person.require_own_sign_in()?;
     let mut tx = core.db.personal(person.account).await?;
     let place = place(&mut tx, Some(workspace)).await?.ok_or(Error::NotFound)?;
-    let token = renew(&mut tx, person.session, Some(place)).await?;
+    // Standing there would open nothing.
+    if place.single_sign_on {
+        return Err(Error::SingleSignOnNeeded.into());
+    }
+    let token = renew(&mut tx, person.session, Some(place.at)).await?;
     tx.commit().await?;
     core.revoked();
     Ok(token)
@@ -310,6 +331,12 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         Some(place) => in_workspace(core, place).await?,
         None => None,
     };
+    let standing = match standing {
+        // What a provider vouched for goes nowhere else.
+        None if session.vouched_by.is_none() => stand_anew(core, &session).await?,
+        found => found,
+    };
+    let ended = if standing.is_none() { ended(core, session.account).await? } else { None };
     let name = match &standing {
         Some(standing) => standing.name.clone(),
         None => super::name_of(core, session.account).await?,
@@ -335,7 +362,31 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         needs_second_factor,
         needs_single_sign_on,
         vouched_by: session.vouched_by,
+        ended,
     })
+}
+
+/// A session without a place, or whose place is gone, goes on in the first workspace that is open to its person: another one,
+/// or the same that took them back.
+async fn stand_anew(core: &Core, session: &Stored) -> Outcome<Option<Standing>> {
+    let mut tx = core.db.personal(session.account).await?;
+    let Some(Found { at: place, .. }) = place(&mut tx, None).await? else { return Ok(None) };
+    sqlx::query!(
+        "update session set workspace_id = $3, member_id = $4 where account_id = $1 and id = $2",
+        tx.account.0,
+        session.id,
+        place.0.0,
+        place.1.0,
+    )
+    .execute(&mut **tx)
+    .await?;
+    tx.commit().await?;
+    in_workspace(core, place).await
+}
+
+/// The name of the workspace to which the person's access ended last.
+async fn ended(core: &Core, account: AccountId) -> Outcome<Option<String>> {
+    Ok(sqlx::query_scalar!("select ended_membership_of($1) as name", account.0).fetch_one(core.db.app()).await?)
 }
 
 async fn find(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Stored> {

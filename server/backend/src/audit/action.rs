@@ -64,6 +64,7 @@ actions! {
     SsoChanged = "sso.changed", "changed single sign-on";
     SsoRemoved = "sso.removed", "removed single sign-on";
     SsoLinked = "sso.linked", "signed in by single sign-on for the first time";
+    SsoForgotten = "sso.forgotten", "forgot the sign-in at the provider of";
     SsoRefused = "sso.refused", "refused a sign-in";
     AuditExported = "audit.exported", "exported the audit trail";
     NumberSeen = "contact.number_seen", "looked at the hidden number of";

@@ -29,7 +29,8 @@ async fn page(core: &Core, caller: &Caller, query: &ListQuery, limit: usize) -> 
         Stored,
         r#"select id as "id!", contact_id as "contact_id!", title as "title!", status as "status!", assignee_id, unread as "unread!",
                   last_line as "last_line!", last_direction as "last_direction!", last_status, last_at as "last_at!",
-                  last_inbound_at, sample as "sample!", contact_tags(workspace_id, contact_id) as tags, version as "version!"
+                  last_inbound_at, sample as "sample!", contact_tags(workspace_id, contact_id) as tags, version as "version!",
+                  member_of_message(workspace_id, last_message_id) as last_member
            from inbox_page($1, $2, $3, $4, $5, $6)"#,
         caller.workspace.0,
         query.view.as_str(),
@@ -52,7 +53,8 @@ async fn search(core: &Core, caller: &Caller, words: &str, limit: usize) -> Outc
         Stored,
         r#"select id as "id!", contact_id as "contact_id!", title as "title!", status as "status!", assignee_id, unread as "unread!",
                   last_line as "last_line!", last_direction as "last_direction!", last_status, last_at as "last_at!",
-                  last_inbound_at, sample as "sample!", contact_tags(workspace_id, contact_id) as tags, version as "version!"
+                  last_inbound_at, sample as "sample!", contact_tags(workspace_id, contact_id) as tags, version as "version!",
+                  member_of_message(workspace_id, last_message_id) as last_member
            from search_conversations($1, $2, $3)"#,
         tx.workspace.0,
         words.to_lowercase(),
@@ -94,6 +96,7 @@ struct Stored {
     sample: bool,
     tags: Option<Value>,
     version: i64,
+    last_member: Option<Uuid>,
 }
 
 impl Stored {
@@ -107,6 +110,7 @@ impl Stored {
             unread: self.unread,
             last_line: self.last_line,
             last_direction: Direction::parse(&self.last_direction).unwrap_or(Direction::In),
+            last_member: self.last_member.map(Into::into),
             last_status: self.last_status.and_then(DeliveryStatus::from_rank),
             last_at: self.last_at.to_jiff(),
             window_expires_at: window_end(self.last_inbound_at.map(|at| at.to_jiff())),

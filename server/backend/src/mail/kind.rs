@@ -153,6 +153,9 @@ pub enum Kind {
     SingleSignOnLinked {
         name: String,
         workspace: String,
+        /// It made them a member, who was none before.
+        #[serde(default)]
+        joined: bool,
         occasion: Occasion,
         security: String,
     },

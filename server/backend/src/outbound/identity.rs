@@ -1,6 +1,7 @@
 //! What the back end asks of a provider of identities (OpenID Connect).
 
 use async_trait::async_trait;
+use domain::Timestamp;
 use domain::sso::SsoFound;
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +11,15 @@ pub trait IdentityProvider: Send + Sync {
     /// Asks an issuer what it is.
     async fn discover(&self, issuer: &str) -> Result<SsoFound, IdentityProblem>;
 
-    /// The address to send a browser to, and what its return will be checked against.
-    async fn send_away(&self, client: &IdentityClient, state: &str, hint: &str) -> Result<SentAway, IdentityProblem>;
+    /// The address to send a browser to, and what its return will be checked against. `anew` asks the provider to have the
+    /// person sign in again, whatever it remembers of them, and to say when they did.
+    async fn send_away(
+        &self,
+        client: &IdentityClient,
+        state: &str,
+        hint: &str,
+        anew: bool,
+    ) -> Result<SentAway, IdentityProblem>;
 
     /// Redeems the code that a browser brought back. What is answered is proved: signature, issuer, audience, age and nonce.
     /// `said` is who the browser says it comes from.
@@ -63,6 +71,8 @@ pub struct Vouched {
     pub name: Option<String>,
     /// How they proved it there (RFC 8176).
     pub methods: Vec<String>,
+    /// When they proved it there, if the provider says so.
+    pub signed_in_at: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Vouched {

@@ -7,6 +7,7 @@ use domain::{AccountId, Caller, MemberId, Role, Scope, WorkspaceId};
 use serde_json::json;
 
 use super::{Provider, domains};
+use crate::accounts::sessions::Word;
 use crate::accounts::{letterhead, occasion, second_factor, security_page, sessions};
 use crate::audit::{self, Act, Action};
 use crate::db::{Personal, Scoped};
@@ -53,8 +54,8 @@ pub(super) async fn admit(
     drop(tx);
     let counted = provider.counts_two_factors || vouched.methods.iter().any(|method| method == SEVERAL_FACTORS);
     let factors = if counted { TWO } else { ONE };
-    let mut tx = match &known {
-        Known::Linked { account } | Known::Member { account, .. } => core.db.personal(*account).await?,
+    let (mut tx, new_account) = match &known {
+        Known::Linked { account } | Known::Member { account, .. } => (core.db.personal(*account).await?, false),
         Known::New { email } => open_account(core, email, vouched).await?,
     };
     tx.enter(workspace).await?;
@@ -67,16 +68,22 @@ pub(super) async fn admit(
         Known::Linked { .. } => touch_link(core, &mut tx, workspace, vouched).await?,
         Known::Member { member, .. } => {
             link(core, &mut tx, workspace, *member, vouched).await?;
-            tell(core, &mut tx, workspace).await?;
+            tell(core, &mut tx, workspace, false).await?;
         }
-        Known::New { email } => join(core, &mut tx, workspace, provider, vouched, email).await?,
+        Known::New { email } => {
+            join(core, &mut tx, workspace, provider, vouched, email).await?;
+            if !new_account {
+                tell(core, &mut tx, workspace, true).await?;
+            }
+        }
     }
     if own_factor {
         let account = tx.account;
         tx.commit().await?;
         return Ok(Ok(SignedIn::SecondFactor(second_factor::wait(core, account, Some(workspace)).await?)));
     }
-    let signed_in = sessions::open_vouched(core, &mut tx, factors, workspace, origin).await?;
+    let word = Word { workspace, factors, proved_at: vouched.signed_in_at };
+    let signed_in = sessions::open_vouched(core, &mut tx, word, origin).await?;
     tx.commit().await?;
     Ok(Ok(signed_in))
 }
@@ -166,13 +173,13 @@ async fn proved_address(tx: &mut Scoped, vouched: &Vouched) -> Outcome<Option<Em
 }
 
 /// The account of somebody new: the one of their address if there is one, else a fresh one without a password. Making it a
-/// member's opens nothing of it: the session stays in this workspace.
-async fn open_account(core: &Core, email: &Email, vouched: &Vouched) -> Outcome<Personal> {
+/// member's opens nothing of it: the session stays in this workspace. Says whether it is fresh.
+async fn open_account(core: &Core, email: &Email, vouched: &Vouched) -> Outcome<(Personal, bool)> {
     let there = sqlx::query_scalar!(r#"select account_id as "account_id!" from account_of($1)"#, email.as_str())
         .fetch_optional(core.db.app())
         .await?;
     if let Some(account) = there {
-        return core.db.personal(account.into()).await;
+        return Ok((core.db.personal(account.into()).await?, false));
     }
     let account: AccountId = ids::fresh();
     let mut tx = core.db.personal(account).await?;
@@ -185,7 +192,7 @@ async fn open_account(core: &Core, email: &Email, vouched: &Vouched) -> Outcome<
     )
     .execute(&mut **tx)
     .await?;
-    Ok(tx)
+    Ok((tx, true))
 }
 
 /// What the provider calls them, or how their address begins.
@@ -243,14 +250,14 @@ async fn touch_link(core: &Core, tx: &mut Personal, workspace: WorkspaceId, vouc
     Ok(())
 }
 
-/// Whoever had an account learns that there is a new way in.
-async fn tell(core: &Core, tx: &mut Personal, workspace: WorkspaceId) -> Outcome<()> {
+/// Whoever had an account learns that there is a new way in, and that it made them a member, if it did.
+async fn tell(core: &Core, tx: &mut Personal, workspace: WorkspaceId, joined: bool) -> Outcome<()> {
     let person = letterhead(tx).await?;
     let workspace = sqlx::query_scalar!("select name from workspace where workspace_id = $1", workspace.0)
         .fetch_one(&mut ***tx)
         .await?;
     let (occasion, security) = (occasion(core, None), security_page(core));
-    let kind = Kind::SingleSignOnLinked { name: person.name, workspace, occasion, security };
+    let kind = Kind::SingleSignOnLinked { name: person.name, workspace, joined, occasion, security };
     mail::queue(core, tx, &Outgoing { to: person.email, language: person.language, kind }).await
 }
 

@@ -1,15 +1,21 @@
 //! Coming back from the provider.
 
-use domain::WorkspaceId;
 use domain::accounts::Origin;
 use domain::ports::{Arrival, Arrived};
 use domain::sso::SsoProblem;
+use domain::{Timestamp, WorkspaceId};
+
+use jiff::SignedDuration;
 
 use super::depart::Waiting;
 use super::{KIND, SsoPort, admit, provider, told};
 use crate::fault::Outcome;
 use crate::gate::sql;
+use crate::outbound::Vouched;
 use crate::secret;
+
+/// By how much a provider's clock may differ from ours.
+const SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 pub(super) async fn arrive(port: &SsoPort, workspace: WorkspaceId, back: Arrival, origin: &Origin) -> Outcome<Arrived> {
     let not = |problem| Ok(Arrived::Not(problem));
@@ -27,13 +33,29 @@ pub(super) async fn arrive(port: &SsoPort, workspace: WorkspaceId, back: Arrival
         Ok(vouched) => vouched,
         Err(problem) => return not(told(problem)),
     };
-    match admit::admit(&port.core, workspace, &provider, &vouched, origin).await? {
-        Ok(outcome) => Ok(Arrived::In { outcome, next: waiting.next }),
+    let admitted = match is_anew(&waiting, &vouched, port.core.clock.now()) {
+        true => admit::admit(&port.core, workspace, &provider, &vouched, origin).await?,
+        false => Err(SsoProblem::NotAnew),
+    };
+    match admitted {
+        Ok(outcome) => {
+            port.throttle.came_back(workspace, &origin.address);
+            Ok(Arrived::In { outcome, next: waiting.next })
+        }
         Err(problem) => {
             admit::note_refusal(&port.core, workspace, &provider, &vouched, problem).await?;
             not(problem)
         }
     }
+}
+
+/// Whether somebody who had to sign in anew did. A provider that was asked when they did has to say so (OpenID Connect Core 1.0,
+/// section 3.1.2.1), so silence is no yes: it may have sent back whoever signed in there long ago.
+fn is_anew(waiting: &Waiting, vouched: &Vouched, now: Timestamp) -> bool {
+    let near = |at: Timestamp| at.duration_since(now) <= SKEW;
+    waiting
+        .anew_since
+        .is_none_or(|since| vouched.signed_in_at.is_some_and(|at| since.duration_since(at) <= SKEW && near(at)))
 }
 
 /// What waited for this browser, once: a state that is repeated, too old or another browser's is worth nothing.

@@ -7,7 +7,7 @@ use domain::team::RoleChoice;
 use domain::{Caller, Error, MemberId, Permission, Role, WorkspaceId};
 use serde_json::{Value, json};
 
-use super::{Provider, SECRET, SsoPort, domains, provider};
+use super::{Provider, SECRET, SsoPort, domains, links, provider};
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
@@ -35,7 +35,7 @@ async fn shown(tx: &mut Scoped, provider: Provider) -> Outcome<SsoConnected> {
     let workspace = tx.workspace;
     Ok(SsoConnected {
         domains: domains(tx, workspace).await?,
-        linked: links(tx).await?,
+        linked: links::count(tx).await?,
         issuer: provider.issuer,
         client_id: provider.client_id,
         admits_new: provider.admits_new,
@@ -43,14 +43,6 @@ async fn shown(tx: &mut Scoped, provider: Provider) -> Outcome<SsoConnected> {
         counts_two_factors: provider.counts_two_factors,
         required: provider.required,
     })
-}
-
-async fn links(tx: &mut Scoped) -> Outcome<i64> {
-    let links =
-        sqlx::query_scalar!(r#"select count(*) as "links!" from sso_link where workspace_id = $1"#, tx.workspace.0)
-            .fetch_one(&mut ***tx)
-            .await?;
-    Ok(links)
 }
 
 pub(super) async fn check(port: &SsoPort, caller: &Caller, issuer: &str) -> Outcome<SsoFound> {
@@ -61,7 +53,7 @@ pub(super) async fn check(port: &SsoPort, caller: &Caller, issuer: &str) -> Outc
 }
 
 /// Who may change single sign-on, having proved who they are.
-fn administrator<'a>(port: &SsoPort, person: &'a Person) -> Outcome<(&'a Caller, MemberId)> {
+pub(super) fn administrator<'a>(port: &SsoPort, person: &'a Person) -> Outcome<(&'a Caller, MemberId)> {
     let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
     caller.require(Permission::ManageSecurity)?;
     person.require_fresh_proof(port.core.clock.now())?;
@@ -93,7 +85,7 @@ pub(super) async fn save(port: &SsoPort, person: &Person, form: SsoForm) -> Outc
     // A stored secret is told to nobody but the provider that it was given for.
     let sealed = sealed.or_else(|| before.as_ref().filter(|_| same).map(|before| before.client_secret.clone()));
     let sealed = sealed.ok_or(Error::invalid("client_secret", "Paste the secret that the provider gave."))?;
-    if form.required && !(same && links(&mut tx).await? > 0) {
+    if form.required && !(same && links::count(&mut tx).await? > 0) {
         let why = "Save without this first and let somebody sign in this way. Then nobody is locked out by a mistake.";
         return Err(Error::invalid("required", why).into());
     }
@@ -102,7 +94,7 @@ pub(super) async fn save(port: &SsoPort, person: &Person, form: SsoForm) -> Outc
         None => None,
     };
     if !same {
-        forget(&mut tx).await?;
+        links::forget_all(&mut tx).await?;
     }
     let stored = Provider {
         issuer: found.issuer,
@@ -220,21 +212,13 @@ async fn claim(tx: &mut Scoped, member: MemberId, domain: &str) -> Outcome<()> {
     Ok(())
 }
 
-/// Another provider's subjects are other people: links end, and what came of them.
-async fn forget(tx: &mut Scoped) -> Outcome<()> {
-    let workspace = tx.workspace;
-    sqlx::query!("delete from sso_link where workspace_id = $1", workspace.0).execute(&mut ***tx).await?;
-    sqlx::query!("delete from session where vouched_by = $1", workspace.0).execute(&mut ***tx).await?;
-    Ok(())
-}
-
 pub(super) async fn remove(port: &SsoPort, person: &Person) -> Outcome<()> {
     let (caller, _) = administrator(port, person)?;
     let core = &port.core;
     let mut tx = core.db.scoped(caller.workspace).await?;
     let before = provider(&mut tx, caller.workspace).await?.ok_or(Error::NotFound)?;
     let described = describe(&shown(&mut tx, before).await?);
-    forget(&mut tx).await?;
+    links::forget_all(&mut tx).await?;
     sqlx::query!("delete from sso_provider where workspace_id = $1", caller.workspace.0).execute(&mut **tx).await?;
     audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::SsoRemoved, caller.workspace.0).with(described))
         .await?;

@@ -49,7 +49,8 @@ pub(super) async fn set_role(
     Ok(())
 }
 
-struct Before {
+/// A member as they were when their row was locked.
+pub(crate) struct Before {
     name: String,
     email: String,
     role: String,
@@ -66,6 +67,11 @@ async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Bef
     }
     may_give(tx, caller, role).await?;
     Ok(row)
+}
+
+/// A member whom the caller may change, or the caller.
+pub(crate) async fn lock_within_reach(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Before> {
+    if caller.member_id() == Some(member) { lock_any(tx, member).await } else { lock(tx, caller, member).await }
 }
 
 async fn lock_any(tx: &mut Scoped, member: MemberId) -> Outcome<Before> {
@@ -110,8 +116,7 @@ pub(super) async fn sign_out(core: &Core, person: &Person, member: MemberId) -> 
     caller.require(Permission::ManageTeam)?;
     person.require_fresh_proof(core.clock.now())?;
     let mut tx = core.db.scoped(caller.workspace).await?;
-    let own = caller.member_id() == Some(member);
-    let them = if own { lock_any(&mut tx, member).await? } else { lock(&mut tx, caller, member).await? };
+    let them = lock_within_reach(&mut tx, caller, member).await?;
     let ended =
         sqlx::query!("delete from session where workspace_id = $1 and member_id = $2", tx.workspace.0, member.0)
             .execute(&mut **tx)
@@ -171,7 +176,7 @@ async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<Member
     // Their sessions go on in another workspace of theirs, or in none; those of other workspaces are not touched.
     sqlx::query!(
         "update session s set (workspace_id, member_id) =
-                (select other.workspace_id, other.member_id from memberships_of(s.account_id) other limit 1)
+                (select other.workspace_id, other.member_id from places_of(s.account_id) other limit 1)
          where workspace_id = $1 and member_id = $2",
         tx.workspace.0,
         member.0,
@@ -182,7 +187,7 @@ async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<Member
 }
 
 /// Ends the sessions of a member that the workspace's provider vouched for.
-pub(super) async fn end_vouched(tx: &mut Scoped, member: MemberId) -> Outcome<()> {
+pub(crate) async fn end_vouched(tx: &mut Scoped, member: MemberId) -> Outcome<()> {
     sqlx::query!(
         "delete from session where workspace_id = $1 and member_id = $2 and vouched_by is not null",
         tx.workspace.0,

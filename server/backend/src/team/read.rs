@@ -35,7 +35,8 @@ async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
                   (select count(*) from api_key k
                    where k.workspace_id = m.workspace_id and k.made_by = m.id and k.revoked_at is null) as "keys!",
                   (select max(s.last_seen_at) from session s where s.workspace_id = m.workspace_id and s.member_id = m.id) as last_seen_at,
-                  coalesce(has_two_factors(m.account_id), false) as "two_factors!"
+                  coalesce(has_two_factors(m.account_id), false) as "two_factors!",
+                  exists(select 1 from sso_link l where l.workspace_id = m.workspace_id and l.member_id = m.id) as "linked!"
            from member m where m.workspace_id = $1 order by m.deactivated_at is not null, m.name, m.id"#,
         tx.workspace.0,
     )
@@ -54,6 +55,7 @@ async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
                 open: row.open,
                 keys: row.keys,
                 two_factors: row.two_factors,
+                linked: row.linked,
                 last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
                 deactivated_at: row.deactivated_at.map(|at| at.to_jiff()),
             })

@@ -133,13 +133,21 @@ async fn each_port_needs_its_permission() {
 }
 
 #[tokio::test]
-async fn ending_the_sessions_of_others_needs_its_permission() {
+async fn acts_on_the_sessions_of_others_need_their_permissions() {
     let world = world().await;
     let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
     for (kept, refusal) in [(vec![], Error::Forbidden), (vec![Permission::ManageTeam], Error::NotFound)] {
         let mut olive = olive.clone();
         olive.caller = olive.caller.map(|caller| caller.restricted_to(&kept));
         let answer = world.ports.team.sign_out_member(&olive, Uuid::nil().into()).await;
+        assert_eq!(answer, Err(refusal), "with {kept:?}");
+    }
+    for (kept, refusal) in
+        [(vec![Permission::ManageTeam], Error::Forbidden), (vec![Permission::ManageSecurity], Error::NotFound)]
+    {
+        let mut olive = olive.clone();
+        olive.caller = olive.caller.map(|caller| caller.restricted_to(&kept));
+        let answer = world.ports.sso.forget_member(&olive, Uuid::nil().into()).await;
         assert_eq!(answer, Err(refusal), "with {kept:?}");
     }
 }

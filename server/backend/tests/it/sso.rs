@@ -49,12 +49,30 @@ fn vouch(subject: &str, email: &str) -> Vouched {
         email_verified: true,
         name: Some("Nora New".into()),
         methods: vec!["pwd".into()],
+        signed_in_at: None,
     }
+}
+
+/// As [`vouch`], and it says when they proved it.
+fn vouch_at(world: &World, subject: &str, email: &str, ago: SignedDuration) -> Vouched {
+    let at = world.clock.now().checked_sub(ago).unwrap();
+    Vouched { signed_in_at: Some(at), ..vouch(subject, email) }
+}
+
+/// Leaves for our provider with a session, as «Sign in again» does.
+async fn depart_with(world: &World, token: &SessionToken) -> Arrival {
+    let person = world.ports.accounts.person(token).await.unwrap();
+    let ours = world.ours.seeded.workspace;
+    let departure = world.ports.sso.depart_to(&person, ours, "/settings/team", &from("1.1.1.1")).await.unwrap();
+    let Departure::To { url, browser } = departure else { panic!("nowhere to go") };
+    let (_, state) = url.split_once("state=").unwrap();
+    Arrival { state: state.into(), code: Some("code".into()), issuer: None, browser: Some(browser) }
 }
 
 /// Leaves for the provider and answers what the browser holds: state and cookie.
 async fn depart(world: &World, email: &str) -> Arrival {
-    let Departure::To { url, browser } = world.ports.sso.depart(email, "/inbox").await.unwrap() else {
+    let Departure::To { url, browser } = world.ports.sso.depart(email, "/inbox", &from("1.1.1.1")).await.unwrap()
+    else {
         panic!("nowhere to go for {email}")
     };
     let (_, state) = url.split_once("state=").unwrap();
@@ -307,14 +325,15 @@ async fn a_workspace_speaks_for_domains_that_are_its_own() {
     assert!(matches!(world.ports.sso.save(&ada, form()).await, Err(Error::Invalid(_))));
     world.ports.sso.remove(&olive).await.unwrap();
     assert!(matches!(world.ports.sso.save(&ada, form()).await, Err(Error::Invalid(_))), "nor what may be another's");
-    let nowhere = world.ports.sso.depart("x@ours.example", "/").await.unwrap();
+    let nowhere = world.ports.sso.depart("x@ours.example", "/", &from("1.1.1.1")).await.unwrap();
     assert!(matches!(nowhere, Departure::Nowhere(SsoProblem::NoProvider)));
 }
 
 #[tokio::test]
 async fn a_vouched_session_cannot_speak_for_more() {
     let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
-    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let nora = vouch_at(&world, "nora", "nora@ours.example", SignedDuration::ZERO);
+    let token = session(come(&world, nora).await);
     let nora = world.ports.accounts.person(&token).await.unwrap();
     // The rest is theirs to change: they are an administrator of the workspace that vouches.
     let kept = SsoForm { client_secret: String::new(), role: Role::Admin.into(), ..form() };
@@ -352,7 +371,8 @@ async fn an_owner_is_vouched_for_only_by_a_provider_of_their_own_choice() {
     let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
     let owner = session(come(&world, vouch("olive", OWNER)).await);
     assert_eq!(world.ports.accounts.caller(&owner).await.unwrap().member_id(), Some(world.ours.seeded.owner));
-    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let nora = vouch_at(&world, "nora", "nora@ours.example", SignedDuration::ZERO);
+    let token = session(come(&world, nora).await);
     let nora = world.ports.accounts.person(&token).await.unwrap();
     world
         .ports
@@ -484,4 +504,221 @@ async fn another_provider_s_subjects_are_other_people() {
     assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated));
     let token = session(come(&world, vouch("1", "nora@ours.example")).await);
     assert_ne!(world.ports.accounts.caller(&token).await.unwrap().member_id(), Some(world.ours.agent_id));
+}
+
+#[tokio::test]
+async fn before_a_dangerous_act_the_provider_has_to_say_that_they_signed_in_just_now() {
+    let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
+    let ours = world.ours.seeded.workspace;
+    // Who signed in at the provider long ago, or nobody knows when, is in, and is not fresh.
+    let hours = SignedDuration::from_hours(3);
+    for who in [vouch("nora", "nora@ours.example"), vouch_at(&world, "nora", "nora@ours.example", hours)] {
+        let token = session(come(&world, who).await);
+        let nora = world.ports.accounts.person(&token).await.unwrap();
+        assert_eq!(world.ports.sso.remove(&nora).await, Err(Error::ProofNeeded));
+    }
+    assert!(!world.identities.last_sent().1, "an ordinary sign-in is the provider's own affair");
+    let token = session(come(&world, vouch("nora", "nora@ours.example")).await);
+    // The provider may send back whom it remembers, or not say when they signed in: neither is an answer.
+    let stale = vouch_at(&world, "nora", "nora@ours.example", SignedDuration::from_mins(2));
+    let ahead = vouch_at(&world, "nora", "nora@ours.example", SignedDuration::from_mins(-2));
+    for who in [vouch("nora", "nora@ours.example"), stale, ahead] {
+        let back = depart_with(&world, &token).await;
+        assert_eq!(world.identities.last_sent(), ("nora@ours.example".to_owned(), true));
+        world.identities.next(who);
+        assert_eq!(problem(arrive(&world, ours, back).await), SsoProblem::NotAnew);
+    }
+    assert!(world.ports.accounts.person(&token).await.is_ok(), "the session that they have is still theirs");
+    let back = depart_with(&world, &token).await;
+    world.clock.advance(SignedDuration::from_mins(5));
+    world.identities.next(vouch_at(&world, "nora", "nora@ours.example", SignedDuration::from_mins(4)));
+    let fresh = session(arrive(&world, ours, back).await);
+    let nora = world.ports.accounts.person(&fresh).await.unwrap();
+    world.ports.sso.save(&nora, SsoForm { role: Role::Admin.into(), ..form() }).await.unwrap();
+    // What counts is when they proved it, not when they came back.
+    world.clock.advance(SignedDuration::from_mins(7));
+    let nora = world.ports.accounts.person(&fresh).await.unwrap();
+    assert_eq!(world.ports.sso.remove(&nora).await, Err(Error::ProofNeeded));
+}
+
+#[tokio::test]
+async fn one_leaves_for_a_workspace_of_one_s_own_and_a_vouched_session_for_its_own_alone() {
+    let world = connected(form()).await;
+    let (ours, theirs) = (world.ours.seeded.workspace, world.theirs.seeded.workspace);
+    let to = async |person: &Person, workspace| {
+        world.ports.sso.depart_to(person, workspace, "/inbox", &from("1.1.1.1")).await
+    };
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    assert!(matches!(to(&adam, ours).await, Ok(Departure::To { .. })));
+    assert_eq!(world.identities.last_sent(), (AGENT.to_owned(), false), "the first time is no second");
+    assert_eq!(to(&adam, theirs).await.err(), Some(Error::NotFound));
+    let stranger = person(&world, "agent@theirs.example", AGENTS_PASSWORD).await;
+    assert_eq!(to(&stranger, ours).await.err(), Some(Error::NotFound));
+    assert!(matches!(to(&stranger, theirs).await, Ok(Departure::Nowhere(SsoProblem::NoProvider))));
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    let vouched = world.ports.accounts.person(&token).await.unwrap();
+    assert_eq!(to(&vouched, theirs).await.err(), Some(Error::OwnSignInNeeded));
+}
+
+/// Makes somebody a member of their workspace too, after they became one of ours.
+async fn joins_theirs(world: &World, email: &str) {
+    sqlx::query(
+        "insert into member (workspace_id, id, account_id, name, email, role, scope, created_at)
+         select $1, gen_random_uuid(), id, name, email, 'agent', 'all', now() + interval '1 day' from account where email = $2",
+    )
+    .bind(world.theirs.seeded.workspace.0)
+    .bind(email)
+    .execute(&world.owner)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn a_password_leads_to_a_workspace_that_it_opens_and_shows_the_way_into_the_others() {
+    let world = connected(form()).await;
+    let (accounts, ours, theirs) = (&world.ports.accounts, world.ours.seeded.workspace, world.theirs.seeded.workspace);
+    session(come(&world, vouch("adam", AGENT)).await);
+    joins_theirs(&world, AGENT).await;
+    let caller = async |token: &SessionToken| accounts.caller(token).await.map(|caller| caller.workspace);
+    let before = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    assert_eq!(caller(&before).await, Ok(ours), "the first that they joined");
+    save(&world, SsoForm { required: true, client_secret: String::new(), ..form() }).await.unwrap();
+    let rows = async |token: &SessionToken| {
+        let rows = accounts.workspaces(&accounts.person(token).await.unwrap()).await.unwrap();
+        rows.into_iter().map(|row| (row.id, row.single_sign_on)).collect::<Vec<_>>()
+    };
+    // A session that stood there is told of both ways on.
+    assert_eq!(caller(&before).await, Err(Error::SingleSignOnNeeded));
+    assert_eq!(rows(&before).await, [(theirs, false), (ours, true)]);
+    let moved = accounts.switch(&accounts.person(&before).await.unwrap(), theirs).await.unwrap();
+    assert_eq!(caller(&moved).await, Ok(theirs));
+    // A new one stands where it opens something.
+    let after = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    assert_eq!(caller(&after).await, Ok(theirs));
+    let me = accounts.me(&accounts.caller(&after).await.unwrap()).await.unwrap();
+    assert_eq!(me.workspaces.iter().map(|row| row.id).collect::<Vec<_>>(), [theirs, ours], "both are listed");
+    let adam = accounts.person(&after).await.unwrap();
+    assert_eq!(accounts.switch(&adam, ours).await.err(), Some(Error::SingleSignOnNeeded));
+    assert_eq!(caller(&after).await, Ok(theirs), "and stays where it was");
+    // Through the provider it is ours alone.
+    let vouched = session(come(&world, vouch("adam", AGENT)).await);
+    assert_eq!((caller(&vouched).await, rows(&vouched).await), (Ok(ours), vec![(ours, true)]));
+    // The owner's own means open it.
+    let owner = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    assert_eq!((caller(&owner).await, rows(&owner).await), (Ok(ours), vec![(ours, false)]));
+    // Who loses the other one is told where the rest is.
+    let theirs_agent: uuid::Uuid = sqlx::query_scalar("select id from member where workspace_id = $1 and email = $2")
+        .bind(theirs.0)
+        .bind(AGENT)
+        .fetch_one(&world.owner)
+        .await
+        .unwrap();
+    world.ports.team.deactivate(&world.theirs.caller, theirs_agent.into(), None).await.unwrap();
+    assert_eq!(caller(&after).await, Err(Error::SingleSignOnNeeded));
+    assert_eq!(rows(&after).await, [(ours, true)]);
+}
+
+#[tokio::test]
+async fn whose_account_a_provider_makes_a_member_is_told() {
+    let world = connected(form()).await;
+    newcomer(&world, "vera@ours.example").await;
+    let told = async |email: &str| {
+        world.run_jobs().await;
+        let taken = world.postbox.taken();
+        taken.iter().filter(|mail| mail.to == email && mail.subject.contains("You are now a member of")).count()
+    };
+    session(come(&world, vouch("vera", "vera@ours.example")).await);
+    assert_eq!(told("vera@ours.example").await, 1);
+    let text = world.postbox.last_to("vera@ours.example").text.clone();
+    assert!(text.contains("to nothing else of yours") && text.contains("If this was not you"), "{text}");
+    session(come(&world, vouch("vera", "vera@ours.example")).await);
+    assert_eq!(told("vera@ours.example").await, 1, "once");
+    session(come(&world, vouch("nora", "nora@ours.example")).await);
+    assert_eq!(told("nora@ours.example").await, 0, "who has just got an account knows");
+}
+
+#[tokio::test]
+async fn leaving_for_a_provider_is_slowed_down_by_who_does_not_come_back() {
+    let world = connected(form()).await;
+    let (ours, away) = (world.ours.seeded.workspace, from("7.7.7.7"));
+    let leave = async |email: &str| world.ports.sso.depart(email, "/", &away).await;
+    // A whole office signs in from one address.
+    for _ in 0..70 {
+        let Ok(Departure::To { url, browser }) = leave(AGENT).await else { panic!("slowed down") };
+        let (_, state) = url.split_once("state=").unwrap();
+        let back = Arrival { state: state.into(), code: Some("code".into()), issuer: None, browser: Some(browser) };
+        world.identities.next(vouch("adam", AGENT));
+        session(world.ports.sso.arrive(ours, back, &away).await.unwrap());
+    }
+    let mut left = 0;
+    while leave(if left % 2 == 0 { AGENT } else { "x@nowhere.example" }).await.is_ok() {
+        left += 1;
+        assert!(left < 100, "nothing slows it down");
+    }
+    assert!(left >= 50, "{left}");
+    assert!(matches!(leave("x@nowhere.example").await, Err(Error::TooMany { .. })), "whatever the domain");
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    let again = world.ports.sso.depart_to(&adam, ours, "/", &away).await;
+    assert!(matches!(again, Err(Error::TooMany { .. })), "with a session too");
+    assert!(world.ports.sso.depart(AGENT, "/", &from("8.8.8.8")).await.is_ok(), "others are not");
+    let waiting = world.count("select count(*) from challenge where kind = 'single_sign_on'").await;
+    assert!(waiting <= 70, "{waiting}");
+    world.clock.advance(SignedDuration::from_secs(1));
+    assert!(leave(AGENT).await.is_ok(), "nobody is locked out");
+}
+
+#[tokio::test]
+async fn an_administrator_lets_a_member_in_again_whom_the_provider_knows_anew() {
+    let world = connected(form()).await;
+    let (team, sso, adam) = (&world.ports.team, &world.ports.sso, world.ours.agent_id);
+    let linked = async || {
+        let page = team.page(&world.ours.caller).await.unwrap();
+        page.members.into_iter().find(|member| member.id == adam).unwrap().linked
+    };
+    assert!(!linked().await);
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    assert_eq!(sso.forget_member(&olive, adam).await, Err(Error::NotFound), "there is nothing to forget");
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    assert!(linked().await);
+    assert_eq!(problem(come(&world, vouch("adam anew", AGENT)).await), SsoProblem::Taken);
+    world.clock.advance(SignedDuration::from_mins(11));
+    assert_eq!(sso.forget_member(&olive, adam).await, Err(Error::ProofNeeded));
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    sso.forget_member(&olive, adam).await.unwrap();
+    assert!(!linked().await);
+    assert_eq!(
+        world.ports.accounts.person(&token).await.err(),
+        Some(Error::Unauthenticated),
+        "what came of it is over"
+    );
+    // As at first: a verified address of a domain that is spoken for, and nothing less.
+    let unverified = Vouched { email_verified: false, ..vouch("adam anew", AGENT) };
+    assert_eq!(problem(come(&world, unverified).await), SsoProblem::Address);
+    let token = session(come(&world, vouch("adam anew", AGENT)).await);
+    assert_eq!(world.ports.accounts.caller(&token).await.unwrap().member_id(), Some(adam));
+    assert_eq!(problem(come(&world, vouch("adam", AGENT)).await), SsoProblem::Taken, "the former one is nobody now");
+    assert!(actions(&world).await.iter().any(|action| action == "sso.forgotten"));
+    world.run_jobs().await;
+    let told = world.postbox.taken().iter().filter(|mail| mail.to == AGENT).count();
+    assert_eq!(told, 2, "they are told of each new way in");
+}
+
+#[tokio::test]
+async fn nobody_forgets_the_sign_in_of_who_may_do_more() {
+    let world = connected(form()).await;
+    session(come(&world, vouch("olive", OWNER)).await);
+    let team = &world.ports.team;
+    team.save_role(&world.ours.caller, None, "Locksmith", vec![Permission::ManageSecurity]).await.unwrap();
+    let role = team.page(&world.ours.caller).await.unwrap().roles[0].id;
+    let custom = domain::team::RoleChoice { role: Role::Custom, custom: Some(role) };
+    team.set_role(&world.ours.caller, world.ours.agent_id, custom, Scope::All).await.unwrap();
+    session(come(&world, vouch("nora", "nora@ours.example")).await);
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    let nora = world.ports.team.page(&world.ours.caller).await.unwrap().members;
+    let nora = nora.into_iter().find(|member| member.email == "nora@ours.example").unwrap().id;
+    for member in [world.ours.seeded.owner, nora] {
+        assert_eq!(world.ports.sso.forget_member(&adam, member).await, Err(Error::Forbidden));
+    }
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    world.ports.sso.forget_member(&olive, world.ours.seeded.owner).await.expect("one's own");
 }

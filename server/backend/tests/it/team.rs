@@ -126,8 +126,11 @@ async fn who_is_deactivated_is_out_at_once_and_their_work_goes_over() {
     assert_eq!(assignee, 1);
     world.run_jobs().await;
     assert!(world.postbox.last_to("agent@ours.example").text.contains("Ours"));
+    assert_eq!(accounts.person(&adam).await.unwrap().ended.as_deref(), Some("Ours"));
     team.reactivate(&world.ours.caller, world.ours.agent_id).await.unwrap();
-    sign_in(&world, "agent@ours.example", "battery staple").await;
+    world.clock.advance(jiff::SignedDuration::from_secs(1));
+    let back = accounts.caller(&adam).await.expect("in again without signing in");
+    assert_eq!(back.member_id(), Some(world.ours.agent_id));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
 
-use crate::people::{OWNER, OWNERS_PASSWORD, person};
+use crate::people::{OWNER, OWNERS_PASSWORD, from, person};
 use crate::{form, grace_writes, key, sso, thread, world};
 
 /// Fills our workspace with one of everything.
@@ -149,6 +149,10 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     let neighbour = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
     assert!(ports.sso.save(&neighbour, sso::form()).await.is_err(), "our domain is ours");
     assert_eq!(ports.sso.remove(&neighbour).await, Err(Error::NotFound));
+    assert_eq!(ports.sso.forget_member(&neighbour, world.ours.agent_id).await, Err(Error::NotFound));
+    let ours = world.ours.seeded.workspace;
+    assert_eq!(ports.sso.depart_to(&neighbour, ours, "/", &from("1.1.1.1")).await.err(), Some(Error::NotFound));
+    assert_eq!(ports.accounts.workspaces(&neighbour).await.unwrap().len(), 1, "their own alone");
     assert!(ports.sso.check(&them, "https://login.ours.example").await.is_ok(), "what anybody can ask an issuer");
 
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");

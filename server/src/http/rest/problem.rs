@@ -86,7 +86,8 @@ impl From<Error> for Problem {
                 reason: Some(refusal.code()),
                 ..Self::new("refused", "The message may not be sent", 409, detail)
             },
-            Error::Conflict => Self::new("conflict", "Changed meanwhile", status, detail),
+            // No program has a page that could be of another workspace.
+            Error::Conflict | Error::Moved => Self::new("conflict", "Changed meanwhile", status, detail),
             Error::TooMany { .. } => Self { retry_after, ..Self::new("too-many", "Too many requests", status, detail) },
             Error::Unexpected(_) | Error::Transport(_) => {
                 Self::new("unexpected", "Something went wrong", status, detail)

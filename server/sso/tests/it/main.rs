@@ -4,6 +4,9 @@
 
 mod provider;
 
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
 use backend::outbound::{IdentityClient, IdentityProblem, IdentityProvider as _, Proofs, Vouched};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use provider::{ACCESS, CLIENT, Plan, Provider, SECRET, basic};
@@ -29,7 +32,11 @@ fn oidc() -> Oidc {
 }
 
 async fn depart(provider: &Provider) -> (Url, Proofs) {
-    let sent = oidc().send_away(&ours(provider), "the state", "ada@field.example").await.unwrap();
+    depart_by(provider, &oidc(), false).await
+}
+
+async fn depart_by(provider: &Provider, oidc: &Oidc, anew: bool) -> (Url, Proofs) {
+    let sent = oidc.send_away(&ours(provider), "the state", "ada@field.example", anew).await.unwrap();
     *provider.nonce.lock().unwrap() = sent.proofs.nonce.clone();
     (sent.url.parse().unwrap(), sent.proofs)
 }
@@ -65,6 +72,46 @@ async fn somebody_is_sent_away_and_comes_back() {
     let (header, form) = provider.asked.lock().unwrap()[0].clone();
     assert_eq!(header, basic());
     assert!(form.contains(&format!("code_verifier={}", proofs.verifier)) && form.contains("code=the+code"), "{form}");
+}
+
+#[tokio::test]
+async fn whoever_signs_in_anew_is_asked_at_the_provider_and_it_says_when() {
+    let provider = Provider::start().await;
+    let (ordinary, _) = depart(&provider).await;
+    let asked =
+        |url: &Url, name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+    assert_eq!((asked(&ordinary, "prompt"), asked(&ordinary, "max_age")), (None, None));
+    assert_eq!(come(&provider).await.unwrap().signed_in_at, None);
+    let (anew, _) = depart_by(&provider, &oidc(), true).await;
+    assert_eq!((asked(&anew, "prompt"), asked(&anew, "max_age")), (Some("login".to_owned()), Some("0".to_owned())));
+    provider.plan(|plan| plan.claims = json!({ "auth_time": 1_700_000_000 }));
+    let told = come(&provider).await.unwrap().signed_in_at.unwrap();
+    assert_eq!(told.as_second(), 1_700_000_000);
+}
+
+#[tokio::test]
+async fn a_provider_is_asked_for_its_configuration_once_whether_it_answers_or_not() {
+    let provider = Provider::start().await;
+    let client = oidc();
+    let broken = Some((StatusCode::SERVICE_UNAVAILABLE, HeaderMap::new(), vec![]));
+    provider.plan(|plan| plan.instead = broken);
+    for _ in 0..5 {
+        let outcome = client.send_away(&ours(&provider), "the state", "ada@field.example", false).await;
+        assert!(matches!(outcome, Err(IdentityProblem::Unreachable(_))));
+    }
+    assert_eq!(provider.configured.load(Relaxed), 1, "one that does not answer");
+    assert!(client.discover(&provider.issuer).await.is_err());
+    assert!(provider.configured.load(Relaxed) > 1, "who looks after it is told how it is now");
+    provider.plan(|plan| plan.instead = None);
+    // By and by it is asked again.
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    tokio::time::resume();
+    provider.configured.store(0, Relaxed);
+    for _ in 0..5 {
+        depart_by(&provider, &client, false).await;
+    }
+    assert_eq!(provider.configured.load(Relaxed), 1, "one that answers");
 }
 
 #[tokio::test]

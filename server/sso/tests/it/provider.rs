@@ -1,5 +1,7 @@
 //! A provider on this machine that does what it is told, right or wrong.
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use axum::extract::State;
@@ -38,6 +40,8 @@ pub struct Provider {
     pub plan: Mutex<Plan>,
     /// What came to the token endpoint: the header and the form.
     pub asked: Mutex<Vec<(String, String)>>,
+    /// How often its configuration was asked for.
+    pub configured: AtomicU32,
     /// Of the sign-in under way.
     pub nonce: Mutex<String>,
     key: CoreEdDsaPrivateSigningKey,
@@ -78,6 +82,7 @@ impl Provider {
             issuer,
             plan: Mutex::new(plan),
             asked: Mutex::default(),
+            configured: AtomicU32::new(0),
             nonce: Mutex::default(),
             key: key("1"),
             other_key: key("1"),
@@ -137,6 +142,7 @@ fn set_apart(fields: &mut Value, other: &Value) {
 }
 
 async fn configured(State(provider): State<Arc<Provider>>) -> Response {
+    provider.configured.fetch_add(1, Relaxed);
     let plan = provider.plan.lock().unwrap();
     match &plan.instead {
         Some(instead) => instead.clone().into_response(),

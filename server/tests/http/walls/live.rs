@@ -23,12 +23,6 @@ pub struct Event {
     data: Value,
 }
 
-impl Event {
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-}
-
 impl Stream {
     /// Opens a stream, and reads up to its greeting: what comes after it is new.
     pub async fn open(served: &Served, cookie: &str, last: Option<&str>) -> Self {

@@ -86,7 +86,7 @@ async fn what_is_no_picture_is_told_at_its_form() {
 }
 
 #[tokio::test]
-async fn a_stream_ends_with_a_word_when_its_session_goes_on_elsewhere() {
+async fn a_stream_ends_when_its_session_goes_on_elsewhere() {
     let town = Town::new().await;
     let moving = town.newcomer("moving", Role::Admin).await;
     #[expect(clippy::disallowed_methods, reason = "an invitation would take two more people")]
@@ -111,11 +111,7 @@ async fn a_stream_ends_with_a_word_when_its_session_goes_on_elsewhere() {
     let owner = town.ours.cookie(Role::Owner);
     let deactivate = town.served.post("/api/settings/api/team/deactivate").header(COOKIE, owner).form(&form);
     assert_eq!(deactivate.send().await.unwrap().status(), 200);
-    let mut last = String::new();
-    while let Some(event) = stream.next().await {
-        last = event.name().to_owned();
-    }
-    assert_eq!(last, "moved", "the page has to be loaded anew");
+    while stream.next().await.is_some() {}
     let page = show(&town.served, &moving, "/inbox").await.text().await.unwrap();
     assert!(town.theirs.shows_in(&page) && !town.ours.shows_in(&page), "it is of the other workspace");
     town.assert_calm();

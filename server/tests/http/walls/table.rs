@@ -169,6 +169,7 @@ pub const DOORS: &[Door] = &[
     get("/connect/whatsapp", Open, &[]),
     get("/terms", Open, &[]),
     get("/privacy", Open, &[]),
+    get("/workspaces", Page(None, ""), &[]),
     get("/settings/profile", Page(None, ""), &[]),
     get("/settings/security", Page(None, ""), &[]),
     get("/settings/notifications", Page(Some(ReadConversations), ".example"), &[]),
@@ -187,6 +188,7 @@ pub const DOORS: &[Door] = &[
         Open,
         &[Field(Form, "email", Text("nobody@nowhere.example")), Field(Form, "next", Text("/inbox"))],
     ),
+    post("/sso/start", Open, &[Field(Form, "workspace", Workspace), Field(Form, "next", Text("/inbox"))]),
     get(
         "/sso/return/{workspace}",
         Open,
@@ -513,6 +515,7 @@ pub const DOORS: &[Door] = &[
     ),
     server_function("/api/settings/api/team/reactivate", Role(ManageTeam), &[Field(Form, "member", Spare)]),
     server_function("/api/settings/api/team/sign_out_member", Role(ManageTeam), &[Field(Form, "member", Spare)]),
+    server_function("/api/settings/api/team/forget_sign_in", Tried(ManageSecurity), &[Field(Form, "member", Spare)]),
     server_function("/api/settings/api/team/offer_ownership", Owner, &[Field(Form, "member", Spare)]),
     server_function(
         "/api/settings/api/team/save_role",
@@ -572,6 +575,7 @@ pub const DOORS: &[Door] = &[
     ),
     get("/audit/export", Role(ReadAudit), &[]),
     get("/live", Role(ReadConversations), &[]),
+    get("/place", Open, &[]),
     // The REST interface.
     get("/api/v1/openapi.json", Open, &[]),
     any("/api/v1/{*rest}", Open),

@@ -34,6 +34,13 @@ fn every_kind() -> Vec<Kind> {
         occasion: occasion.clone(),
         team: page.clone(),
     };
+    let linked = |joined| Kind::SingleSignOnLinked {
+        name: name.clone(),
+        workspace: EVIL.into(),
+        joined,
+        occasion: occasion.clone(),
+        security: URL.to_owned(),
+    };
     let waiting = |count| Kind::Waiting {
         name: name.clone(),
         workspace: EVIL.into(),
@@ -78,12 +85,8 @@ fn every_kind() -> Vec<Kind> {
             team: page.clone(),
         },
         Kind::OwnershipOffered { name: name.clone(), owner: EVIL.into(), workspace: EVIL.into(), link },
-        Kind::SingleSignOnLinked {
-            name: name.clone(),
-            workspace: EVIL.into(),
-            occasion: occasion.clone(),
-            security: URL.to_owned(),
-        },
+        linked(false),
+        linked(true),
         Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
         Kind::SignedOut {
             name: name.clone(),

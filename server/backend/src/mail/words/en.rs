@@ -102,7 +102,15 @@ pub(super) fn words(kind: &Kind) -> Words {
                 .notes(works_until(link))
                 .notes("If you do nothing, everything stays as it is.")
         }
-        Kind::SingleSignOnLinked { name, workspace, occasion, security } => {
+        Kind::SingleSignOnLinked { name, workspace, joined: true, occasion, security } => {
+            let workspace = plain(workspace);
+            mail(format!("You are now a member of {workspace}"), Some(name))
+                .says(format!("Somebody, probably you, came to {workspace} through its own sign-in service, which vouches for your address. You are a member of it from now on. That service can let you in to {workspace}, and to nothing else of yours."))
+                .happened(occasion)
+                .leads("Security settings", security)
+                .notes(format!("If this was not you, tell whoever runs {workspace}, or leave it in your profile. Your password and your other workspaces are not affected."))
+        }
+        Kind::SingleSignOnLinked { name, workspace, joined: false, occasion, security } => {
             let workspace = plain(workspace);
             mail(format!("You can sign in to {workspace} through your organisation"), Some(name))
                 .says(format!("Somebody, probably you, signed in to {workspace} through its own sign-in service. It can let you in from now on: to {workspace}, and to nothing else of yours."))
