@@ -18,6 +18,8 @@ pub fn AuditPage() -> impl IntoView {
     let query = use_query_map();
     let asked =
         move || query.with(|query| (query.get("search").unwrap_or_default(), query.get("after").unwrap_or_default()));
+    // What is in the field when the page comes, and what a list was found for: neither follows the address.
+    let once = move || query.with_untracked(|query| query.get("search").unwrap_or_default());
     let page = Read::new(asked, |(search, after)| read_audit(search, after));
     let may_export = use_session().with_value(|session| session.may(Permission::Export));
     view! {
@@ -25,7 +27,7 @@ pub fn AuditPage() -> impl IntoView {
             <form class="audit-search" role="search" method="get" action="/settings/audit">
                 <label class="field">
                     <span>{t!(audit_search)}</span>
-                    <input class="input" type="search" name="search" prop:value=move || asked().0 value=asked().0 />
+                    <input class="input" type="search" name="search" prop:value=move || asked().0 value=once() />
                 </label>
                 <button type="submit" class="button">{t!(search)}</button>
                 {may_export
@@ -42,7 +44,7 @@ pub fn AuditPage() -> impl IntoView {
                 resource=page
                 skeleton=|| view! { <Skeleton rows=6 /> }
                 children=move |page| {
-                    let search = asked().0;
+                    let search = once();
                     let empty = page.items.is_empty();
                     view! {
                         {empty

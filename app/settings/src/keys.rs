@@ -12,6 +12,7 @@ use ui::{
 };
 
 use crate::api::keys::{CreateApiKey, RevokeApiKey, read_api_keys};
+use crate::fold::{after, fold_after};
 use crate::lines::ActButton;
 use crate::page::SettingsPage;
 use crate::proof::{Proof, Prove};
@@ -24,6 +25,8 @@ pub fn ApiKeysPage() -> impl IntoView {
     let proof = Proof::provide();
     proof.watch(create);
     proof.watch(revoke);
+    fold_after(revoke);
+    after(create, |_| ui::browser::empty("#make-key form"));
     let keys = Read::new(move || (create.version().get(), revoke.version().get()), |_| read_api_keys());
     view! {
         <SettingsPage title=t!(api_keys) text=t!(api_keys_text)>
@@ -73,6 +76,7 @@ fn Keys(keys: Vec<ApiKeyRow>, revoke: ServerAction<RevokeApiKey>) -> impl IntoVi
 
 #[component]
 fn Key(key: ApiKeyRow, revoke: ServerAction<RevokeApiKey>) -> impl IntoView {
+    let act = t!(api_key_revoke_act_named, name = key.name.clone()).to_string();
     let label = t!(api_key_revoke_named, name = key.name.clone()).to_string();
     let state = match key.state {
         KeyState::Works => None,
@@ -90,16 +94,21 @@ fn Key(key: ApiKeyRow, revoke: ServerAction<RevokeApiKey>) -> impl IntoView {
                 <p class="badges">{scopes}</p>
                 <Times key=key.clone() />
             </div>
-            <ActionForm action=revoke>
-                <ActButton
-                    name="key"
-                    value=key.id.to_string()
-                    class="button button-bad"
-                    label
-                    text=t!(api_key_revoke)
-                    pending=revoke.pending()
-                />
-            </ActionForm>
+            <details class="fold">
+                <summary class="button" aria-label=act>
+                    {t!(api_key_revoke_act)}
+                </summary>
+                <ActionForm action=revoke>
+                    <p>{t!(api_key_revoke_sure)}</p>
+                    <ActButton
+                        name="key"
+                        value=key.id.to_string()
+                        class="button button-bad"
+                        text=label
+                        pending=revoke.pending()
+                    />
+                </ActionForm>
+            </details>
         </li>
     }
 }
@@ -152,7 +161,7 @@ fn Making(create: ServerAction<CreateApiKey>) -> impl IntoView {
         .map(|days| (days.map(|days| days.to_string()).unwrap_or_default(), words::key_life(days).to_owned()))
         .collect();
     view! {
-        <section class="section">
+        <section class="section" id="make-key">
             <h2>{t!(api_key_make)}</h2>
             <p class="without-scripts quiet">{t!(needs_scripts)}</p>
             <ActionForm action=create>

@@ -1,6 +1,7 @@
 //! One's own page: who one is, one's workspaces, how Enter behaves, the theme of this device, and signing out.
 
 mod details;
+mod offer;
 mod picture;
 
 use domain::WorkspaceId;
@@ -14,8 +15,10 @@ use ui::{Avatar, FormErrors, Icon, Saved, Session, SignOutForm, maybe_session, t
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
+use crate::proof::{Proof, Prove};
 use crate::workspaces::WorkspacesSection;
 use details::DetailsSection;
+use offer::OfferSection;
 
 /// `/settings/profile`. `sign_out` is where the sign-out form posts to.
 #[component]
@@ -23,6 +26,7 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
     let session = maybe_session();
     let member = session.is_some();
     let vouched = is_vouched();
+    let proof = Proof::provide();
     view! {
         <Title text=t!(profile) />
         <div class="page">
@@ -38,7 +42,9 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
                         .into_any()
                 }
             }}
-            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection /> } }}
+            <Prove page="/settings/profile" />
+            {member.then(|| view! { <OfferSection proof /> })}
+            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection proof /> } }}
             {(!vouched).then(|| view! { <WorkspacesSection /> })}
             {member.then(|| view! { <EnterSends /> })}
             <Theme />

@@ -121,6 +121,14 @@ pub fn fold(selector: &str) {
     }
 }
 
+/// Gives the fields of the form that `selector` names what they had when the page came.
+pub fn empty(selector: &str) {
+    let form = find(selector).and_then(|element| element.dyn_into::<web_sys::HtmlFormElement>().ok());
+    if let Some(form) = form {
+        form.reset();
+    }
+}
+
 /// `text` in small letters. The browser knows how; the tables need not be fetched once more.
 pub fn lower(text: &str) -> String {
     #[cfg(target_arch = "wasm32")]

@@ -12,10 +12,14 @@ pub fn SignOutForm(
     /// Where it posts to.
     action: &'static str,
     class: &'static str,
+    /// Where to go on; the sign-in screen, unless it is said.
+    #[prop(optional, into)]
+    next: Option<String>,
     children: Children,
 ) -> impl IntoView {
     view! {
         <form method="post" action=action data-sign-out="">
+            {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
             <button type="submit" class=class>
                 {children()}
             </button>

@@ -8,16 +8,15 @@ use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused
 use super::picture::PictureSection;
 use crate::api::person::{ChangeEmail, SaveProfile, read_profile};
 use crate::places::{CurrencyField, TimeZoneField};
-use crate::proof::{Proof, Prove};
+use crate::proof::Proof;
 
 #[component]
-pub fn DetailsSection() -> impl IntoView {
+pub fn DetailsSection(proof: Proof) -> impl IntoView {
     let save = ServerAction::<SaveProfile>::new();
     let change = ServerAction::<ChangeEmail>::new();
-    Proof::provide().watch(change);
+    proof.watch(change);
     let profile = Read::new(move || change.version().get(), |_| read_profile());
     view! {
-        <Prove page="/settings/profile" />
         <Load
             resource=profile
             skeleton=|| view! { <Skeleton rows=6 /> }

@@ -88,6 +88,11 @@ fn Form(group: Option<TeamRow>, members: Vec<TeamMember>, acts: Acts) -> impl In
     view! {
         <ActionForm action=acts.save_team>
             <input type="hidden" name="team" value=id.map(|id| id.to_string()).unwrap_or_default() />
+            <input
+                type="hidden"
+                name="version"
+                value=group.as_ref().map(|group| group.version.to_string()).unwrap_or_default()
+            />
             <NameField label=t!(team_name) value=group.map(|group| group.name).unwrap_or_default() />
             <fieldset class="checks">
                 <legend>{t!(members)}</legend>

@@ -164,6 +164,12 @@ pub enum Kind {
         name: String,
         workspace: String,
     },
+    /// They were taken back.
+    Reactivated {
+        name: String,
+        workspace: String,
+        inbox: String,
+    },
     /// Somebody who leads the team ended their sessions there.
     SignedOut {
         name: String,
@@ -226,6 +232,7 @@ impl Kind {
             Self::OwnershipOffered { .. } => "ownership_offered",
             Self::SingleSignOnLinked { .. } => "single_sign_on_linked",
             Self::Deactivated { .. } => "deactivated",
+            Self::Reactivated { .. } => "reactivated",
             Self::SignedOut { .. } => "signed_out",
             Self::ApiKeyMade { .. } => "api_key_made",
             Self::PowerGiven { .. } => "power_given",
@@ -260,6 +267,7 @@ impl Kind {
             | Self::InvitationAccepted { .. }
             | Self::SingleSignOnLinked { .. }
             | Self::Deactivated { .. }
+            | Self::Reactivated { .. }
             | Self::SignedOut { .. }
             | Self::ApiKeyMade { .. }
             | Self::PowerGiven { .. }

@@ -88,6 +88,7 @@ fn every_kind() -> Vec<Kind> {
         linked(false),
         linked(true),
         Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
+        Kind::Reactivated { name: name.clone(), workspace: EVIL.into(), inbox: page.clone() },
         Kind::SignedOut {
             name: name.clone(),
             workspace: EVIL.into(),
