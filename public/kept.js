@@ -135,7 +135,7 @@
     } catch {
       return form.submit(); // The browser says what is wrong.
     }
-    location.replace("/sign-in");
+    location.replace(form.elements.next?.value ?? "/sign-in");
   });
 
   window.parleyKept = { begin, opened: () => opened, get: (slot) => texts.get(slot), set };

@@ -1,6 +1,6 @@
 //! Signing up, in and out, invitations, and who is signed in.
 
-use domain::accounts::PasskeyQuestion;
+use domain::accounts::{EmailChange, PasskeyQuestion};
 use domain::team::InvitationPage;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -52,15 +52,15 @@ pub async fn second_factor(code: String, next: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Needs no session: whoever has none is signed out already.
+/// Needs no session: whoever has none is signed out already. Goes on to `next` if that stays on this site.
 #[server]
-pub async fn sign_out() -> Result<(), AppError> {
+pub async fn sign_out(#[server(default)] next: String) -> Result<(), AppError> {
     let backend = wire::backend()?;
     if let Some(token) = wire::session_token() {
         backend.accounts.sign_out(&token).await?;
     }
     wire::clear_session_cookie();
-    redirect("/sign-in");
+    redirect(local_path(&next).unwrap_or("/sign-in"));
     Ok(())
 }
 
@@ -119,18 +119,56 @@ pub async fn confirm_address(link: String) -> Result<(), AppError> {
     Ok(())
 }
 
+/// Needs no session, but the link of a mail. Nothing when it was used or is too old.
+#[server(protocol = Lean)]
+pub async fn read_address_change(link: String) -> Result<Option<EmailChange>, AppError> {
+    match wire::backend()?.profile.email_change(&link).await {
+        Err(Error::NotFound) => Ok(None),
+        told => Ok(Some(told?)),
+    }
+}
+
+/// Needs no session, but the link of a mail to one of the two addresses.
+#[server]
+pub async fn refuse_address(link: String) -> Result<(), AppError> {
+    wire::backend()?.profile.refuse_email_change(&link).await?;
+    redirect("/confirm-address?state=refused");
+    Ok(())
+}
+
 /// An invitation, and whether somebody is signed in who might accept it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Invited {
     pub page: InvitationPage,
-    pub signed_in: bool,
+    pub signed_in: Option<SignedInAs>,
+}
+
+/// Who reads it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignedInAs {
+    pub name: String,
+    pub email: String,
 }
 
 /// Needs no session, but the link of a mail.
 #[server(protocol = Lean)]
 pub async fn read_invitation(link: String) -> Result<Invited, AppError> {
     let page = wire::backend()?.team.invitation(&link).await?;
-    Ok(Invited { page, signed_in: person().await.is_ok() })
+    let signed_in = match person().await {
+        Ok((person, backend)) => Some(signed_in_as(&person, &backend).await?),
+        Err(_) => None,
+    };
+    Ok(Invited { page, signed_in })
+}
+
+/// A session that a workspace's provider vouched for has its address there and no profile of its own.
+#[cfg(feature = "ssr")]
+async fn signed_in_as(person: &Person, backend: &Backend) -> Result<SignedInAs, AppError> {
+    let email = match &person.caller {
+        Some(caller) => backend.accounts.me(caller).await?.email,
+        None => backend.profile.read(person).await.map(|profile| profile.email).unwrap_or_default(),
+    };
+    Ok(SignedInAs { name: person.name.clone(), email })
 }
 
 /// Needs no session, but the link of a mail.

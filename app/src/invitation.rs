@@ -3,14 +3,13 @@
 use domain::Error;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use server_fn::ServerFn;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::view;
-use ui::wire::{AppError, sign_in_path};
+use ui::wire::{AppError, escape, sign_in_path};
 use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField, refused, t};
 
 use crate::alone::Alone;
-use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignOut, read_invitation};
+use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignedInAs, read_invitation};
 use crate::sign_up::Documents;
 
 /// `/invitation`
@@ -42,8 +41,9 @@ pub fn InvitationPage() -> impl IntoView {
 fn Joining(invited: Invited, link: String) -> impl IntoView {
     let Invited { page, signed_in } = invited;
     let text = t!(invited_by, name = page.invited_by.clone(), workspace = page.workspace.clone()).to_string();
-    let what = if signed_in {
-        view! { <Accept link /> }
+    let what = if let Some(who) = signed_in {
+        let theirs = who.email.eq_ignore_ascii_case(&page.email);
+        view! { <Accept link who email=page.email.clone() theirs /> }
     } else if page.known {
         let next = sign_in_path("/invitation", &format!("link={link}"));
         view! {
@@ -63,22 +63,36 @@ fn Joining(invited: Invited, link: String) -> impl IntoView {
     }
 }
 
-/// Somebody is signed in; whether the invitation is theirs is for the back end to say.
+/// Somebody is signed in: whose invitation it is, is said before they try; the back end decides.
 #[component]
-fn Accept(link: String) -> impl IntoView {
+fn Accept(link: String, who: SignedInAs, email: String, theirs: bool) -> impl IntoView {
     let action = ServerAction::<AcceptInvitation>::new();
+    let here = t!(signed_in_as, name = who.name, email = who.email).to_string();
+    if !theirs {
+        let next = format!("/invitation?link={}", escape(&link));
+        let other = t!(invitation_not_theirs, email = email).to_string();
+        return view! {
+            <p>{here}</p>
+            <p class="notice notice-warn">{other}</p>
+            <SignOutForm class="button button-primary" next>
+                {t!(sign_out_and_go_on)}
+            </SignOutForm>
+        };
+    }
     view! {
+        <p class="quiet">{here}</p>
         <ActionForm action>
             <input type="hidden" name="link" value=link />
             <FormErrors action />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(accept_invitation)}
             </button>
         </ActionForm>
-        <SignOutForm action=SignOut::url() class="button button-quiet">
+        <SignOutForm class="button button-quiet">
             {t!(sign_out)}
         </SignOutForm>
     }
+    .into_any()
 }
 
 #[component]
@@ -99,7 +113,7 @@ fn Newcomer(link: String) -> impl IntoView {
             <p class="quiet">{t!(terms_by_joining)}</p>
             <Documents />
             <FormError refused fields=&["name", "password"] />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(join)}
             </button>
         </ActionForm>

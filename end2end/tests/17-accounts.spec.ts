@@ -3,7 +3,8 @@ import { expect, expectAccessible, expectNoSideways, test } from '../support/tes
 
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 
-test('a stranger signs up, confirms by mail, names a business and is in the inbox', async ({ open }) => {
+test('a stranger signs up, confirms by mail, names a business and is in the inbox', async ({ open, watch }) => {
+  watch.expect(/response 422: POST .*create_workspace/);
   const page = await open(null);
   await page.goto('/sign-in');
   await page.getByRole('link', { name: 'Sign up' }).click();
@@ -21,9 +22,21 @@ test('a stranger signs up, confirms by mail, names a business and is in the inbo
   await signUp(page, 'Olga Otter', email);
   await expectAccessible(page);
   await expect(page.getByLabel('Time zone')).toHaveValue('Europe/London');
+  await expect(page.getByLabel('Name of the business')).toHaveValue('Otter Estates');
+  await expect(page.getByLabel('Country')).toHaveValue(/^[A-Z]{2}$/);
   await page.getByLabel('Name of the business').fill('Otter Estates');
   await page.getByLabel('Country').selectOption('GB');
-  await page.getByLabel('Currency').fill('GBP');
+  await page.getByLabel('Currency').fill('zzz');
+  await page.getByLabel('Phone').fill('call me maybe');
+  await page.getByLabel('Time zone').fill('Mars/Base');
+  await page.getByRole('button', { name: 'Create workspace' }).click();
+  for (const field of ['Currency', 'Phone', 'Time zone']) {
+    await expect(page.getByLabel(field)).toHaveAttribute('aria-invalid', 'true');
+  }
+  await expect(page.getByRole('alert')).toHaveCount(3);
+  await page.getByLabel('Time zone').fill('Europe/London');
+  await page.getByLabel('Phone').fill('+44 20 7946 0018');
+  await page.getByLabel('Currency').fill('gbp');
   await page.getByRole('button', { name: 'Create workspace' }).click();
   await expect(page).toHaveURL(/\/start$/);
   await page.getByRole('link', { name: 'Inbox' }).click();
@@ -56,7 +69,7 @@ test('what is wrong with a sign-up is said at its field, and a known address is 
 });
 
 test('a link that is used up says so', async ({ open, watch }) => {
-  watch.expect(/response 404: POST/);
+  watch.expect(/response 404: POST .*confirm_sign_up/);
   const page = await open(null);
   await page.goto('/sign-up/confirm?link=used-up');
   await page.getByRole('button', { name: 'Confirm my address' }).click();
@@ -66,8 +79,7 @@ test('a link that is used up says so', async ({ open, watch }) => {
   await page.goto('/invitation?link=used-up');
   await expect(page.getByText('This invitation no longer works')).toBeVisible();
   await page.goto('/confirm-address?link=used-up');
-  await page.getByRole('button', { name: 'Agree to the change' }).click();
-  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(page.getByText('This link no longer works')).toBeVisible();
 });
 
 test('a forgotten password: a link by mail, once, and every session ends', async ({ open, watch }) => {
@@ -187,11 +199,37 @@ test('a change of address needs both mailboxes', async ({ open }) => {
   await other.getByRole('button', { name: 'Agree to the change' }).click();
   await expect(other.getByText('The other mailbox still has to agree')).toBeVisible();
   await other.goto(await linkTo(before, '/confirm-address'));
+  await expect(other.getByRole('definition')).toHaveText([before, after]);
+  await expectAccessible(other);
   await other.getByRole('button', { name: 'Agree to the change' }).click();
   await expect(other.getByText('Your address is changed.')).toBeVisible();
   await signIn(other, after);
   await expect(other).toHaveURL(INBOX);
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  test(`a change of address is refused ${javaScriptEnabled ? 'with' : 'without'} scripts`, async ({ open }) => {
+    const page = await open(null);
+    const [before, after] = [address('rita'), address('rita-new')];
+    await settle(page, 'Rita Refuse', before, 'Refuse Ltd');
+    await page.goto('/settings/profile');
+    await page.getByText('Change address').click();
+    await page.getByLabel('New address').fill(after);
+    await page.getByRole('button', { name: 'Send both links' }).click();
+    await expect(page.getByText('waits until both mailboxes have agreed')).toBeVisible();
+    const other = await open(null, { javaScriptEnabled });
+    const link = await linkTo(before, '/confirm-address');
+    await other.goto(link);
+    await expect(other.getByRole('definition')).toHaveText([before, after]);
+    await other.getByRole('button', { name: 'Refuse' }).click();
+    await expect(other.getByText('Your address stays as it is')).toBeVisible();
+    await mailTo(before, 'was refused');
+    await other.goto(link);
+    await expect(other.getByText('This link no longer works')).toBeVisible();
+    await page.goto('/settings/profile');
+    await expect(page.getByText('waits until both')).toHaveCount(0);
+  });
+}
 
 test('without scripts: sign up, confirm, name a business, change one’s profile', async ({ open, watch }) => {
   watch.expect(/response 422: POST/);

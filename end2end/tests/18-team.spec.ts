@@ -11,6 +11,8 @@ async function invite(page: Page, email: string, role = 'Agent'): Promise<string
   await page.locator('#invite').getByLabel('Role').selectOption({ label: role });
   await page.getByRole('button', { name: 'Send invitation' }).click();
   await expect(invitation(page, email)).toBeVisible();
+  await expect(page.getByText(`The invitation to ${email} is on its way.`)).toBeVisible();
+  await expect(page.locator('#invite').getByLabel('Email')).toHaveValue('');
   return linkTo(email, '/invitation');
 }
 
@@ -58,8 +60,9 @@ test('somebody new is invited, joins, gets another role, and is deactivated', as
   await guest.goto('/settings/profile');
 
   await owner.getByLabel('Change Gwen Guest').click();
+  await owner.getByLabel('Deactivate Gwen Guest…').click();
   await member(owner, 'Gwen Guest').getByLabel('Who takes over').selectOption({ label: 'Olaf Owner' });
-  await owner.getByRole('button', { name: 'Deactivate Gwen Guest' }).click();
+  await owner.getByRole('button', { name: 'Deactivate Gwen Guest', exact: true }).click();
   await expect(member(owner, 'Gwen Guest')).toContainText('Deactivated');
   // By itself: the page is not theirs to look at any more.
   await expect(guest).toHaveURL(/\/welcome$/);
@@ -115,9 +118,31 @@ test('somebody who has an account signs in, accepts, and switches between worksp
   await fresh.goto('/settings/profile');
   await expect(fresh.getByRole('listitem').filter({ hasText: 'Kim Ltd' })).toContainText('You are here');
   await expect(fresh.getByText('Inviter Ltd')).toHaveCount(0);
+
+  await owner.goto('/settings/team');
+  await expect(member(owner, 'Kim Known')).toContainText('Left');
+  await expect(member(owner, 'Kim Known')).toContainText('Only an invitation brings them back.');
+  await expect(owner.getByRole('button', { name: 'Reactivate Kim Known' })).toHaveCount(0);
 });
 
-test('roles and teams of one’s own', async ({ open }) => {
+test('an invitation for somebody else says so and leads on', async ({ open }) => {
+  const [owner, other] = [await open(null), await open(null)];
+  await settle(owner, 'Wim Wrong', address('wim'), 'Wrong Ltd');
+  const theirs = address('otto');
+  await settle(other, 'Otto Other', theirs, 'Other Ltd');
+  const email = address('nina');
+  const link = await invite(owner, email);
+  await other.goto(link);
+  await expect(other.getByText(`You are signed in as Otto Other (${theirs}).`)).toBeVisible();
+  await expect(other.getByRole('button', { name: 'Accept the invitation' })).toHaveCount(0);
+  await expectAccessible(other);
+  await other.getByRole('button', { name: 'Sign out and go on' }).click();
+  await expect(other.getByRole('button', { name: 'Join' })).toBeVisible();
+  await expect(other).toHaveURL(/\/invitation\?link=/);
+});
+
+test('roles and teams of one’s own', async ({ open, watch }) => {
+  watch.expect(/response (409|422): POST .*save_role/);
   const owner = await open(null);
   await settle(owner, 'Rosa Roles', address('rosa'), 'Roles Ltd');
   await owner.goto('/settings/team');
@@ -138,6 +163,21 @@ test('roles and teams of one’s own', async ({ open }) => {
   await expect(owner.getByLabel('Change the team Lettings')).toBeVisible();
   await expect(member(owner, 'Rosa Roles')).toContainText('Lettings');
 
+  const form = (page: Page) => page.locator('form').filter({ has: page.locator('input[name=name][value="Night desk"]') });
+  const colleague = await owner.context().newPage();
+  await colleague.goto('/settings/team');
+  for (const page of [owner, colleague]) await page.getByLabel('Change the role Night desk').click();
+  await form(colleague).getByLabel('Name of the role').fill('Owner');
+  await form(colleague).getByRole('button', { name: 'Save' }).click();
+  await expect(form(colleague).getByText('Every workspace has a role of this name.')).toBeVisible();
+  await form(colleague).getByLabel('Name of the role').fill('Late desk');
+  await form(owner).getByRole('checkbox', { name: 'Send messages' }).uncheck();
+  await form(owner).getByRole('button', { name: 'Save' }).click();
+  await expect(owner.getByText('Read conversations · Send messages')).toHaveCount(0);
+  await form(colleague).getByRole('button', { name: 'Save' }).click();
+  await expect(form(colleague).getByText('Someone changed this meanwhile.')).toBeVisible();
+  await expect(form(colleague).getByLabel('Name of the role')).toHaveValue('Late desk');
+
   await owner.getByLabel('Change the role Night desk').click();
   await owner.getByRole('button', { name: 'Delete the role Night desk' }).click();
   await expect(owner.getByLabel('Change the role Night desk')).toHaveCount(0);
@@ -153,7 +193,14 @@ test('a workspace changes hands', async ({ open }) => {
   await owner.getByLabel('New owner').selectOption({ label: 'Hugo Heir' });
   await owner.getByRole('button', { name: 'Offer the workspace' }).click();
   await expect(owner.getByText('Offered to Hugo Heir')).toBeVisible();
-  await heir.goto('/settings/team');
+  const uninvolved = await open(null);
+  await join(uninvolved, await invite(owner, address('una'), 'Agent'), 'Una Uninvolved');
+  await uninvolved.goto('/settings/profile');
+  await expect(uninvolved.getByRole('heading', { name: 'Una Uninvolved' })).toBeVisible();
+  await expect(uninvolved.getByText('Take over Handing Ltd')).toHaveCount(0);
+  await heir.goto('/settings/profile');
+  await expect(heir.getByText('Hana Handing offers you the ownership of Handing Ltd.')).toBeVisible();
+  await expectAccessible(heir);
   await heir.getByRole('button', { name: 'Become the owner' }).click();
   await expect(member(heir, 'Hugo Heir')).toContainText('Owner');
   await expect(member(heir, 'Hana Handing')).toContainText('Admin');

@@ -96,6 +96,7 @@ test('an API key: made, shown once, used, revoked', async ({ open }) => {
   await page.getByRole('button', { name: 'Make a key' }).click();
   const secret = await page.locator('[data-secret]').inputValue();
   expect(secret).toMatch(/^parley_[\w-]{43}$/);
+  await expect(page.getByLabel('What it is for')).toHaveValue('');
   const row = page.getByRole('listitem').filter({ hasText: 'Website' });
   await expect(row).toContainText('never used');
   await expectAccessible(page);
@@ -105,7 +106,8 @@ test('an API key: made, shown once, used, revoked', async ({ open }) => {
   await page.reload();
   await expect(page.locator('[data-secret]')).toHaveCount(0);
   await expect(row).toContainText('last used');
-  await page.getByRole('button', { name: 'Revoke Website' }).click();
+  await page.getByLabel('Revoke Website…').click();
+  await page.getByRole('button', { name: 'Revoke Website', exact: true }).click();
   await expect(page.getByText('No keys yet')).toBeVisible();
   expect((await ask()).status).toBe(401);
   await page.setViewportSize({ width: 360, height: 740 });

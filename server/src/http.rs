@@ -10,6 +10,7 @@ mod legal;
 mod live;
 mod pictures;
 mod place;
+mod posted;
 mod rates;
 mod rest;
 mod site;
@@ -113,6 +114,7 @@ pub fn router(settings: &Settings, system: &System, sandbox: Option<Router>, sto
         router = router.nest_service("/sandbox", sandbox);
     }
     let router = router
+        .layer(from_fn_with_state(state.clone(), posted::refusals))
         .layer(from_fn_with_state(state, guard::origin))
         .layer(from_fn(guard::refusals))
         .layer(from_fn(guard::lengths))

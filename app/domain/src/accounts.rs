@@ -88,13 +88,30 @@ impl std::fmt::Debug for NewPassword {
     }
 }
 
-/// One line of text that a person typed, trimmed: not empty unless it may be, and not longer than `max` characters.
+/// What can be seen of a name. Marks that turn the text around them, or are nothing, let one name pass for another; they
+/// come along with what is pasted, so they go without a word. The joiners, which some scripts and emoji need, stay.
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|letter| !hides(*letter)).collect()
+}
+
+fn hides(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+}
+
+/// Whether there is nothing to see: joiners join nothing by themselves.
+fn is_blank(text: &str) -> bool {
+    text.chars().all(|letter| letter.is_whitespace() || matches!(letter, '\u{200c}' | '\u{200d}'))
+}
+
+/// One line of text that a person typed, as it is [`visible`] and trimmed: not empty unless it may be, and not longer than
+/// `max` characters.
 ///
 /// # Errors
 /// `Invalid` under `field` with what to do.
 pub fn line(text: &str, field: &str, max: usize) -> Result<String> {
+    let text = visible(text);
     let text = text.trim();
-    let wrong = if text.is_empty() {
+    let wrong = if is_blank(text) {
         "Please fill this in.".to_owned()
     } else if text.chars().count() > max {
         format!("Use at most {max} characters.")
@@ -111,7 +128,7 @@ pub fn line(text: &str, field: &str, max: usize) -> Result<String> {
 /// # Errors
 /// `Invalid` under `field` with what to do.
 pub fn optional_line(text: &str, field: &str, max: usize) -> Result<Option<String>> {
-    if text.trim().is_empty() { Ok(None) } else { line(text, field, max).map(Some) }
+    if is_blank(&visible(text)) { Ok(None) } else { line(text, field, max).map(Some) }
 }
 
 /// The first page of signing up, as typed.
@@ -297,6 +314,20 @@ pub struct Profile {
     pub picture: Option<String>,
 }
 
+/// A change of the address that somebody signs in with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailChange {
+    pub before: String,
+    pub after: String,
+}
+
+impl std::fmt::Debug for EmailChange {
+    /// Addresses stay out of logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EmailChange(…)")
+    }
+}
+
 /// What a person may change of it, as typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProfileForm {
@@ -366,6 +397,23 @@ mod tests {
         let wrong = SignUpForm { email: "ada".into(), password: "short".into(), accepted: false, ..form() };
         let Err(Error::Invalid(errors)) = wrong.parse() else { panic!("accepted") };
         assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["email", "password", "accepted"]);
+    }
+
+    #[test]
+    fn a_name_has_no_marks_that_hide_or_turn_text() {
+        for (typed, kept) in [
+            ("Ada\u{202e}ecalevoL\u{202c}", "AdaecalevoL"),
+            ("\u{feff}\u{2067}Ada\u{2069} Love\u{200b}lace\u{200f}", "Ada Lovelace"),
+            ("می\u{200c}خواهم", "می\u{200c}خواهم"),
+            ("Ada 👩\u{200d}🚀", "Ada 👩\u{200d}🚀"),
+        ] {
+            assert_eq!(line(typed, "name", 80).unwrap(), kept);
+        }
+        for nothing in ["\u{202e}", " \u{200b} ", "\u{200d}\u{200c}"] {
+            assert!(line(nothing, "name", 80).is_err(), "{nothing:?}");
+            assert_eq!(optional_line(nothing, "name", 80).unwrap(), None);
+        }
+        assert!(line("two\nlines", "name", 80).is_err());
     }
 
     #[test]

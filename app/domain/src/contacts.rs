@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::visible;
 use crate::consent::{ConsentState, Purpose};
 use crate::error::{Error, Result};
 use crate::identity::IdentityKind;
 use crate::ids::{ContactId, IdentityId};
 use crate::tags::Tag;
 
-/// The person beside a thread.
+/// The person beside a thread, as far as the reader may read contacts: without that permission a name, tags and no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactPanel {
     pub id: ContactId,
@@ -25,8 +26,29 @@ pub struct ContactPanel {
     pub tags: Vec<Tag>,
     /// What could be put on them too, by whoever may.
     pub more_tags: Vec<Tag>,
-    #[serde(with = "crate::time::text")]
-    pub created_at: Timestamp,
+    /// Nothing for whoever may not read contacts.
+    #[serde(default, with = "crate::time::maybe")]
+    pub created_at: Option<Timestamp>,
+}
+
+impl ContactPanel {
+    /// What whoever may not read contacts gets. Their name is what the conversation is called anyway.
+    pub fn close(self) -> Self {
+        let named = self.name.is_some() || self.profile_name.is_some();
+        Self {
+            username: self.username.filter(|_| !named),
+            identities: Vec::new(),
+            consents: Vec::new(),
+            restricted: false,
+            created_at: None,
+            ..self
+        }
+    }
+
+    /// The reader may not read contacts: how to reach them and what they agreed to is left out.
+    pub fn is_closed(&self) -> bool {
+        self.created_at.is_none()
+    }
 }
 
 /// One way to reach a person.
@@ -68,7 +90,7 @@ pub const NAME_MAX: usize = 200;
 
 /// Checks a name that a person typed. Empty takes the name away.
 pub fn parse_name(text: &str) -> Result<Option<String>> {
-    let name: String = text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
+    let name: String = visible(text).chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned();
     if name.chars().count() > NAME_MAX {
         return Err(Error::invalid("name", format!("A name has at most {NAME_MAX} characters.")));
     }

@@ -41,7 +41,7 @@ pub enum Error {
         "In another tab you went to another workspace, or somebody else signed in. Nothing was saved here. Load this page again."
     )]
     Moved,
-    #[error("Too many attempts. Try again in {seconds} seconds.")]
+    #[error("Too many attempts. Try again in {seconds} second{}.", if *seconds == 1 { "" } else { "s" })]
     TooMany { seconds: u32 },
     #[error("Something went wrong (reference {0}).")]
     Unexpected(ErrorRef),
@@ -227,6 +227,13 @@ impl TryFrom<Told> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_second_is_one() {
+        let words = |seconds| Error::TooMany { seconds }.to_string();
+        assert_eq!(words(1), "Too many attempts. Try again in 1 second.");
+        assert_eq!(words(30), "Too many attempts. Try again in 30 seconds.");
+    }
 
     #[test]
     fn messages_of_fields_are_an_object_on_the_wire() {

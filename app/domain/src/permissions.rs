@@ -146,6 +146,14 @@ impl Role {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
+
+    /// Whether people would take a role of this name for one that every workspace has.
+    pub fn is_name(text: &str) -> bool {
+        let word =
+            text.to_lowercase().split([' ', '-', '_']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_");
+        let privacy = matches!(word.as_str(), "privacy_contact");
+        privacy || Self::ALL.into_iter().any(|role| role != Self::Custom && role.as_str() == word)
+    }
 }
 
 /// Which conversations a member sees.
@@ -199,6 +207,16 @@ mod tests {
             assert_eq!(Scope::parse(scope.as_str()), Some(scope));
         }
         assert_eq!(Role::parse("root"), None);
+    }
+
+    #[test]
+    fn names_of_built_in_roles_are_known_however_they_are_written() {
+        for name in ["Owner", "ADMIN", " read only ", "Read-only", "Privacy contact", "privacy"] {
+            assert!(Role::is_name(name), "{name}");
+        }
+        for name in ["Night desk", "Owner of keys", "custom", ""] {
+            assert!(!Role::is_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -71,6 +71,9 @@ pub struct TeamMember {
     pub last_seen_at: Option<Timestamp>,
     #[serde(default, with = "crate::time::maybe")]
     pub deactivated_at: Option<Timestamp>,
+    /// They ended it themselves: only an invitation brings them back.
+    #[serde(default)]
+    pub left: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +96,7 @@ pub struct CustomRole {
     pub id: RoleId,
     pub name: String,
     pub permissions: Vec<Permission>,
+    pub version: i64,
     /// Members and open invitations that have it.
     pub used: i64,
 }
@@ -101,6 +105,21 @@ pub struct CustomRole {
 pub struct TeamRow {
     pub id: TeamId,
     pub name: String,
+    pub version: i64,
+}
+
+/// What is changed, and the version that was on the screen: a change that was made meanwhile is not overwritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen<Id> {
+    pub id: Id,
+    pub version: i64,
+}
+
+/// An offer to become the owner, as the one reads it to whom it was made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnershipOffer {
+    pub owner: String,
+    pub workspace: String,
 }
 
 /// Whom to ask in, as typed.
@@ -108,6 +127,23 @@ pub struct TeamRow {
 pub struct InviteForm {
     pub email: String,
     pub role: RoleChoice,
+    pub scope: Scope,
+}
+
+/// How an invitation went out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvitationSent {
+    pub email: String,
+    /// One to this address was open already and offered something else.
+    pub changed: Option<Offered>,
+}
+
+/// What an invitation offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    pub role: Role,
+    /// The name of a role of the workspace's own.
+    pub own_role: Option<String>,
     pub scope: Scope,
 }
 

@@ -62,8 +62,19 @@ fn Panel(address: Address, thread: ThreadStore, composer: Composer, contact: Con
             </a>
             <Masthead contact=contact.clone() thread />
             <Tags contact=contact.clone() thread />
-            <Identities contact=contact.id identities=contact.identities.clone() />
-            <Consents contact />
+            {if contact.is_closed() {
+                view! {
+                    <section class="facts">
+                        <p class="quiet">{t!(contact_closed)}</p>
+                    </section>
+                }
+            } else {
+                view! {
+                    <Identities contact=contact.id identities=contact.identities.clone() />
+                    <Consents contact />
+                }
+                    .into_any()
+            }}
             <Notes thread composer />
         </div>
     }
@@ -83,7 +94,9 @@ fn Masthead(contact: ContactPanel, thread: ThreadStore) -> impl IntoView {
                 .then(|| view! { <Chip icon=FLASK text=t!(sample) /> <p class="quiet">{t!(sample_text)}</p> })}
             {other.map(|profile| view! { <p class="quiet">{t!(profile_name, name = profile).to_string()}</p> })}
             {contact.username.clone().map(|name| view! { <p class="quiet">"@" {name}</p> })}
-            <p class="quiet">{t!(known_since)} " " <Time at=contact.created_at shape=Shape::Date /></p>
+            {contact
+                .created_at
+                .map(|at| view! { <p class="quiet">{t!(known_since)} " " <Time at shape=Shape::Date /></p> })}
             {may
                 .then(|| {
                     view! { <Rename id=contact.id name=contact.name.clone().unwrap_or_default() thread /> }

@@ -18,14 +18,18 @@ pub fn AuditPage() -> impl IntoView {
     let query = use_query_map();
     let asked =
         move || query.with(|query| (query.get("search").unwrap_or_default(), query.get("after").unwrap_or_default()));
+    // What is in the field when the page comes, and what a list was found for: neither follows the address.
+    let once = move || query.with_untracked(|query| query.get("search").unwrap_or_default());
     let page = Read::new(asked, |(search, after)| read_audit(search, after));
-    let may_export = use_session().with_value(|session| session.may(Permission::Export));
+    let (may_read, may_export) =
+        use_session().with_value(|session| (session.may(Permission::ReadAudit), session.may(Permission::Export)));
     view! {
         <SettingsPage title=t!(audit) text=t!(audit_text)>
+            {may_read.then(|| view! {
             <form class="audit-search" role="search" method="get" action="/settings/audit">
                 <label class="field">
                     <span>{t!(audit_search)}</span>
-                    <input class="input" type="search" name="search" prop:value=move || asked().0 value=asked().0 />
+                    <input class="input" type="search" name="search" prop:value=move || asked().0 value=once() />
                 </label>
                 <button type="submit" class="button">{t!(search)}</button>
                 {may_export
@@ -38,11 +42,12 @@ pub fn AuditPage() -> impl IntoView {
                         }
                     })}
             </form>
+            })}
             <Load
                 resource=page
                 skeleton=|| view! { <Skeleton rows=6 /> }
                 children=move |page| {
-                    let search = asked().0;
+                    let search = once();
                     let empty = page.items.is_empty();
                     view! {
                         {empty

@@ -5,10 +5,12 @@ use domain::{Error, Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::fields::Refused;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, part};
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::business::{CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, two_factors_required};
+use crate::api::business::{
+    CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, read_fresh_business, two_factors_required,
+};
 use crate::page::SettingsPage;
 use crate::places::{CurrencyField, TimeZoneField, countries};
 use crate::proof::{Proof, Prove};
@@ -21,7 +23,7 @@ const FIELDS: &[&str] = &["name", "industry", "address", "phone", "country", "ti
 pub fn WelcomePage() -> impl IntoView {
     let action = ServerAction::<CreateWorkspace>::new();
     let refused = refused(action);
-    let fresh = Business { time_zone: "UTC".to_owned(), currency: "EUR".to_owned(), ..Business::default() };
+    let fresh = Read::blocking(read_fresh_business);
     view! {
         <Title text=t!(welcome) />
         <div class="page">
@@ -30,13 +32,25 @@ pub fn WelcomePage() -> impl IntoView {
                 <p class="quiet">{t!(welcome_text)}</p>
             </header>
             <section class="section">
-                <ActionForm action>
-                    <Details business=fresh refused />
-                    <FormError refused fields=FIELDS />
-                    <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
-                        {t!(create_workspace)}
-                    </button>
-                </ActionForm>
+                <Load
+                    resource=fresh
+                    skeleton=|| view! { <Skeleton rows=6 /> }
+                    children=move |fresh| {
+                        view! {
+                            <ActionForm action>
+                                <Details business=fresh refused />
+                                <FormError refused fields=FIELDS />
+                                <button
+                                    type="submit"
+                                    class="button button-primary"
+                                    aria-disabled=busy(action.pending())
+                                >
+                                    {t!(create_workspace)}
+                                </button>
+                            </ActionForm>
+                        }
+                    }
+                />
             </section>
             <p class="quiet aside">{t!(welcome_invited)}</p>
         </div>
@@ -86,7 +100,7 @@ fn Change(business: Business, save: ServerAction<SaveBusiness>) -> impl IntoView
             <ActionForm action=save>
                 <Details business refused />
                 <FormError refused fields=FIELDS />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>
@@ -141,7 +155,7 @@ fn Details(business: Business, refused: Refused) -> impl IntoView {
             />
         </div>
         <div class="field-row">
-            <TimeZoneField value=business.time_zone refused />
+            <TimeZoneField value=business.time_zone refused hint=t!(time_zone_hint) />
             <CurrencyField value=business.currency refused />
         </div>
     }
@@ -187,7 +201,7 @@ fn TwoFactors(proof: Proof) -> impl IntoView {
                                     .with(|error| !matches!(error, Some(Error::SecondFactorNeeded)))
                                     .then(|| view! { <FormError refused fields=&[] /> })
                             })}
-                            <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                            <button type="submit" class="button" aria-disabled=busy(action.pending())>
                                 {t!(save)}
                             </button>
                         </ActionForm>

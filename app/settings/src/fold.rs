@@ -10,7 +10,7 @@ pub fn fold_after<S>(action: ServerAction<S>)
 where
     S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
 {
-    after(action, || ui::browser::fold(".fold[open]"));
+    after(action, |()| ui::browser::fold(".fold[open]"));
 }
 
 /// The same, and counts how often that was: a list that is read anew for this number keeps what somebody typed when it
@@ -19,20 +19,23 @@ pub fn fold_and_count<S>(action: ServerAction<S>, done: RwSignal<usize>)
 where
     S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
 {
-    after(action, move || {
+    after(action, move |()| {
         ui::browser::fold(".fold[open]");
         done.update(|done| *done += 1);
     });
 }
 
-fn after<S>(action: ServerAction<S>, run: impl Fn() + 'static)
+/// Runs with the answer, each time that it worked.
+pub fn after<S>(action: ServerAction<S>, run: impl Fn(S::Output) + 'static)
 where
-    S: ServerFn<Output = (), Error = AppError> + Clone + Send + Sync + 'static,
+    S: ServerFn<Error = AppError> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
 {
     let value = action.value();
     effect(move || {
-        if matches!(value.get(), Some(Ok(()))) {
-            run();
+        if let Some(Ok(answer)) = value.get() {
+            run(answer);
         }
     });
 }

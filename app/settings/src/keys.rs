@@ -1,17 +1,19 @@
 //! Keys of the REST interface. Making one needs scripts: its secret is shown once, and pages are kept by browsers.
 
+use domain::Permission;
 use domain::api_keys::{ApiKeyRow, KeyState, LIFETIMES, NewApiKey, SCOPES};
 use leptos::prelude::*;
 use ui::browser::copy;
 use ui::fields::Options;
 use ui::icon::SHIELD_CHECK;
-use ui::reactive::{click, dynamic, effect, part};
+use ui::reactive::{busy, click, dynamic, effect, part};
 use ui::{
     Badge, EmptyState, FieldError, FormError, FormErrors, Load, Read, Saved, SelectField, Shape, Skeleton, TextField,
     Time, Tone, refused, t, use_session, view,
 };
 
 use crate::api::keys::{CreateApiKey, RevokeApiKey, read_api_keys};
+use crate::fold::{after, fold_after};
 use crate::lines::ActButton;
 use crate::page::SettingsPage;
 use crate::proof::{Proof, Prove};
@@ -24,7 +26,11 @@ pub fn ApiKeysPage() -> impl IntoView {
     let proof = Proof::provide();
     proof.watch(create);
     proof.watch(revoke);
+    fold_after(revoke);
+    after(create, |_| ui::browser::reset("#make-key form"));
     let keys = Read::new(move || (create.version().get(), revoke.version().get()), |_| read_api_keys());
+    // Whoever may not is told so once.
+    let may = use_session().with_value(|session| session.may(Permission::ManageSecurity));
     view! {
         <SettingsPage title=t!(api_keys) text=t!(api_keys_text)>
             <Prove page="/settings/api-keys" />
@@ -36,7 +42,7 @@ pub fn ApiKeysPage() -> impl IntoView {
                     children=move |keys| view! { <Keys keys revoke /> }
                 />
             </section>
-            <Making create />
+            {may.then(|| view! { <Making create /> })}
             // Where the eye is, after the button.
             {part(move || create.value().get().and_then(Result::ok).map(|made| view! { <Made made /> }))}
             <Saved action=revoke text=t!(api_key_revoked) />
@@ -73,6 +79,7 @@ fn Keys(keys: Vec<ApiKeyRow>, revoke: ServerAction<RevokeApiKey>) -> impl IntoVi
 
 #[component]
 fn Key(key: ApiKeyRow, revoke: ServerAction<RevokeApiKey>) -> impl IntoView {
+    let act = t!(api_key_revoke_act_named, name = key.name.clone()).to_string();
     let label = t!(api_key_revoke_named, name = key.name.clone()).to_string();
     let state = match key.state {
         KeyState::Works => None,
@@ -90,16 +97,21 @@ fn Key(key: ApiKeyRow, revoke: ServerAction<RevokeApiKey>) -> impl IntoView {
                 <p class="badges">{scopes}</p>
                 <Times key=key.clone() />
             </div>
-            <ActionForm action=revoke>
-                <ActButton
-                    name="key"
-                    value=key.id.to_string()
-                    class="button button-bad"
-                    label
-                    text=t!(api_key_revoke)
-                    pending=revoke.pending()
-                />
-            </ActionForm>
+            <details class="fold">
+                <summary class="button" aria-label=act>
+                    {t!(api_key_revoke_act)}
+                </summary>
+                <ActionForm action=revoke>
+                    <p>{t!(api_key_revoke_sure)}</p>
+                    <ActButton
+                        name="key"
+                        value=key.id.to_string()
+                        class="button button-bad"
+                        text=label
+                        pending=revoke.pending()
+                    />
+                </ActionForm>
+            </details>
         </li>
     }
 }
@@ -152,7 +164,7 @@ fn Making(create: ServerAction<CreateApiKey>) -> impl IntoView {
         .map(|days| (days.map(|days| days.to_string()).unwrap_or_default(), words::key_life(days).to_owned()))
         .collect();
     view! {
-        <section class="section">
+        <section class="section" id="make-key">
             <h2>{t!(api_key_make)}</h2>
             <p class="without-scripts quiet">{t!(needs_scripts)}</p>
             <ActionForm action=create>
@@ -174,7 +186,8 @@ fn Making(create: ServerAction<CreateApiKey>) -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-primary"
-                    disabled=dynamic(move || !awake.get() || create.pending().get())
+                    disabled=dynamic(move || !awake.get())
+                    aria-disabled=busy(create.pending())
                 >
                     {t!(api_key_make)}
                 </button>

@@ -2,14 +2,14 @@
 
 use leptos::prelude::*;
 use ui::browser::{time_zone, time_zones};
-use ui::fields::{Options, Refused};
+use ui::fields::{Options, Refused, message};
 use ui::reactive::{dynamic, effect, part};
 use ui::{FieldError, TextField, t, view};
 
 /// ISO 3166-1: two letters, a space, the name in English.
 const COUNTRIES: &str = include_str!("countries.txt");
 /// Those that most money is counted in; any other may be typed.
-const CURRENCIES: &str = "AED AUD BDT BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GHS HKD HUF IDR ILS INR JPY KES KRW \
+const CURRENCIES: &str = "AED AUD BDT BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP GHS HKD HUF IDR ILS INR JPY KES KRW \
                           MAD MXN MYR NGN NOK NZD PEN PHP PKR PLN QAR RON SAR SEK SGD THB TRY TWD TZS UAH UGX USD VND ZAR";
 
 pub fn countries() -> Options {
@@ -20,7 +20,12 @@ pub fn countries() -> Options {
 
 /// A time zone: the list and, where none was chosen yet, the choice are the browser's.
 #[component]
-pub fn TimeZoneField(value: String, refused: Refused) -> impl IntoView {
+pub fn TimeZoneField(
+    value: String,
+    refused: Refused,
+    /// What it is for.
+    hint: &'static str,
+) -> impl IntoView {
     let known = RwSignal::new(Vec::<String>::new());
     let unset = value == "UTC";
     let chosen = RwSignal::new(value.clone());
@@ -43,9 +48,10 @@ pub fn TimeZoneField(value: String, refused: Refused) -> impl IntoView {
                 required=true
                 autocomplete="off"
                 aria-describedby="time_zone-hint"
+                aria-invalid=dynamic(move || message(refused, "time_zone").map(|_| "true"))
             />
             <p class="hint" id="time_zone-hint">
-                {t!(time_zone_hint)}
+                {hint}
             </p>
             <FieldError refused field="time_zone" />
             <datalist id="time-zones">

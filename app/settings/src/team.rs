@@ -6,22 +6,24 @@ mod members;
 mod ownership;
 mod roles;
 
-use domain::Permission;
-use domain::team::TeamPage as Team;
+use domain::team::{InvitationSent, TeamPage as Team};
 use leptos::prelude::*;
-use ui::{Load, Read, Saved, Skeleton, t, use_session, view};
+use ui::reactive::effect;
+use ui::toast::{toast, use_toasts};
+use ui::{Load, Read, Saved, Skeleton, Tone, t, view};
 
 use crate::api::team::{
     Deactivate, DeleteRole, DeleteTeam, ForgetSignIn, Invite, OfferOwnership, Reactivate, ResendInvitation,
     RevokeInvitation, SaveRole, SaveTeam, SetRole, SignOutMember, read_team,
 };
-use crate::fold::fold_after;
+use crate::fold::{after, fold_and_count};
 use crate::page::SettingsPage;
 use crate::proof::{Proof, Prove};
+use crate::words;
 use groups::GroupsSection;
 use invitations::{InvitationsSection, InviteSection};
 use members::MembersSection;
-use ownership::{OfferSection, OfferedSection};
+use ownership::OfferSection;
 use roles::RolesSection;
 
 /// What can be done on the page. Its actions outlive the lists, which are read anew after each.
@@ -40,6 +42,8 @@ struct Acts {
     save_team: ServerAction<SaveTeam>,
     delete_team: ServerAction<DeleteTeam>,
     offer: ServerAction<OfferOwnership>,
+    /// The role whose form was sent last: what is wrong is said there.
+    role_sent: RwSignal<String>,
 }
 
 impl Acts {
@@ -58,24 +62,36 @@ impl Acts {
             save_team: ServerAction::new(),
             delete_team: ServerAction::new(),
             offer: ServerAction::new(),
+            role_sent: RwSignal::new(String::new()),
         }
     }
 
-    /// Changes with everything that was done.
-    fn version(self) -> usize {
-        self.invite.version().get()
-            + self.resend.version().get()
-            + self.revoke.version().get()
-            + self.set_role.version().get()
-            + self.deactivate.version().get()
-            + self.reactivate.version().get()
-            + self.sign_out.version().get()
-            + self.forget.version().get()
-            + self.save_role.version().get()
-            + self.delete_role.version().get()
-            + self.save_team.version().get()
-            + self.delete_team.version().get()
-            + self.offer.version().get()
+    /// Counts what worked. The lists are read anew for that and for nothing else: what was refused stays as it was typed.
+    fn count(self) -> RwSignal<usize> {
+        let done = RwSignal::new(0);
+        after(self.invite, move |_| {
+            ui::browser::reset("#invite form");
+            done.update(|done| *done += 1);
+        });
+        fold_and_count(self.resend, done);
+        fold_and_count(self.revoke, done);
+        fold_and_count(self.set_role, done);
+        fold_and_count(self.deactivate, done);
+        fold_and_count(self.reactivate, done);
+        fold_and_count(self.sign_out, done);
+        fold_and_count(self.forget, done);
+        fold_and_count(self.save_role, done);
+        fold_and_count(self.delete_role, done);
+        fold_and_count(self.save_team, done);
+        fold_and_count(self.delete_team, done);
+        fold_and_count(self.offer, done);
+        let input = self.save_role.input();
+        effect(move || {
+            if let Some(input) = input.get() {
+                self.role_sent.set(input.role);
+            }
+        });
+        done
     }
 }
 
@@ -83,20 +99,12 @@ impl Acts {
 #[component]
 pub fn TeamPage() -> impl IntoView {
     let acts = Acts::new();
-    fold_after(acts.set_role);
-    fold_after(acts.deactivate);
-    fold_after(acts.sign_out);
-    fold_after(acts.forget);
-    fold_after(acts.save_role);
-    fold_after(acts.delete_role);
-    fold_after(acts.save_team);
-    fold_after(acts.delete_team);
-    fold_after(acts.offer);
+    let done = acts.count();
     let proof = Proof::provide();
     proof.watch(acts.sign_out);
     proof.watch(acts.forget);
-    let team = Read::new(move || acts.version(), |_| read_team());
-    let leads = use_session().with_value(|session| session.may(Permission::ManageTeam));
+    proof.watch(acts.offer);
+    let team = Read::new(move || done.get(), |_| read_team());
     view! {
         <SettingsPage title=t!(team) text=t!(team_text)>
             <Prove page="/settings/team" />
@@ -105,8 +113,6 @@ pub fn TeamPage() -> impl IntoView {
                 skeleton=|| view! { <Skeleton rows=6 /> }
                 children=move |team| view! { <Sections team acts /> }
             />
-            // Who does not lead the team still may be offered the workspace.
-            {(!leads).then(|| view! { <OfferedSection /> })}
             <Told acts />
         </SettingsPage>
     }
@@ -114,10 +120,7 @@ pub fn TeamPage() -> impl IntoView {
 
 #[component]
 fn Sections(team: Team, acts: Acts) -> impl IntoView {
-    let me = use_session().with_value(|session| session.me.member);
-    let offered = team.offered_to == Some(me);
     view! {
-        {offered.then(|| view! { <OfferedSection /> })}
         <MembersSection team=team.clone() acts />
         <InviteSection team=team.clone() acts />
         <InvitationsSection team=team.clone() acts />
@@ -130,8 +133,9 @@ fn Sections(team: Team, acts: Acts) -> impl IntoView {
 /// How each act went.
 #[component]
 fn Told(acts: Acts) -> impl IntoView {
+    let toasts = use_toasts();
+    after(acts.invite, move |sent| toast(toasts, Tone::Good, sent_words(sent)));
     view! {
-        <Saved action=acts.invite text=t!(invited) />
         <Saved action=acts.resend text=t!(invitation_resent) />
         <Saved action=acts.revoke text=t!(invitation_revoked) />
         <Saved action=acts.set_role text=t!(saved) />
@@ -144,5 +148,15 @@ fn Told(acts: Acts) -> impl IntoView {
         <Saved action=acts.save_team text=t!(saved) />
         <Saved action=acts.delete_team text=t!(team_deleted) />
         <Saved action=acts.offer text=t!(saved) />
+    }
+}
+
+fn sent_words(sent: InvitationSent) -> String {
+    match sent.changed {
+        Some(now) => {
+            let role = now.own_role.unwrap_or_else(|| words::role(now.role).0.to_owned());
+            t!(invited_again_as, email = sent.email, role = role, scope = words::scope(now.scope)).to_string()
+        }
+        None => t!(invited_to, email = sent.email).to_string(),
     }
 }

@@ -121,6 +121,17 @@ pub fn fold(selector: &str) {
     }
 }
 
+/// Empties every form that `selector` names, or puts back what it came with.
+pub fn reset(selector: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Ok(forms) = document.query_selector_all(selector) else { return };
+    for at in 0..forms.length() {
+        if let Some(form) = forms.item(at).and_then(|node| node.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+            form.reset();
+        }
+    }
+}
+
 /// `text` in small letters. The browser knows how; the tables need not be fetched once more.
 pub fn lower(text: &str) -> String {
     #[cfg(target_arch = "wasm32")]

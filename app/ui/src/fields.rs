@@ -31,7 +31,19 @@ pub fn accepted() -> Refused {
     Signal::derive(|| None)
 }
 
-fn message(refused: Refused, field: &str) -> Option<String> {
+/// Whether the page asks for a proof of who one is just now. Pages that do provide it.
+#[derive(Clone, Copy)]
+pub struct ProofPrompt(pub RwSignal<bool>);
+
+impl ProofPrompt {
+    /// Whether the prompt says it already, so that nothing behind it needs to.
+    pub(crate) fn says(error: &Error, prompt: Option<Self>) -> bool {
+        *error == Error::ProofNeeded && prompt.is_some_and(|prompt| prompt.0.get())
+    }
+}
+
+/// What is wrong with this field, if anything is.
+pub fn message(refused: Refused, field: &str) -> Option<String> {
     refused.with(|error| match error {
         Some(Error::Invalid(fields)) => fields.get(field).map(str::to_owned),
         _ => None,
@@ -193,6 +205,7 @@ pub fn FormError(
     /// The fields that say it themselves.
     fields: &'static [&'static str],
 ) -> impl IntoView {
+    let prompt = use_context::<ProofPrompt>();
     part(move || {
         refused.with(|error| {
             let error = error.as_ref()?;
@@ -200,6 +213,7 @@ pub fn FormError(
                 Error::Invalid(told) => {
                     told.iter().find(|(field, _)| !fields.contains(field)).map(|(_, text)| text.to_owned())?
                 }
+                error if ProofPrompt::says(error, prompt) => return None,
                 error => crate::words::error_words(error),
             };
             Some(form_error(text, error))

@@ -24,9 +24,9 @@ pub use posted::refused_page;
 pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
-    ClientAddress, PagePlace, PagePolicy, ServerInfo, backend, caller, clear_session_cookie, client_address, cookie_in,
-    handed_over, origin, person, redirect, redirect_plain, session_token, set_cookie_header, set_session_cookie,
-    signed_in, waiting_token,
+    ClientAddress, FormRefused, PagePlace, PagePolicy, ServerInfo, backend, caller, clear_session_cookie,
+    client_address, cookie_in, handed_over, origin, person, redirect, redirect_plain, region, session_token,
+    set_cookie_header, set_session_cookie, signed_in, waiting_token,
 };
 
 /// The cookie that carries the session's secret. Over https its name has a prefix: see [`cookie_name`].
@@ -71,7 +71,7 @@ impl FromServerFnError for AppError {
     /// Every `Err` would leave as a 500; here, in one place, it gets the status that it means.
     fn ser(&self) -> Bytes {
         #[cfg(feature = "ssr")]
-        server::set_status(self.0.http_status());
+        server::note_refusal(self.0.http_status());
         JsonEncoding::encode(self).unwrap_or_default()
     }
 }

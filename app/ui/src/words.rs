@@ -21,6 +21,7 @@ pub fn error_words(error: &Error) -> String {
         Error::Refused(refusal) => refusal_words(refusal).to_owned(),
         Error::Conflict => t!(error_conflict).to_owned(),
         Error::Moved => t!(error_moved).to_owned(),
+        Error::TooMany { seconds: 1 } => t!(error_too_many_one).to_owned(),
         Error::TooMany { seconds } => t!(error_too_many, seconds = *seconds).to_string(),
         Error::Unexpected(reference) => t!(error_unexpected, reference = reference.0.clone()).to_string(),
         Error::Transport(_) => t!(error_transport).to_owned(),

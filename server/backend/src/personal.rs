@@ -47,6 +47,7 @@ pub const REGISTER: &[Field] = &[
     field("account", "name", "name", Member, Delete),
     field("account", "phone", "phone number", Member, Delete),
     field("account", "job_title", "what they do", Member, Delete),
+    field("account", "organisation", "where they work, until they have a workspace", Member, Delete),
     field("account", "bio", "what they say of themselves", Member, Delete),
     field("account", "avatar_key", "hash of their picture", Member, Delete),
     field("account", "totp_seed", "seed of the authenticator app, sealed", Member, Delete),

@@ -1,14 +1,15 @@
 //! One's own page: who one is, how one proves it, and where one is signed in.
 
 mod address;
+pub(crate) mod fields;
 mod picture;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::accounts::{
-    AppSetup, Factors, NewPassword, Origin, PasskeyQuestion, PasskeyRow, Profile, ProfileForm, SessionRow, Theme, line,
-    optional_line,
+    AppSetup, EmailChange, Factors, NewPassword, Origin, PasskeyQuestion, PasskeyRow, Profile, ProfileForm, SessionRow,
+    Theme, line, optional_line,
 };
 use domain::members::Person;
 use domain::ports::{self, Download, PictureSize, SessionToken};
@@ -22,6 +23,7 @@ use crate::audit::{self, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::mail::{self, Kind, PasskeyChange};
+use fields::{currency, phone, time_zone};
 
 /// Languages that the screens and mails speak.
 const LANGUAGES: &[&str] = &["en"];
@@ -76,8 +78,8 @@ impl ProfilePort {
             checked.phone,
             checked.job_title,
             checked.bio,
-            form.time_zone,
-            form.currency,
+            checked.time_zone,
+            checked.currency,
             form.language,
             form.theme.as_str(),
         )
@@ -235,23 +237,27 @@ struct Checked {
     phone: Option<String>,
     job_title: Option<String>,
     bio: Option<String>,
+    time_zone: String,
+    currency: String,
 }
 
 impl Checked {
     fn parse(form: &ProfileForm) -> domain::Result<Self> {
         let mut errors = FieldErrors::default();
         let name = errors.keep(line(&form.name, "name", 80));
-        let phone = errors.keep(optional_line(&form.phone, "phone", 40));
+        let phone = errors.keep(phone(&form.phone, "phone"));
         let job_title = errors.keep(optional_line(&form.job_title, "job_title", 80));
         let bio = errors.keep(about(&form.bio));
-        errors.keep(time_zone(&form.time_zone, "time_zone"));
-        errors.keep(currency(&form.currency, "currency"));
+        let time_zone = errors.keep(time_zone(&form.time_zone, "time_zone"));
+        let currency = errors.keep(currency(&form.currency, "currency"));
         if !LANGUAGES.contains(&form.language.as_str()) {
             errors.keep(Err::<(), _>(Error::invalid("language", "Choose a language of the list.")));
         }
-        match (name, phone, job_title, bio) {
-            (Some(name), Some(phone), Some(job_title), Some(bio)) if errors.is_empty() => {
-                Ok(Self { name, phone, job_title, bio })
+        match (name, phone, job_title, bio, time_zone, currency) {
+            (Some(name), Some(phone), Some(job_title), Some(bio), Some(time_zone), Some(currency))
+                if errors.is_empty() =>
+            {
+                Ok(Self { name, phone, job_title, bio, time_zone, currency })
             }
             _ => Err(Error::Invalid(errors)),
         }
@@ -265,23 +271,6 @@ fn about(text: &str) -> domain::Result<Option<String>> {
         return Err(Error::invalid("bio", "Use at most 500 characters."));
     }
     Ok((!text.is_empty()).then(|| text.to_owned()))
-}
-
-/// A name of the IANA time-zone database.
-pub(crate) fn time_zone(name: &str, field: &str) -> domain::Result<()> {
-    match jiff::tz::TimeZone::get(name) {
-        Ok(_) => Ok(()),
-        Err(_) => Err(Error::invalid(field, "Choose a time zone of the list, like Europe/Lisbon.")),
-    }
-}
-
-/// Three capital letters (ISO 4217).
-pub(crate) fn currency(code: &str, field: &str) -> domain::Result<()> {
-    if code.len() == 3 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        Ok(())
-    } else {
-        Err(Error::invalid(field, "Write the three letters of a currency, like EUR."))
-    }
 }
 
 /// All of it is the person's own, so none of it is open to a session that a workspace's provider vouched for.
@@ -324,6 +313,14 @@ impl ports::Profile for ProfilePort {
     async fn change_email(&self, person: &Person, email: &str) -> domain::Result<()> {
         person.require_own_sign_in()?;
         Ok(address::begin(&self.core, &self.throttle, person, email).await?)
+    }
+
+    async fn email_change(&self, link: &str) -> domain::Result<EmailChange> {
+        Ok(address::read(&self.core, link).await?)
+    }
+
+    async fn refuse_email_change(&self, link: &str) -> domain::Result<()> {
+        Ok(address::refuse(&self.core, link).await?)
     }
 
     async fn confirm_email_change(&self, link: &str) -> domain::Result<bool> {

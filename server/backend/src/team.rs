@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use domain::accounts::Origin;
 use domain::members::Person;
 use domain::ports::{self, SessionToken, SignedIn};
-use domain::team::{Business, InvitationPage, InviteForm, RoleChoice, TeamPage};
+use domain::team::{Business, InvitationPage, InvitationSent, InviteForm, OwnershipOffer, RoleChoice, Seen, TeamPage};
 use domain::{Caller, InvitationId, MemberId, Permission, RoleId, Scope, TeamId};
 
 use crate::Core;
@@ -44,6 +44,10 @@ impl ports::Team for TeamPort {
         Ok(workspace::create(&self.core, person, business).await?)
     }
 
+    async fn fresh_business(&self, person: &Person, region: Option<&str>) -> domain::Result<Business> {
+        Ok(workspace::fresh(&self.core, person, region).await?)
+    }
+
     async fn business(&self, caller: &Caller) -> domain::Result<Business> {
         Ok(workspace::read(&self.core, caller).await?)
     }
@@ -56,7 +60,7 @@ impl ports::Team for TeamPort {
         Ok(read::page(&self.core, caller).await?)
     }
 
-    async fn invite(&self, caller: &Caller, form: InviteForm) -> domain::Result<()> {
+    async fn invite(&self, caller: &Caller, form: InviteForm) -> domain::Result<InvitationSent> {
         Ok(invitations::invite(&self.core, &self.throttle, caller, form).await?)
     }
 
@@ -100,22 +104,26 @@ impl ports::Team for TeamPort {
         Ok(members::leave(&self.core, caller).await?)
     }
 
-    async fn offer_ownership(&self, caller: &Caller, to: Option<MemberId>) -> domain::Result<()> {
-        Ok(ownership::offer(&self.core, caller, to).await?)
+    async fn offer_ownership(&self, person: &Person, to: Option<MemberId>) -> domain::Result<()> {
+        Ok(ownership::offer(&self.core, person, to).await?)
     }
 
-    async fn accept_ownership(&self, caller: &Caller) -> domain::Result<()> {
-        Ok(ownership::accept(&self.core, caller).await?)
+    async fn ownership_offer(&self, caller: &Caller) -> domain::Result<Option<OwnershipOffer>> {
+        Ok(ownership::read(&self.core, caller).await?)
+    }
+
+    async fn accept_ownership(&self, person: &Person) -> domain::Result<()> {
+        Ok(ownership::accept(&self.core, person).await?)
     }
 
     async fn save_role(
         &self,
         caller: &Caller,
-        id: Option<RoleId>,
+        seen: Option<Seen<RoleId>>,
         name: &str,
         permissions: Vec<Permission>,
     ) -> domain::Result<()> {
-        Ok(roles::save(&self.core, caller, id, name, permissions).await?)
+        Ok(roles::save(&self.core, caller, seen, name, permissions).await?)
     }
 
     async fn delete_role(&self, caller: &Caller, id: RoleId) -> domain::Result<()> {
@@ -125,11 +133,11 @@ impl ports::Team for TeamPort {
     async fn save_team(
         &self,
         caller: &Caller,
-        id: Option<TeamId>,
+        seen: Option<Seen<TeamId>>,
         name: &str,
         members: Vec<MemberId>,
     ) -> domain::Result<()> {
-        Ok(roles::save_team(&self.core, caller, id, name, members).await?)
+        Ok(roles::save_team(&self.core, caller, seen, name, members).await?)
     }
 
     async fn delete_team(&self, caller: &Caller, id: TeamId) -> domain::Result<()> {

@@ -5,12 +5,12 @@ use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, State};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
 use domain::Error;
 use domain::ports::{Backend, PictureSize};
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::json;
-use ui::wire::refused_page;
+use ui::wire::{FormRefused, refused_page};
 
 use super::AppState;
 use super::guard::{ErrorJson, Somebody};
@@ -31,6 +31,7 @@ pub fn routes() -> Router<AppState> {
 async fn upload(
     State(backend): State<Backend>,
     Somebody(person): Somebody,
+    Extension(refused): Extension<FormRefused>,
     headers: HeaderMap,
     form: Multipart,
 ) -> Response {
@@ -39,7 +40,10 @@ async fn upload(
     match (outcome, accept.contains("text/html")) {
         (Ok(()), true) => Redirect::to(PAGE).into_response(),
         (Ok(()), false) => Json(json!({})).into_response(),
-        (Err(error), true) => Redirect::to(&refused_page(PAGE, UPLOAD, error)).into_response(),
+        (Err(error), true) => {
+            refused.note();
+            Redirect::to(&refused_page(PAGE, UPLOAD, error)).into_response()
+        }
         (Err(error), false) => ErrorJson(error).into_response(),
     }
 }

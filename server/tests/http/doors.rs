@@ -74,3 +74,61 @@ async fn what_is_accepted_at_a_sign_up_can_be_read_and_is_the_operator_s_own_whe
     );
     assert!(privacy.contains(&version), "as it is recorded: {version}");
 }
+
+/// Where an answer leads.
+fn leads_to(answer: &reqwest::Response) -> String {
+    answer.headers().get("location").map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+}
+
+/// What an answer sets a cookie to, as a browser sends it back.
+fn cookie_of(answer: &reqwest::Response, name: &str) -> Option<String> {
+    let cookies = answer.headers().get_all("set-cookie").iter().map(|value| value.to_str().unwrap());
+    cookies.filter_map(|cookie| cookie.split(';').next()).find(|pair| pair.starts_with(name)).map(str::to_owned)
+}
+
+#[tokio::test]
+async fn a_page_says_only_what_this_browser_was_refused_for() {
+    let served = Served::start().await;
+    // {"Invalid":{"email":"Parley has moved"}}
+    let made_up =
+        "__path=%2Fapi%2Fapp%2Fapi%2Fsign_in&__err=eyJJbnZhbGlkIjp7ImVtYWlsIjoiUGFybGV5IGhhcyBtb3ZlZCJ9fQ%3D%3D";
+    for (asked, led) in [
+        (format!("/sign-in?{made_up}"), "/sign-in"),
+        (format!("/sign-in?next=%2Finbox&{made_up}"), "/sign-in?next=%2Finbox"),
+        (format!("/sign-in?{}", made_up.replace("__", "%5F_")), "/sign-in"),
+        (format!("/settings/team?{made_up}"), "/settings/team"),
+        (format!("//evil.example/?{made_up}"), "/"),
+    ] {
+        let answer = served.get(&asked).header(ACCEPT, "text/html").send().await.unwrap();
+        assert_eq!((answer.status().as_u16(), leads_to(&answer).as_str()), (303, led), "{asked}");
+    }
+
+    let page = format!("{}/sign-in?next=%2Finbox&{made_up}", served.base);
+    let post = |password: &'static str, next: &str| {
+        let form = [("email", backend::seed::EMAIL), ("password", password), ("next", next)];
+        served.post("/api/app/api/sign_in").header(ACCEPT, "text/html").header("referer", &page).form(&form).send()
+    };
+    let refused = post("a wrong guess", "/inbox").await.unwrap();
+    let back = leads_to(&refused).strip_prefix(&served.base).unwrap().to_owned();
+    assert!(back.starts_with("/sign-in?next=%2Finbox&__path=") && back.matches("__err=").count() == 1, "{back}");
+    let cookie = cookie_of(&refused, "parley_refused").unwrap();
+    let read = |address: String, cookie: &str| served.get(&address).header(COOKIE, cookie).send();
+    assert_eq!(read(back.clone(), "").await.unwrap().status(), 303, "another browser");
+    assert_eq!(read(format!("/sign-in?{made_up}"), &cookie).await.unwrap().status(), 303, "another refusal");
+    assert_eq!(read(format!("{back}&{made_up}"), &cookie).await.unwrap().status(), 303, "another beside it");
+    let shown = read(back, &cookie).await.unwrap();
+    assert_eq!(
+        (shown.status().as_u16(), cookie_of(&shown, "parley_refused").unwrap().as_str()),
+        (200, "parley_refused=")
+    );
+    let shown = shown.text().await.unwrap();
+    assert!(shown.contains("class=\"form-error\"") && !shown.contains("has moved"));
+
+    // A page to go on to is somebody else's word. With scripts it is followed without asking us.
+    let next = format!("/settings/profile?{made_up}");
+    let answer = post(backend::seed::PASSWORD, &next).await.unwrap();
+    assert_eq!((leads_to(&answer).as_str(), cookie_of(&answer, "parley_refused")), ("/settings/profile", None));
+    let form = [("email", backend::seed::EMAIL), ("password", backend::seed::PASSWORD), ("next", &next)];
+    let answer = served.post("/api/app/api/sign_in").form(&form).send().await.unwrap();
+    assert_eq!(leads_to(&answer), "/settings/profile");
+}

@@ -151,6 +151,8 @@ async fn no_link_of_a_mail_and_no_typed_name_reaches_a_log() {
         ("reset_password", vec![("link", "canary-link-11"), ("password", "canary-word-12-otters")]),
         ("confirm_sign_up", vec![("link", "canary-link-11")]),
         ("confirm_address", vec![("link", "canary-link-11")]),
+        ("read_address_change", vec![("link", "canary-link-11")]),
+        ("refuse_address", vec![("link", "canary-link-11")]),
         ("read_invitation", vec![("link", "canary-link-11")]),
         (
             "accept_as_new",

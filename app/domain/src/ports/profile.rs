@@ -1,6 +1,8 @@
 use async_trait::async_trait;
 
-use crate::accounts::{AppSetup, Factors, Origin, PasskeyQuestion, Profile as Page, ProfileForm, SessionRow};
+use crate::accounts::{
+    AppSetup, EmailChange, Factors, Origin, PasskeyQuestion, Profile as Page, ProfileForm, SessionRow,
+};
 use crate::error::Result;
 use crate::ids::{PasskeyId, SessionId};
 use crate::members::Person;
@@ -50,6 +52,12 @@ pub trait Profile: Send + Sync {
 
     /// Mails a link to both addresses; the change is made when both were followed. Needs a fresh proof.
     async fn change_email(&self, person: &Person, email: &str) -> Result<()>;
+
+    /// What one of the two links agrees to, or refuses; `NotFound` once it was used or is too old.
+    async fn email_change(&self, link: &str) -> Result<EmailChange>;
+
+    /// Ends the change, by either link.
+    async fn refuse_email_change(&self, link: &str) -> Result<()>;
 
     /// One of the two links was followed. Answers whether the change is complete.
     async fn confirm_email_change(&self, link: &str) -> Result<bool>;

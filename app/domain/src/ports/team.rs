@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::ids::{InvitationId, MemberId, RoleId, TeamId};
 use crate::members::{Caller, Person};
 use crate::permissions::{Permission, Scope};
-use crate::team::{Business, InvitationPage, InviteForm, RoleChoice, TeamPage};
+use crate::team::{Business, InvitationPage, InvitationSent, InviteForm, OwnershipOffer, RoleChoice, Seen, TeamPage};
 
 use super::{SessionToken, SignedIn};
 
@@ -15,6 +15,9 @@ pub trait Team: Send + Sync {
     /// Makes a workspace whose owner is this person, and stands the session in it. The session's secret is renewed.
     async fn create_workspace(&self, person: &Person, business: Business) -> Result<SessionToken>;
 
+    /// What to offer whoever makes one. `region` is their browser's: two letters of ISO 3166-1.
+    async fn fresh_business(&self, person: &Person, region: Option<&str>) -> Result<Business>;
+
     async fn business(&self, caller: &Caller) -> Result<Business>;
 
     async fn save_business(&self, caller: &Caller, business: Business) -> Result<()>;
@@ -23,7 +26,7 @@ pub trait Team: Send + Sync {
     async fn page(&self, caller: &Caller) -> Result<TeamPage>;
 
     /// Mails an invitation. An open one to the same address is sent again instead.
-    async fn invite(&self, caller: &Caller, form: InviteForm) -> Result<()>;
+    async fn invite(&self, caller: &Caller, form: InviteForm) -> Result<InvitationSent>;
 
     async fn resend_invitation(&self, caller: &Caller, id: InvitationId) -> Result<()>;
 
@@ -44,6 +47,7 @@ pub trait Team: Send + Sync {
     /// Ends a member's access and hands what was assigned to them over to `heir`, or to nobody.
     async fn deactivate(&self, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> Result<()>;
 
+    /// Takes somebody back who was deactivated. Whoever left by themselves has to be invited.
     async fn reactivate(&self, caller: &Caller, member: MemberId) -> Result<()>;
 
     /// Ends every session of a member that stands in this workspace, and none of another. The owner's ends the owner alone.
@@ -52,16 +56,20 @@ pub trait Team: Send + Sync {
     /// Leaves the workspace. The owner has to hand it over first.
     async fn leave(&self, caller: &Caller) -> Result<()>;
 
-    /// Offers the workspace to another member, or takes the offer back. The owner's alone.
-    async fn offer_ownership(&self, caller: &Caller, to: Option<MemberId>) -> Result<()>;
+    /// Offers the workspace to another member, or takes the offer back. The owner's alone, who proved lately who they are.
+    async fn offer_ownership(&self, person: &Person, to: Option<MemberId>) -> Result<()>;
 
-    /// The member to whom the workspace was offered becomes its owner; the former owner becomes an admin.
-    async fn accept_ownership(&self, caller: &Caller) -> Result<()>;
+    /// The offer to the caller, if there is one.
+    async fn ownership_offer(&self, caller: &Caller) -> Result<Option<OwnershipOffer>>;
 
+    /// The member to whom the workspace was offered, and who proved lately who they are, becomes its owner; the former owner becomes an admin.
+    async fn accept_ownership(&self, person: &Person) -> Result<()>;
+
+    /// Makes a role, or changes the one that was seen; `Conflict` when it is another one by now.
     async fn save_role(
         &self,
         caller: &Caller,
-        id: Option<RoleId>,
+        seen: Option<Seen<RoleId>>,
         name: &str,
         permissions: Vec<Permission>,
     ) -> Result<()>;
@@ -69,7 +77,14 @@ pub trait Team: Send + Sync {
     /// Refused while somebody has it.
     async fn delete_role(&self, caller: &Caller, id: RoleId) -> Result<()>;
 
-    async fn save_team(&self, caller: &Caller, id: Option<TeamId>, name: &str, members: Vec<MemberId>) -> Result<()>;
+    /// Makes a team, or changes the one that was seen; `Conflict` when it is another one by now.
+    async fn save_team(
+        &self,
+        caller: &Caller,
+        seen: Option<Seen<TeamId>>,
+        name: &str,
+        members: Vec<MemberId>,
+    ) -> Result<()>;
 
     async fn delete_team(&self, caller: &Caller, id: TeamId) -> Result<()>;
 

@@ -6,7 +6,7 @@ use ui::AppError;
 use ui::wire::Lean;
 
 #[cfg(feature = "ssr")]
-use ui::wire::{caller, person, redirect, redirect_plain, set_session_cookie};
+use ui::wire::{caller, person, redirect, redirect_plain, region, set_session_cookie};
 
 #[cfg(feature = "ssr")]
 pub(super) const BUSINESS: &str = "/settings/business";
@@ -26,6 +26,13 @@ pub async fn create_workspace(
     set_session_cookie(&backend.team.create_workspace(&person, business).await?);
     redirect("/start");
     Ok(())
+}
+
+/// What is known of a business before anything was typed.
+#[server(protocol = Lean)]
+pub async fn read_fresh_business() -> Result<Business, AppError> {
+    let (person, backend) = person().await?;
+    Ok(backend.team.fresh_business(&person, region().as_deref()).await?)
 }
 
 #[server(protocol = Lean)]

@@ -1,6 +1,6 @@
 //! The team: members, invitations, roles, who owns the workspace.
 
-use domain::team::TeamPage;
+use domain::team::{InvitationSent, OwnershipOffer, TeamPage};
 use domain::{InvitationId, MemberId};
 use leptos::prelude::*;
 use ui::AppError;
@@ -9,7 +9,7 @@ use ui::wire::Lean;
 #[cfg(feature = "ssr")]
 use {
     super::{maybe, role_of},
-    domain::team::InviteForm,
+    domain::team::{InviteForm, Seen},
     domain::{Error, Permission, Scope},
     ui::wire::{caller, id, person, redirect, redirect_plain},
 };
@@ -24,13 +24,13 @@ pub async fn read_team() -> Result<TeamPage, AppError> {
 }
 
 #[server]
-pub async fn invite(email: String, role: String, scope: String) -> Result<(), AppError> {
+pub async fn invite(email: String, role: String, scope: String) -> Result<InvitationSent, AppError> {
     let (caller, backend) = caller().await?;
     caller.require(Permission::ManageTeam)?;
     let form = InviteForm { email, role: role_of(&role)?, scope: scope_of(&scope)? };
-    backend.team.invite(&caller, form).await?;
+    let sent = backend.team.invite(&caller, form).await?;
     redirect_plain(TEAM);
-    Ok(())
+    Ok(sent)
 }
 
 #[server]
@@ -108,30 +108,37 @@ pub async fn leave(#[server(default)] sure: String) -> Result<(), AppError> {
 /// To nobody takes the offer back.
 #[server]
 pub async fn offer_ownership(member: String) -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.team.offer_ownership(&caller, maybe(&member)?).await?;
+    let (person, backend) = person().await?;
+    backend.team.offer_ownership(&person, maybe(&member)?).await?;
     redirect_plain(TEAM);
     Ok(())
 }
 
+#[server(protocol = Lean)]
+pub async fn read_ownership_offer() -> Result<Option<OwnershipOffer>, AppError> {
+    let (caller, backend) = caller().await?;
+    Ok(backend.team.ownership_offer(&caller).await?)
+}
+
 #[server]
 pub async fn accept_ownership() -> Result<(), AppError> {
-    let (caller, backend) = caller().await?;
-    backend.team.accept_ownership(&caller).await?;
-    redirect(TEAM);
+    let (person, backend) = person().await?;
+    backend.team.accept_ownership(&person).await?;
+    redirect_plain(TEAM);
     Ok(())
 }
 
-/// A new role has no id yet.
+/// A new role has neither id nor version.
 #[server]
 pub async fn save_role(
     role: String,
+    #[server(default)] version: String,
     name: String,
     #[server(default)] permissions: Vec<String>,
 ) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     let permissions = permissions.iter().filter_map(|word| Permission::parse(word)).collect();
-    backend.team.save_role(&caller, maybe(&role)?, &name, permissions).await?;
+    backend.team.save_role(&caller, seen(&role, &version)?, &name, permissions).await?;
     redirect_plain(TEAM);
     Ok(())
 }
@@ -144,12 +151,17 @@ pub async fn delete_role(role: String) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A new team has no id yet.
+/// A new team has neither id nor version.
 #[server]
-pub async fn save_team(team: String, name: String, #[server(default)] members: Vec<String>) -> Result<(), AppError> {
+pub async fn save_team(
+    team: String,
+    #[server(default)] version: String,
+    name: String,
+    #[server(default)] members: Vec<String>,
+) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     let members = members.iter().filter_map(|member| member.parse().ok()).collect();
-    backend.team.save_team(&caller, maybe(&team)?, &name, members).await?;
+    backend.team.save_team(&caller, seen(&team, &version)?, &name, members).await?;
     redirect_plain(TEAM);
     Ok(())
 }
@@ -160,6 +172,12 @@ pub async fn delete_team(team: String) -> Result<(), AppError> {
     backend.team.delete_team(&caller, id(&team)?).await?;
     redirect_plain(TEAM);
     Ok(())
+}
+
+/// A version that is none was never seen: what is changed on it is refused as a conflict.
+#[cfg(feature = "ssr")]
+fn seen<Id: std::str::FromStr>(id: &str, version: &str) -> Result<Option<Seen<Id>>, AppError> {
+    Ok(maybe(id)?.map(|id| Seen { id, version: version.parse().unwrap_or_default() }))
 }
 
 #[cfg(feature = "ssr")]

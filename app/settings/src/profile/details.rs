@@ -2,22 +2,31 @@
 
 use domain::accounts::Profile;
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::browser::value;
+use ui::reactive::{busy, effect};
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, view};
 
 use super::picture::PictureSection;
 use crate::api::person::{ChangeEmail, SaveProfile, read_profile};
 use crate::places::{CurrencyField, TimeZoneField};
-use crate::proof::{Proof, Prove};
+use crate::proof::Proof;
 
 #[component]
-pub fn DetailsSection() -> impl IntoView {
+pub fn DetailsSection(
+    proof: Proof,
+    /// The name at the head of the page.
+    shown: RwSignal<String>,
+) -> impl IntoView {
     let save = ServerAction::<SaveProfile>::new();
     let change = ServerAction::<ChangeEmail>::new();
-    Proof::provide().watch(change);
+    proof.watch(change);
+    effect(move || {
+        if let (Some(Ok(())), Some(name)) = (save.value().get(), value("#name")) {
+            shown.set(name.trim().to_owned());
+        }
+    });
     let profile = Read::new(move || change.version().get(), |_| read_profile());
     view! {
-        <Prove page="/settings/profile" />
         <Load
             resource=profile
             skeleton=|| view! { <Skeleton rows=6 /> }
@@ -78,12 +87,12 @@ fn Details(profile: Profile, save: ServerAction<SaveProfile>) -> impl IntoView {
                     </textarea>
                 </label>
                 <div class="field-row">
-                    <TimeZoneField value=profile.time_zone refused />
+                    <TimeZoneField value=profile.time_zone refused hint=t!(own_time_zone_hint) />
                     <CurrencyField value=profile.currency refused />
                 </div>
                 <SelectField label=t!(language) name="language" options=languages chosen=profile.language />
                 <FormError refused fields=&["name", "job_title", "phone", "time_zone", "currency"] />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save_profile)}
                 </button>
             </ActionForm>
@@ -129,7 +138,7 @@ fn Address(profile: Profile, change: ServerAction<ChangeEmail>) -> impl IntoView
                         hint=t!(new_email_hint)
                     />
                     <FormError refused fields=&["email"] />
-                    <button type="submit" class="button button-primary" disabled=dynamic(move || change.pending().get())>
+                    <button type="submit" class="button button-primary" aria-disabled=busy(change.pending())>
                         {t!(send_links)}
                     </button>
                 </ActionForm>

@@ -3,7 +3,7 @@
 use domain::TeamId;
 use domain::team::{TeamMember, TeamPage, TeamRow};
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormErrors, t, view};
 
 use super::Acts;
@@ -88,12 +88,17 @@ fn Form(group: Option<TeamRow>, members: Vec<TeamMember>, acts: Acts) -> impl In
     view! {
         <ActionForm action=acts.save_team>
             <input type="hidden" name="team" value=id.map(|id| id.to_string()).unwrap_or_default() />
+            <input
+                type="hidden"
+                name="version"
+                value=group.as_ref().map(|group| group.version.to_string()).unwrap_or_default()
+            />
             <NameField label=t!(team_name) value=group.map(|group| group.name).unwrap_or_default() />
             <fieldset class="checks">
                 <legend>{t!(members)}</legend>
                 {checks}
             </fieldset>
-            <button type="submit" class="button" disabled=dynamic(move || acts.save_team.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(acts.save_team.pending())>
                 {t!(save)}
             </button>
         </ActionForm>

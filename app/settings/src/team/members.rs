@@ -4,7 +4,7 @@ use domain::team::{TeamMember, TeamPage};
 use domain::{MemberId, Permission, Role, Timestamp};
 use leptos::prelude::*;
 use ui::fields::Options;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
@@ -39,6 +39,7 @@ pub fn MembersSection(team: TeamPage, acts: Acts) -> impl IntoView {
 #[component]
 fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl IntoView {
     let gone = member.deactivated_at.is_some();
+    let how_gone = if member.left { t!(has_left) } else { t!(is_deactivated) };
     let this = member.id == me;
     let changeable = member.role.role != Role::Owner && !this;
     let groups: Vec<String> =
@@ -52,10 +53,11 @@ fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl 
                     <strong>{member.name.clone()}</strong>
                     <Badge text=role tone=Tone::Accent />
                     {this.then(|| view! { <Badge text=t!(you) /> })}
-                    {gone.then(|| view! { <Badge text=t!(is_deactivated) tone=Tone::Warn /> })}
+                    {gone.then(|| view! { <Badge text=how_gone tone=Tone::Warn /> })}
                 </p>
                 <p class="quiet">{member.email.clone()}</p>
                 <Facts member=member.clone() groups />
+                {member.left.then(|| view! { <p class="quiet">{t!(has_left_text)}</p> })}
             </div>
             {(this && member.linked && secures())
                 .then(|| {
@@ -72,7 +74,7 @@ fn Member(member: TeamMember, team: TeamPage, me: MemberId, acts: Acts) -> impl 
                     let member = member.clone();
                     view! { <Change member team acts /> }
                 })}
-            {(changeable && gone).then(|| view! { <Reactivation member acts /> })}
+            {(changeable && gone && !member.left).then(|| view! { <Reactivation member acts /> })}
         </li>
     }
 }
@@ -125,7 +127,7 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
                         chosen=member.scope.as_str()
                     />
                 </div>
-                <button type="submit" class="button" disabled=dynamic(move || acts.set_role.pending().get())>
+                <button type="submit" class="button" aria-disabled=busy(acts.set_role.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>
@@ -176,7 +178,7 @@ fn Forgetting(member: TeamMember, acts: Acts) -> impl IntoView {
                 type="submit"
                 class="button"
                 aria-label=label
-                disabled=dynamic(move || acts.forget.pending().get())
+                aria-disabled=busy(acts.forget.pending())
             >
                 {t!(forget_sign_in)}
             </button>
@@ -194,16 +196,26 @@ fn Deactivation(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView
         .collect();
     let open = t!(deactivate_text, name = member.name.clone(), count = member.open).to_string();
     let keys = (member.keys > 0).then(|| t!(deactivate_keys, count = member.keys).to_string());
+    let act = t!(deactivate_act_named, name = member.name.clone()).to_string();
     let label = t!(deactivate_member, name = member.name.clone()).to_string();
     view! {
-        <ActionForm action=acts.deactivate>
-            <input type="hidden" name="member" value=member.id.to_string() />
-            <p class="quiet">{open} " " {keys}</p>
-            <SelectField label=t!(heir) name="heir" options=heirs />
-            <button type="submit" class="button button-bad" disabled=dynamic(move || acts.deactivate.pending().get())>
-                {label}
-            </button>
-        </ActionForm>
+        <details class="fold">
+            <summary class="button" aria-label=act>
+                {t!(deactivate_act)}
+            </summary>
+            <ActionForm action=acts.deactivate>
+                <input type="hidden" name="member" value=member.id.to_string() />
+                <p>{open} " " {keys}</p>
+                <SelectField label=t!(heir) name="heir" options=heirs />
+                <button
+                    type="submit"
+                    class="button button-bad"
+                    aria-disabled=busy(acts.deactivate.pending())
+                >
+                    {label}
+                </button>
+            </ActionForm>
+        </details>
     }
 }
 

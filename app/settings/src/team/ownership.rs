@@ -3,14 +3,11 @@
 use domain::Role;
 use domain::team::TeamPage;
 use leptos::prelude::*;
-use server_fn::ServerFn;
 use ui::fields::Options;
-use ui::reactive::dynamic;
-use ui::wire::PostedError;
+use ui::reactive::busy;
 use ui::{FormErrors, SelectField, t, use_session, view};
 
 use super::Acts;
-use crate::api::team::AcceptOwnership;
 use crate::lines::ActButton;
 
 /// The owner offers; the other has to accept.
@@ -51,7 +48,8 @@ fn Offer(heirs: Options, acts: Acts) -> impl IntoView {
                 <button
                     type="submit"
                     class="button"
-                    disabled=dynamic(move || nobody || acts.offer.pending().get())
+                    disabled=nobody
+                    aria-disabled=busy(acts.offer.pending())
                 >
                     {t!(offer_workspace)}
                 </button>
@@ -67,23 +65,5 @@ fn TakeBack(name: String, acts: Acts) -> impl IntoView {
         <ActionForm action=acts.offer>
             <ActButton name="member" value="" text=t!(take_back) pending=acts.offer.pending() />
         </ActionForm>
-    }
-}
-
-/// For the one to whom the workspace was offered.
-#[component]
-pub fn OfferedSection() -> impl IntoView {
-    view! {
-        <section class="section">
-            <h2>{t!(offered_title)}</h2>
-            <p class="quiet">{t!(offered_text)}</p>
-            <PostedError path=AcceptOwnership::PATH />
-            // A plain post: what one may do is another thing afterwards, so the page must be anew.
-            <form method="post" action=AcceptOwnership::url()>
-                <button type="submit" class="button">
-                    {t!(accept_ownership)}
-                </button>
-            </form>
-        </section>
     }
 }

@@ -3,8 +3,9 @@
 use domain::Permission;
 use domain::team::{CustomRole, TeamPage};
 use leptos::prelude::*;
-use ui::reactive::dynamic;
-use ui::{FormErrors, t, use_session, view};
+use ui::fields::Refused;
+use ui::reactive::busy;
+use ui::{FieldError, FormError, FormErrors, refused, t, use_session, view};
 
 use super::Acts;
 use crate::lines::{ActButton, NameField};
@@ -17,7 +18,10 @@ pub fn RolesSection(team: TeamPage, acts: Acts) -> impl IntoView {
         <section class="section">
             <h2>{t!(own_roles)}</h2>
             <p class="quiet">{t!(own_roles_text)}</p>
-            <FormErrors action=acts.save_role />
+            // With scripts it is said in the form.
+            <div class="without-scripts">
+                <FormErrors action=acts.save_role />
+            </div>
             <FormErrors action=acts.delete_role />
             <ul class="lines">{rows}</ul>
             <details class="fold">
@@ -73,6 +77,10 @@ fn Row(role: CustomRole, acts: Acts) -> impl IntoView {
 #[component]
 fn Form(role: Option<CustomRole>, acts: Acts) -> impl IntoView {
     let session = use_session();
+    let id = role.as_ref().map(|role| role.id.to_string()).unwrap_or_default();
+    let (this, all) = (id.clone(), refused(acts.save_role));
+    let refused: Refused =
+        Signal::derive(move || if acts.role_sent.with(|sent| *sent == this) { all.get() } else { None });
     let held = role.as_ref().map(|role| role.permissions.clone()).unwrap_or_default();
     let checks = Permission::ALL
         .iter()
@@ -98,17 +106,21 @@ fn Form(role: Option<CustomRole>, acts: Acts) -> impl IntoView {
         .collect_view();
     view! {
         <ActionForm action=acts.save_role>
+            <input type="hidden" name="role" value=id />
             <input
                 type="hidden"
-                name="role"
-                value=role.as_ref().map(|role| role.id.to_string()).unwrap_or_default()
+                name="version"
+                value=role.as_ref().map(|role| role.version.to_string()).unwrap_or_default()
             />
             <NameField label=t!(role_name) value=role.map(|role| role.name).unwrap_or_default() />
+            <FieldError refused field="name" />
             <fieldset class="checks">
                 <legend>{t!(role_may)}</legend>
                 {checks}
+                <FieldError refused field="permissions" />
             </fieldset>
-            <button type="submit" class="button" disabled=dynamic(move || acts.save_role.pending().get())>
+            <FormError refused fields=&["name", "permissions"] />
+            <button type="submit" class="button" aria-disabled=busy(acts.save_role.pending())>
                 {t!(save)}
             </button>
         </ActionForm>

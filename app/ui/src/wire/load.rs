@@ -13,6 +13,7 @@ use server_fn::ServerFn;
 
 use super::{AppError, Read, sign_in_path};
 use crate::controls::Tone;
+use crate::fields::ProofPrompt;
 use crate::live::DOUBT;
 use crate::states::{ErrorCard, form_error};
 use crate::toast::{toast, toast_error, use_toasts};
@@ -105,9 +106,11 @@ where
     S::Output: Clone + Send + Sync + 'static,
     S::Error: Send + Sync + 'static,
 {
+    let prompt = use_context::<ProofPrompt>();
     part(move || {
         let Some(Err(AppError(error))) = action.value().get() else { return None };
         let text = match (field, &error) {
+            (_, error) if ProofPrompt::says(error, prompt) => return None,
             (Some(field), Error::Invalid(fields)) => fields.get(field).map(str::to_owned)?,
             (Some(_), _) => return None,
             (None, error) => error_words(error),
@@ -124,12 +127,14 @@ where
     S::Output: Clone + Send + Sync + 'static,
     S::Error: Send + Sync + 'static,
 {
-    let toasts = use_toasts();
+    let (toasts, prompt) = (use_toasts(), use_context::<ProofPrompt>());
     Effect::new(move |seen: Option<usize>| {
         let version = action.version().get();
         if seen.is_some_and(|seen| seen != version) {
             match action.value().get_untracked() {
                 Some(Ok(_)) => toast(toasts, Tone::Good, text.clone()),
+                // The prompt says it.
+                Some(Err(AppError(Error::ProofNeeded))) if prompt.is_some() => {}
                 Some(Err(error)) => toast_error(toasts, error.0),
                 None => {}
             }

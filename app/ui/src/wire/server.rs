@@ -1,12 +1,13 @@
 //! The server's side of the wire: cookies, the caller, statuses.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::accounts::{Origin, device_words};
 use domain::members::Person;
 use domain::ports::{Backend, SessionToken, SignedIn};
 use domain::{Caller, Error};
-use http::header::{ACCEPT, COOKIE, SET_COOKIE, USER_AGENT};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -52,6 +53,21 @@ impl PagePolicy {
 
     pub fn take(&self) -> Option<HeaderValue> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// Whether what a form posted was refused, on its way to the response: the browser that is led back may see why. The server
+/// puts an empty one into the request's extensions.
+#[derive(Clone, Debug, Default)]
+pub struct FormRefused(Arc<AtomicBool>);
+
+impl FormRefused {
+    pub fn note(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_noted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -112,6 +128,17 @@ pub fn origin() -> Origin {
         device_token: cookie(DEVICE_COOKIE),
         session: session_token(),
     }
+}
+
+/// The region of the browser's first language that names one: `GB` of `en-GB`.
+pub fn region() -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let languages = parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    languages.split([',', ';']).find_map(|language| {
+        let mut subtags = language.trim().split('-').skip(1);
+        let region = subtags.find(|subtag| subtag.len() == 2 && subtag.bytes().all(|b| b.is_ascii_alphabetic()))?;
+        Some(region.to_ascii_uppercase())
+    })
 }
 
 /// Hands the browser what a step of signing in came to, and answers where it goes on: `next`, or the second factor.
@@ -189,8 +216,11 @@ pub fn redirect_plain(path: &str) {
     }
 }
 
-/// Without scripts a failed form is answered by a redirect, whose status must stay.
-pub(super) fn set_status(status: u16) {
+/// Notes that the request is refused. Without scripts a failed form is answered by a redirect, whose status must stay.
+pub(super) fn note_refusal(status: u16) {
+    if let Some(refused) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<FormRefused>().cloned()) {
+        refused.note();
+    }
     if let (Some(response), Ok(status)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(status))
         && !wants_html()
     {

@@ -27,13 +27,12 @@ const GUESSES: f64 = 1e6;
 /// person: their own name is no secret.
 ///
 /// # Errors
-/// `Invalid` under `field` for a common password.
+/// `Invalid` under `field` for a common password, and for one that is little but what is known.
 pub(crate) async fn hash_new(password: &NewPassword, about: &[&str], field: &'static str) -> Outcome<String> {
     let password = password.as_str().to_owned();
     let about: Vec<String> = about.iter().flat_map(|text| guesses_from(text)).collect();
     blocking(move || {
-        if is_common(&password, &about) {
-            let advice = "Many people use this password, so it is guessed first. Choose another one.";
+        if let Some(advice) = too_easy(&password, &about) {
             return Err(Error::invalid(field, advice).into());
         }
         secret::hash_password(&password)
@@ -68,20 +67,26 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|_| Fault::internal("hashing"))
 }
 
-/// What somebody who knows this would try: its words, and all of them as one.
+/// What somebody who knows this would try: its words, all of them as one, and the same for each side of an address.
 fn guesses_from(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 2);
-    let mut guesses: Vec<String> = words.map(str::to_lowercase).collect();
-    guesses.push(guesses.concat());
-    guesses
+    words.chain(text.split('@')).chain([text]).map(letters).collect()
+}
+
+/// Small, and without what stands between words.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether little is left of it without the names of this place, the person and their business: not enough of its own.
 fn is_named_after(password: &str, about: &[String]) -> bool {
     const OWN: usize = 6;
-    let password = password.to_lowercase();
-    let names = about.iter().map(String::as_str).chain(OWN_WORDS.iter().copied()).filter(|name| name.len() > 3);
-    let rest = names.fold(password.clone(), |rest, name| rest.replace(name, ""));
+    let password = letters(password);
+    let names = about.iter().map(String::as_str).chain(OWN_WORDS.iter().copied());
+    let mut names: Vec<&str> = names.filter(|name| name.len() > 3).collect();
+    // The longest first: without its words it would no longer be found as a whole.
+    names.sort_unstable_by_key(|name| std::cmp::Reverse(name.len()));
+    let rest = names.iter().fold(password.clone(), |rest, name| rest.replace(name, ""));
     rest.len() < password.len() && rest.chars().count() < OWN
 }
 
@@ -90,8 +95,16 @@ fn is_leaked(password: &str) -> bool {
     KNOWN.contains(password.to_lowercase().as_str())
 }
 
+/// What to do instead of a password that is one of the first to be tried.
+fn too_easy(password: &str, about: &[String]) -> Option<&'static str> {
+    if is_named_after(password, about) {
+        return Some("This is little more than a name or an address, so it is guessed first. Choose another one.");
+    }
+    is_common(password, about).then_some("Many people use this password, so it is guessed first. Choose another one.")
+}
+
 fn is_common(password: &str, about: &[String]) -> bool {
-    if is_leaked(password) || is_named_after(password, about) {
+    if is_leaked(password) {
         return true;
     }
     // The estimate takes long for long inputs, and long ones are not on any list.
@@ -162,7 +175,26 @@ mod tests {
             [guesses_from("Ada Lovelace"), guesses_from("ada@fieldestates.example"), guesses_from("Field Estates")];
         let about = about.concat();
         for own in ["parley1234", "Parley2026!", "whatsapp2026", "fieldestates", "FieldEstates1", "ada.lovelace1"] {
-            assert!(is_common(own, &about), "{own}");
+            assert!(is_named_after(own, &about), "{own}");
+        }
+    }
+
+    #[test]
+    fn one_s_own_address_makes_no_password() {
+        for (address, own) in [
+            ("olga-mf3k1@people.example", "olga-mf3k1@people.example"),
+            ("jo.li@my-hq.co", "Jo.Li@My-HQ.co"),
+            ("jo.li@my-hq.co", "jo.li@my-hq.co!"),
+            ("jo.li@my-hq.co", "jolimyhqco2026"),
+            ("b.o.q.s.t@example.com", "b.o.q.s.t!!!"),
+            ("margarethe@example.com", "MARGARETHE"),
+            ("margarethe@example.com", "1margarethe!"),
+            ("anna.k.berg@example.com", "anna-k-berg-99"),
+        ] {
+            assert!(is_named_after(own, &guesses_from(address)), "{own}");
+        }
+        for fine in ["margarethe likes otters", "seven brown otters"] {
+            assert_eq!(too_easy(fine, &guesses_from("margarethe@example.com")), None, "{fine}");
         }
     }
 
@@ -172,11 +204,11 @@ mod tests {
         for common in
             ["password123", "1234567890", "qwertyuiop", "iloveyou12", "aaaaaaaaaaaa", "adalovelace", "Passw0rd12"]
         {
-            assert!(is_common(common, &about), "{common}");
+            assert!(too_easy(common, &about).is_some(), "{common}");
         }
         for fine in ["correct horse battery", "harbour-demo", "seven brown otters", "bK4!xq9_vT2m"] {
-            assert!(!is_common(fine, &about), "{fine}");
+            assert_eq!(too_easy(fine, &about), None, "{fine}");
         }
-        assert!(!is_common(&"word ".repeat(5000), &about), "and it answers soon");
+        assert_eq!(too_easy(&"word ".repeat(5000), &about), None, "and it answers soon");
     }
 }

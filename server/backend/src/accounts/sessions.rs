@@ -428,9 +428,10 @@ struct Standing {
 
 /// Nothing for who was deactivated.
 async fn in_workspace(core: &Core, (workspace, member): Place) -> Outcome<Option<Standing>> {
+    let now = core.clock.now();
     let mut tx = core.db.scoped(workspace).await?;
     let row = sqlx::query!(
-        r#"select m.name, m.role, m.scope, r.permissions as "permissions?", w.two_factors,
+        r#"select m.name, m.role, m.scope, r.permissions as "permissions?", w.two_factors, m.last_seen_at,
                   coalesce(p.required, false) as "single_sign_on!"
          from member m join workspace w on w.workspace_id = m.workspace_id
          left join role r on r.workspace_id = m.workspace_id and r.id = m.custom_role_id
@@ -442,6 +443,17 @@ async fn in_workspace(core: &Core, (workspace, member): Place) -> Outcome<Option
     .fetch_optional(&mut **tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    if row.last_seen_at.is_none_or(|at| now.duration_since(at.to_jiff()) > NOTED) {
+        sqlx::query!(
+            "update member set last_seen_at = $3 where workspace_id = $1 and id = $2",
+            workspace.0,
+            member.0,
+            sql(now)
+        )
+        .execute(&mut **tx)
+        .await?;
+        tx.commit().await?;
+    }
     let permissions = held(&row.role, row.permissions.as_deref())?;
     let scope = Scope::parse(&row.scope).ok_or_else(|| Fault::internal("a stored scope is unknown"))?;
     let caller = Caller::member_with(workspace, member, row.name.clone(), permissions, scope);

@@ -67,7 +67,7 @@ pub(super) async fn confirm(core: &Core, link: &str, origin: &Origin) -> Outcome
     let mut tx = core.db.personal(account).await?;
     let row = sqlx::query!(
         r#"select email as "email!", name as "name!", password_hash as "password_hash!", job_title as "job_title!",
-                  terms_version as "terms_version!", accepted_at as "accepted_at!"
+                  organisation as "organisation!", terms_version as "terms_version!", accepted_at as "accepted_at!"
            from take_sign_up($1, $2)"#,
         secret::hash(link),
         sql(now),
@@ -76,13 +76,15 @@ pub(super) async fn confirm(core: &Core, link: &str, origin: &Origin) -> Outcome
     .await?
     .ok_or(Error::NotFound)?;
     sqlx::query!(
-        "insert into account (id, email, password_hash, name, job_title, terms_version, terms_accepted_at, created_at, password_changed_at)
-         values ($1, $2, $3, $4, nullif($5, ''), $6, $7, $8, $8)",
+        "insert into account (id, email, password_hash, name, job_title, organisation, terms_version, terms_accepted_at, created_at,
+             password_changed_at)
+         values ($1, $2, $3, $4, nullif($5, ''), $6, $7, $8, $9, $9)",
         account.0,
         row.email,
         row.password_hash,
         row.name,
         row.job_title,
+        row.organisation,
         row.terms_version,
         row.accepted_at as _,
         sql(now),

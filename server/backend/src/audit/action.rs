@@ -1,5 +1,7 @@
 //! What can be done that the trail keeps: its stored name, and how it is said.
 
+use serde_json::Value;
+
 macro_rules! actions {
     ($($name:ident = $word:literal, $said:literal;)+) => {
         /// A kind of act. The stored word is a noun and a past participle; what is said follows its actor's name and
@@ -39,6 +41,7 @@ actions! {
     PasskeyAdded = "passkey.added", "added a passkey";
     PasskeyRemoved = "passkey.removed", "removed a passkey";
     EmailChanged = "email.changed", "changed their address";
+    EmailChangeRefused = "email.change_refused", "refused a change of their address";
     WorkspaceCreated = "workspace.created", "made this workspace";
     WorkspaceChanged = "workspace.changed", "changed the business’s details";
     TwoFactorsRequired = "workspace.two_factors_required", "changed whether everybody needs a second factor";
@@ -86,8 +89,16 @@ actions! {
     ChannelRegistered = "channel.registered", "registered a number";
 }
 
-/// A stored word as it is said. One that this version does not know is said as it is.
-pub(super) fn said(word: &str) -> String {
+/// A stored word as it is said, with what it set where that makes another sentence. One that this version does not know
+/// is said as it is.
+pub(super) fn said(word: &str, after: Option<&Value>) -> String {
+    if word == Action::TwoFactorsRequired.as_str() {
+        match after {
+            Some(Value::Bool(true)) => return "asked everybody for a second factor from then on".to_owned(),
+            Some(Value::Bool(false)) => return "no longer asked everybody for a second factor".to_owned(),
+            _ => {}
+        }
+    }
     let known = Action::ALL.iter().find(|action| action.as_str() == word);
     known.map_or(word, |action| action.said()).to_owned()
 }

@@ -107,7 +107,7 @@ impl Stored {
             at: self.at.to_jiff(),
             actor: word(&self.actor, "name"),
             picture: self.avatar,
-            said: said(&self.action),
+            said: said(&self.action, self.after.as_ref()),
             action: self.action,
             subject: subject.and_then(|subject| names.get(&subject).cloned()),
             origin: origin.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", "),
@@ -116,7 +116,7 @@ impl Stored {
     }
 }
 
-/// The people whom the acts of a page name.
+/// The people, roles and teams that the acts of a page name.
 async fn names(tx: &mut Scoped, rows: &[Stored]) -> Outcome<Names> {
     let values = rows.iter().flat_map(|row| [Some(&row.details), row.before.as_ref(), row.after.as_ref()]).flatten();
     let wanted: Vec<Uuid> = ids(values).into_iter().chain(rows.iter().filter_map(|row| row.subject)).collect();
@@ -128,7 +128,11 @@ async fn names(tx: &mut Scoped, rows: &[Stored]) -> Outcome<Names> {
            union all
            select v.id, coalesce(c.name, c.profile_name, 'a contact without a name')
            from conversation v join contact c on c.workspace_id = v.workspace_id and c.id = v.contact_id
-           where v.workspace_id = $1 and v.id = any($2)"#,
+           where v.workspace_id = $1 and v.id = any($2)
+           union all
+           select id, name from role where workspace_id = $1 and id = any($2)
+           union all
+           select id, name from team where workspace_id = $1 and id = any($2)"#,
         tx.workspace.0,
         &wanted,
     )

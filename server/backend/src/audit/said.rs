@@ -28,7 +28,7 @@ pub(super) fn facts(details: &Value, before: Option<&Value>, after: Option<&Valu
     let noted = fields(details).into_iter().map(|(name, value)| Fact {
         name: words(name),
         before: None,
-        value: text(value, names),
+        value: value_of(name, value, names),
     });
     noted.chain(changes(before, after, names)).collect()
 }
@@ -36,12 +36,23 @@ pub(super) fn facts(details: &Value, before: Option<&Value>, after: Option<&Valu
 fn changes(before: Option<&Value>, after: Option<&Value>, names: &Names) -> Vec<Fact> {
     match (before, after) {
         (None, None) => Vec::new(),
-        (Some(Value::Object(before)), Some(Value::Object(after))) => changed_fields(before, after, names),
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            changed_fields(&one_role(before), &one_role(after), names)
+        }
         (before, after) => {
             let value = |value: Option<&Value>| text(value.unwrap_or(&Value::Null), names);
             vec![Fact { name: String::new(), before: Some(value(before)), value: value(after) }]
         }
     }
+}
+
+/// A role of the workspace's own is stored as `custom` and which one; read, it is one thing.
+fn one_role(fields: &Map<String, Value>) -> Map<String, Value> {
+    let mut fields = fields.clone();
+    if let Some(own) = fields.remove("custom").filter(|own| !own.is_null()) {
+        fields.insert("role".to_owned(), own);
+    }
+    fields
 }
 
 fn changed_fields(before: &Map<String, Value>, after: &Map<String, Value>, names: &Names) -> Vec<Fact> {
@@ -54,14 +65,21 @@ fn changed_fields(before: &Map<String, Value>, after: &Map<String, Value>, names
     changed
         .map(|(key, before, after)| Fact {
             name: words(key),
-            before: Some(text(&before, names)),
-            value: text(&after, names),
+            before: Some(value_of(key, &before, names)),
+            value: value_of(key, &after, names),
         })
         .collect()
 }
 
 fn fields(value: &Value) -> Vec<(&String, &Value)> {
     value.as_object().map(|fields| fields.iter().collect()).unwrap_or_default()
+}
+
+/// Words that this program stores are said as words; whatever people typed stays as it is.
+fn value_of(name: &str, value: &Value, names: &Names) -> String {
+    let text = text(value, names);
+    let named = value.as_str().and_then(id).is_some_and(|id| names.contains_key(&id));
+    if matches!(name, "role" | "permissions" | "scope") && !named { words(&text) } else { text }
 }
 
 fn text(value: &Value, names: &Names) -> String {

@@ -67,7 +67,7 @@ pub(super) async fn get(core: &Core, caller: &Caller, id: ContactId) -> Outcome<
     panel(&mut tx, caller, id).await
 }
 
-/// A contact with identities and consents.
+/// A contact with identities and consents, for whom may read these.
 pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Outcome<ContactPanel> {
     let row = sqlx::query!(
         r#"select c.name, c.profile_name, c.username, c.restricted, c.sample, c.created_at,
@@ -93,7 +93,7 @@ pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Ou
     };
     let identities: Vec<StoredIdentity> = serde_json::from_value(row.identities)?;
     let consents: Vec<StoredConsent> = serde_json::from_value(row.consents)?;
-    Ok(ContactPanel {
+    let panel = ContactPanel {
         id,
         name: row.name,
         profile_name: row.profile_name,
@@ -104,8 +104,9 @@ pub(crate) async fn panel(tx: &mut Scoped, caller: &Caller, id: ContactId) -> Ou
         sample: row.sample,
         tags,
         more_tags,
-        created_at: row.created_at.to_jiff(),
-    })
+        created_at: Some(row.created_at.to_jiff()),
+    };
+    Ok(if caller.may(Permission::ReadContacts) { panel } else { panel.close() })
 }
 
 /// What `contact_tags` answered: null for none.

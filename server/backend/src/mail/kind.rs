@@ -97,6 +97,13 @@ pub enum Kind {
         occasion: Occasion,
         security: String,
     },
+    /// One of the two mailboxes refused the change; to the address that stays.
+    EmailChangeRefused {
+        name: String,
+        new_address: String,
+        occasion: Occasion,
+        reset: String,
+    },
     /// A sign-in from a device not seen before.
     NewDevice {
         name: String,
@@ -157,6 +164,12 @@ pub enum Kind {
         name: String,
         workspace: String,
     },
+    /// They were taken back.
+    Reactivated {
+        name: String,
+        workspace: String,
+        inbox: String,
+    },
     /// Somebody who leads the team ended their sessions there.
     SignedOut {
         name: String,
@@ -209,6 +222,7 @@ impl Kind {
             Self::EmailChangeOld { .. } => "email_change_old",
             Self::EmailChangeNew { .. } => "email_change_new",
             Self::EmailChanged { .. } => "email_changed",
+            Self::EmailChangeRefused { .. } => "email_change_refused",
             Self::NewDevice { .. } => "new_device",
             Self::SecondFactorChanged { .. } => "second_factor_changed",
             Self::PasskeyChanged { .. } => "passkey_changed",
@@ -218,6 +232,7 @@ impl Kind {
             Self::OwnershipOffered { .. } => "ownership_offered",
             Self::SingleSignOnLinked { .. } => "single_sign_on_linked",
             Self::Deactivated { .. } => "deactivated",
+            Self::Reactivated { .. } => "reactivated",
             Self::SignedOut { .. } => "signed_out",
             Self::ApiKeyMade { .. } => "api_key_made",
             Self::PowerGiven { .. } => "power_given",
@@ -244,6 +259,7 @@ impl Kind {
             Self::AlreadyRegistered { .. }
             | Self::PasswordChanged { .. }
             | Self::EmailChanged { .. }
+            | Self::EmailChangeRefused { .. }
             | Self::NewDevice { .. }
             | Self::SecondFactorChanged { .. }
             | Self::PasskeyChanged { .. }
@@ -251,6 +267,7 @@ impl Kind {
             | Self::InvitationAccepted { .. }
             | Self::SingleSignOnLinked { .. }
             | Self::Deactivated { .. }
+            | Self::Reactivated { .. }
             | Self::SignedOut { .. }
             | Self::ApiKeyMade { .. }
             | Self::PowerGiven { .. }

@@ -4,6 +4,8 @@
 
 mod en;
 
+use domain::accounts::visible;
+
 use super::{Kind, Language};
 
 /// What one mail says.
@@ -51,19 +53,13 @@ pub(super) fn words(language: Language, kind: &Kind) -> (Words, &'static Frame) 
 /// would make a link of.
 fn plain(name: &str) -> String {
     const LONGEST: usize = 60;
-    let visible: String =
-        name.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).filter(|l| !hides(*l)).collect();
-    let line = visible.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = visible(name).replace(char::is_control, " ");
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut short: String = line.chars().take(LONGEST).collect();
     if short.len() < line.len() {
         short.push('…');
     }
     unlinked(&short)
-}
-
-/// Marks of direction and of nothing. The joiners, which some scripts and emoji need, are not among them.
-fn hides(letter: char) -> bool {
-    matches!(letter, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// Puts a space of no width after dots within words and before slashes, so that `shop.example` stays text.

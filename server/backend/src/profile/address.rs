@@ -1,6 +1,6 @@
 //! Changing the address one signs in with: both addresses have to agree.
 
-use domain::accounts::Email;
+use domain::accounts::{Email, EmailChange};
 use domain::members::{Person, SessionOrigin};
 use domain::{AccountId, Error};
 use jiff::SignedDuration;
@@ -32,9 +32,7 @@ pub(super) async fn begin(core: &Core, throttle: &Throttle, person: &Person, ema
     if sender.email.eq_ignore_ascii_case(new.as_str()) {
         return Err(Error::invalid("email", "This is your address already.").into());
     }
-    sqlx::query!("delete from account_link where account_id = $1 and purpose in ($2, $3)", person.account.0, OLD, NEW)
-        .execute(&mut **tx)
-        .await?;
+    forget_links(&mut tx).await?;
     sqlx::query!(
         "insert into email_change (account_id, new_email, expires_at) values ($1, $2, $3)
          on conflict (account_id) do update
@@ -55,27 +53,76 @@ pub(super) async fn begin(core: &Core, throttle: &Throttle, person: &Person, ema
     tx.commit().await
 }
 
-/// One of the two links was followed; with the second the change is made. Answers whether it was.
-pub(super) async fn confirm(core: &Core, link: &str) -> Outcome<bool> {
-    let now = core.clock.now();
+/// Whose link it is, and to which mailbox it was sent.
+async fn find(core: &Core, link: &str) -> Outcome<(AccountId, &'static str)> {
     for purpose in [NEW, OLD] {
-        let owner = sqlx::query_scalar!("select link_of($1, $2, $3)", secret::hash(link), purpose, sql(now))
-            .fetch_one(core.db.app())
-            .await?;
+        let owner =
+            sqlx::query_scalar!("select link_of($1, $2, $3)", secret::hash(link), purpose, sql(core.clock.now()))
+                .fetch_one(core.db.app())
+                .await?;
         if let Some(owner) = owner {
-            return agree(core, owner.into(), link, purpose).await;
+            return Ok((owner.into(), purpose));
         }
     }
     Err(Error::NotFound.into())
 }
 
-async fn agree(core: &Core, account: AccountId, link: &str, purpose: &str) -> Outcome<bool> {
-    let now = core.clock.now();
-    let mut tx = core.db.personal(account).await?;
-    sqlx::query_scalar!("select take_link($1, $2, $3)", secret::hash(link), purpose, sql(now))
-        .fetch_one(&mut **tx)
+/// Uses the link up: of two uses, one gets on.
+async fn take(core: &Core, tx: &mut Personal, link: &str, purpose: &str) -> Outcome<()> {
+    sqlx::query_scalar!("select take_link($1, $2, $3)", secret::hash(link), purpose, sql(core.clock.now()))
+        .fetch_one(&mut ***tx)
         .await?
         .ok_or(Error::NotFound)?;
+    Ok(())
+}
+
+async fn forget_links(tx: &mut Personal) -> Outcome<()> {
+    sqlx::query!("delete from account_link where account_id = $1 and purpose in ($2, $3)", tx.account.0, OLD, NEW)
+        .execute(&mut ***tx)
+        .await?;
+    Ok(())
+}
+
+/// What a link is about, for the page behind it.
+pub(super) async fn read(core: &Core, link: &str) -> Outcome<EmailChange> {
+    let (account, _) = find(core, link).await?;
+    let mut tx = core.db.personal(account).await?;
+    let row = sqlx::query!(
+        "select a.email, c.new_email from account a join email_change c on c.account_id = a.id
+         where a.id = $1 and c.expires_at > $2",
+        account.0,
+        sql(core.clock.now()),
+    )
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    Ok(EmailChange { before: row.email, after: row.new_email })
+}
+
+/// Either mailbox ends the change. Whoever asked for it was signed in, so the person is told what to do about that.
+pub(super) async fn refuse(core: &Core, link: &str) -> Outcome<()> {
+    let (account, purpose) = find(core, link).await?;
+    let mut tx = core.db.personal(account).await?;
+    take(core, &mut tx, link, purpose).await?;
+    forget_links(&mut tx).await?;
+    let after = sqlx::query_scalar!("delete from email_change where account_id = $1 returning new_email", account.0)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Error::NotFound)?;
+    let (occasion, reset) = (accounts::occasion(core, None), core.page("/forgot-password"));
+    let new_address = after.clone();
+    accounts::tell(core, &mut tx, |name| Kind::EmailChangeRefused { name, new_address, occasion, reset }).await?;
+    let details = json!({ "now": after });
+    audit::write_everywhere(core, &mut tx, Action::EmailChangeRefused, &details, &SessionOrigin::default()).await?;
+    tx.commit().await
+}
+
+/// One of the two links was followed; with the second the change is made. Answers whether it was.
+pub(super) async fn confirm(core: &Core, link: &str) -> Outcome<bool> {
+    let (account, purpose) = find(core, link).await?;
+    let now = core.clock.now();
+    let mut tx = core.db.personal(account).await?;
+    take(core, &mut tx, link, purpose).await?;
     let row = sqlx::query!(
         "update email_change set old_confirmed_at = case when $2 then $4 else old_confirmed_at end,
                 new_confirmed_at = case when $3 then $4 else new_confirmed_at end

@@ -3,7 +3,7 @@
 use domain::accounts::{Email, NewPassword, Origin, TERMS_VERSION, line};
 use domain::members::Person;
 use domain::ports::{SessionToken, SignedIn};
-use domain::team::{InvitationPage, InviteForm, RoleChoice};
+use domain::team::{InvitationPage, InvitationSent, InviteForm, Offered, RoleChoice};
 use domain::{
     AccountId, Caller, Error, FieldErrors, InvitationId, MemberId, Permission, Role, RoleId, Timestamp, WorkspaceId,
 };
@@ -23,7 +23,12 @@ use crate::{Core, ids, secret};
 
 const LINK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub(super) async fn invite(core: &Core, throttle: &Throttle, caller: &Caller, form: InviteForm) -> Outcome<()> {
+pub(super) async fn invite(
+    core: &Core,
+    throttle: &Throttle,
+    caller: &Caller,
+    form: InviteForm,
+) -> Outcome<InvitationSent> {
     caller.require(Permission::ManageTeam)?;
     let inviter = caller.member_id().ok_or(Error::Forbidden)?;
     let email = Email::parse(&form.email, "email")?;
@@ -32,6 +37,7 @@ pub(super) async fn invite(core: &Core, throttle: &Throttle, caller: &Caller, fo
     may_give(&mut tx, caller, form.role).await?;
     refuse_members(&mut tx, email.as_str()).await?;
     take_mail(throttle, email.as_str(), now)?;
+    let before = open_to(&mut tx, email.as_str()).await?;
     let id: InvitationId = ids::fresh();
     let id = sqlx::query_scalar!(
         "insert into invitation (workspace_id, id, email, role, custom_role_id, scope, invited_by, created_at, sent_at, expires_at)
@@ -53,10 +59,39 @@ pub(super) async fn invite(core: &Core, throttle: &Throttle, caller: &Caller, fo
     .fetch_one(&mut **tx)
     .await?;
     send(core, &mut tx, caller, id.into()).await?;
-    let act =
-        Act::new(Action::InvitationSent, id).with(json!({ "email": email.as_str(), "role": form.role.role.as_str() }));
+    let act = Act::new(Action::InvitationSent, id).with(json!({ "email": email.as_str(), "role": form.role.word() }));
     audit::write(&mut tx, caller, now, act).await?;
-    tx.commit().await
+    let changed = match before {
+        Some(before) if before != (form.role, form.scope) => Some(Offered {
+            role: form.role.role,
+            own_role: own_role(&mut tx, form.role.custom).await?,
+            scope: form.scope,
+        }),
+        _ => None,
+    };
+    tx.commit().await?;
+    Ok(InvitationSent { email: email.as_str().to_owned(), changed })
+}
+
+/// What an open invitation to this address offers.
+async fn open_to(tx: &mut Scoped, email: &str) -> Outcome<Option<(RoleChoice, domain::Scope)>> {
+    let row = sqlx::query!(
+        "select role, custom_role_id, scope from invitation
+         where workspace_id = $1 and lower(email) = lower($2) and accepted_at is null and revoked_at is null",
+        tx.workspace.0,
+        email,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?;
+    row.map(|row| Ok((choice(&row.role, row.custom_role_id)?, scope(&row.scope)?))).transpose()
+}
+
+async fn own_role(tx: &mut Scoped, role: Option<RoleId>) -> Outcome<Option<String>> {
+    let Some(role) = role else { return Ok(None) };
+    let name = sqlx::query_scalar!("select name from role where workspace_id = $1 and id = $2", tx.workspace.0, role.0)
+        .fetch_optional(&mut ***tx)
+        .await?;
+    Ok(name)
 }
 
 /// A stranger's mailbox is not filled by inviting it again and again, from whichever workspace.
@@ -252,7 +287,8 @@ pub(super) async fn accept_as_new(
     let name = errors.keep(line(name, "name", 80));
     let new = errors.keep(NewPassword::parse(new, "password"));
     let (Some(name), Some(new)) = (name, new) else { return Err(Error::Invalid(errors).into()) };
-    let hash = password::hash_new(&new, &[&name], "password").await?;
+    let InvitationPage { email, workspace, .. } = read(core, link).await?;
+    let hash = password::hash_new(&new, &[&name, &email, &workspace], "password").await?;
     let (open, account, now): (_, AccountId, _) = (find(core, link).await?, ids::fresh(), core.clock.now());
     let mut tx = core.db.personal(account).await?;
     tx.enter(open.workspace).await?;
@@ -325,7 +361,7 @@ async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken) -> Out
 /// Takes up the place that somebody had before.
 async fn back(tx: &mut Personal, open: &Open, taken: &Taken) -> Outcome<Option<MemberId>> {
     let member = sqlx::query_scalar!(
-        "update member set deactivated_at = null, role = $3, custom_role_id = $4, scope = $5
+        "update member set deactivated_at = null, left_themselves = false, role = $3, custom_role_id = $4, scope = $5
          where workspace_id = $1 and account_id = $2 and role <> 'owner' returning id",
         open.workspace.0,
         tx.account.0,

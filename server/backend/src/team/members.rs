@@ -56,6 +56,7 @@ pub(crate) struct Before {
     role: String,
     custom_role_id: Option<uuid::Uuid>,
     scope: String,
+    left_themselves: bool,
 }
 
 /// A member whom the caller may change: not the owner, and nobody who can do more than the caller.
@@ -77,7 +78,7 @@ pub(crate) async fn lock_within_reach(tx: &mut Scoped, caller: &Caller, member: 
 async fn lock_any(tx: &mut Scoped, member: MemberId) -> Outcome<Before> {
     let row = sqlx::query_as!(
         Before,
-        "select name, email, role, custom_role_id, scope from member where workspace_id = $1 and id = $2 for no key update",
+        "select name, email, role, custom_role_id, scope, left_themselves from member where workspace_id = $1 and id = $2 for no key update",
         tx.workspace.0,
         member.0,
     )
@@ -201,14 +202,24 @@ pub(crate) async fn end_vouched(tx: &mut Scoped, member: MemberId) -> Outcome<()
 pub(super) async fn reactivate(core: &Core, caller: &Caller, member: MemberId) -> Outcome<()> {
     caller.require(Permission::ManageTeam)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
-    lock(&mut tx, caller, member).await?;
-    sqlx::query!(
-        "update member set deactivated_at = null where workspace_id = $1 and id = $2",
+    let them = lock(&mut tx, caller, member).await?;
+    if them.left_themselves {
+        let words = format!("{} left by themselves. Invite them: they decide whether they come back.", them.name);
+        return Err(Error::invalid("member", words).into());
+    }
+    let back = sqlx::query_scalar!(
+        "update member set deactivated_at = null where workspace_id = $1 and id = $2 and deactivated_at is not null returning id",
         tx.workspace.0,
         member.0
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
+    if back.is_none() {
+        return Ok(());
+    }
+    let kind =
+        Kind::Reactivated { name: them.name, workspace: workspace_name(&mut tx).await?, inbox: core.page("/inbox") };
+    mail::queue(core, &mut tx, &Outgoing { to: them.email, language: Language::default(), kind }).await?;
     audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberReactivated, member.0)).await?;
     tx.commit().await
 }
@@ -227,6 +238,13 @@ pub(super) async fn leave(core: &Core, caller: &Caller) -> Outcome<()> {
         return Err(Error::invalid("form", "Hand the workspace over to a colleague before you leave.").into());
     }
     end(core, &mut tx, member, None).await?;
+    sqlx::query!(
+        "update member set left_themselves = true where workspace_id = $1 and id = $2",
+        tx.workspace.0,
+        member.0
+    )
+    .execute(&mut **tx)
+    .await?;
     audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberLeft, member.0)).await?;
     tx.commit().await?;
     core.revoked();

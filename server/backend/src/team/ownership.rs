@@ -1,5 +1,7 @@
 //! Handing a workspace over: the owner offers, the other accepts.
 
+use domain::members::Person;
+use domain::team::OwnershipOffer;
 use domain::{Caller, Error, MemberId};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -15,12 +17,14 @@ use crate::mail::{self, Kind, Language, Link, Outgoing};
 /// How long the mail about an offer is worth sending.
 const OFFER: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-pub(super) async fn offer(core: &Core, caller: &Caller, to: Option<MemberId>) -> Outcome<()> {
+pub(super) async fn offer(core: &Core, person: &Person, to: Option<MemberId>) -> Outcome<()> {
+    let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
     let owner = caller.member_id().ok_or(Error::Forbidden)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     if owner_of(&mut tx).await? != owner || to == Some(owner) {
         return Err(Error::Forbidden.into());
     }
+    person.require_fresh_proof(core.clock.now())?;
     // First, as it also finds out whether they are of the team.
     if let Some(to) = to {
         tell(core, &mut tx, owner, to).await?;
@@ -52,13 +56,31 @@ async fn tell(core: &Core, tx: &mut Scoped, owner: MemberId, to: MemberId) -> Ou
     .ok_or(Error::invalid("member", "This person is not in your team."))?;
     // No secret: the page asks for a session, and accepts from the one it was offered to.
     let now = core.clock.now();
-    let link = Link { url: core.page("/settings/team"), until: now.checked_add(OFFER).unwrap_or(now) };
+    let link = Link { url: core.page("/settings/profile"), until: now.checked_add(OFFER).unwrap_or(now) };
     let kind = Kind::OwnershipOffered { name: row.name, owner: row.by, workspace: row.workspace, link };
     mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
 }
 
+/// Nobody else learns of an offer but the owner.
+pub(super) async fn read(core: &Core, caller: &Caller) -> Outcome<Option<OwnershipOffer>> {
+    let Some(member) = caller.member_id() else { return Ok(None) };
+    let mut tx = core.db.scoped(caller.workspace).await?;
+    let offer = sqlx::query_as!(
+        OwnershipOffer,
+        "select o.name as owner, w.name as workspace
+         from workspace w join member o on o.workspace_id = w.workspace_id and o.role = 'owner'
+         where w.workspace_id = $1 and w.ownership_offered_to = $2",
+        tx.workspace.0,
+        member.0,
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(offer)
+}
+
 /// The former owner becomes an admin in the same moment: there is always exactly one (constraint `member_one_owner`).
-pub(super) async fn accept(core: &Core, caller: &Caller) -> Outcome<()> {
+pub(super) async fn accept(core: &Core, person: &Person) -> Outcome<()> {
+    let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
     let member = caller.member_id().ok_or(Error::Forbidden)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     sqlx::query_scalar!(
@@ -69,6 +91,8 @@ pub(super) async fn accept(core: &Core, caller: &Caller) -> Outcome<()> {
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Error::NotFound)?;
+    // After that, so that nobody is asked for a proof who was offered nothing.
+    person.require_fresh_proof(core.clock.now())?;
     let former = owner_of(&mut tx).await?;
     for (member, role) in [(former, "admin"), (member, "owner")] {
         sqlx::query!(

@@ -28,13 +28,14 @@ pub(super) async fn page(core: &Core, caller: &Caller) -> Outcome<TeamPage> {
 
 async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
     let rows = sqlx::query!(
-        r#"select m.id, m.name, m.avatar, m.email, m.role, m.custom_role_id, m.scope, m.deactivated_at,
+        r#"select m.id, m.name, m.avatar, m.email, m.role, m.custom_role_id, m.scope, m.deactivated_at, m.left_themselves,
                   array(select t.team_id from team_member t where t.workspace_id = m.workspace_id and t.member_id = m.id) as "teams!",
                   (select count(*) from conversation c
                    where c.workspace_id = m.workspace_id and c.assignee_id = m.id and c.status = 'open') as "open!",
                   (select count(*) from api_key k
                    where k.workspace_id = m.workspace_id and k.made_by = m.id and k.revoked_at is null) as "keys!",
-                  (select max(s.last_seen_at) from session s where s.workspace_id = m.workspace_id and s.member_id = m.id) as last_seen_at,
+                  greatest(m.last_seen_at, (select max(s.last_seen_at) from session s
+                   where s.workspace_id = m.workspace_id and s.member_id = m.id)) as last_seen_at,
                   coalesce(has_two_factors(m.account_id), false) as "two_factors!",
                   exists(select 1 from sso_link l where l.workspace_id = m.workspace_id and l.member_id = m.id) as "linked!"
            from member m where m.workspace_id = $1 order by m.deactivated_at is not null, m.name, m.id"#,
@@ -58,6 +59,7 @@ async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
                 linked: row.linked,
                 last_seen_at: row.last_seen_at.map(|at| at.to_jiff()),
                 deactivated_at: row.deactivated_at.map(|at| at.to_jiff()),
+                left: row.left_themselves,
             })
         })
         .collect()
@@ -92,7 +94,7 @@ async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationR
 
 async fn roles(tx: &mut Scoped) -> Outcome<Vec<CustomRole>> {
     let rows = sqlx::query!(
-        r#"select r.id, r.name, r.permissions,
+        r#"select r.id, r.name, r.permissions, r.version,
                   (select count(*) from member m where m.workspace_id = r.workspace_id and m.custom_role_id = r.id)
                   + (select count(*) from invitation i where i.workspace_id = r.workspace_id and i.custom_role_id = r.id
                      and i.accepted_at is null and i.revoked_at is null) as "used!"
@@ -105,16 +107,17 @@ async fn roles(tx: &mut Scoped) -> Outcome<Vec<CustomRole>> {
         id: row.id.into(),
         name: row.name,
         permissions: row.permissions.iter().filter_map(|word| Permission::parse(word)).collect(),
+        version: row.version,
         used: row.used,
     });
     Ok(row.collect())
 }
 
 async fn teams(tx: &mut Scoped) -> Outcome<Vec<TeamRow>> {
-    let rows = sqlx::query!("select id, name from team where workspace_id = $1 order by name", tx.workspace.0)
+    let rows = sqlx::query!("select id, name, version from team where workspace_id = $1 order by name", tx.workspace.0)
         .fetch_all(&mut ***tx)
         .await?;
-    Ok(rows.into_iter().map(|row| TeamRow { id: row.id.into(), name: row.name }).collect())
+    Ok(rows.into_iter().map(|row| TeamRow { id: row.id.into(), name: row.name, version: row.version }).collect())
 }
 
 pub(super) fn choice(role: &str, custom: Option<Uuid>) -> Outcome<RoleChoice> {

@@ -12,7 +12,7 @@ use crate::accounts::{letterhead, sessions};
 use crate::audit::{self, Act, Action};
 use crate::fault::Outcome;
 use crate::gate::sql;
-use crate::profile::{currency, time_zone};
+use crate::profile::fields::{currency, currency_in, phone, time_zone};
 use crate::{Core, ids};
 
 /// What was typed, checked.
@@ -22,6 +22,8 @@ struct Checked {
     address: Option<String>,
     phone: Option<String>,
     country: Option<String>,
+    time_zone: String,
+    currency: String,
 }
 
 fn parse(business: &Business) -> domain::Result<Checked> {
@@ -29,13 +31,15 @@ fn parse(business: &Business) -> domain::Result<Checked> {
     let name = errors.keep(line(&business.name, "name", 80));
     let industry = errors.keep(optional_line(&business.industry, "industry", 80));
     let address = errors.keep(optional_line(&business.address, "address", 200));
-    let phone = errors.keep(optional_line(&business.phone, "phone", 40));
+    let phone = errors.keep(phone(&business.phone, "phone"));
     let country = errors.keep(country(&business.country));
-    errors.keep(time_zone(&business.time_zone, "time_zone"));
-    errors.keep(currency(&business.currency, "currency"));
-    match (name, industry, address, phone, country) {
-        (Some(name), Some(industry), Some(address), Some(phone), Some(country)) if errors.is_empty() => {
-            Ok(Checked { name, industry, address, phone, country })
+    let time_zone = errors.keep(time_zone(&business.time_zone, "time_zone"));
+    let currency = errors.keep(currency(&business.currency, "currency"));
+    match (name, industry, address, phone, country, time_zone, currency) {
+        (Some(name), Some(industry), Some(address), Some(phone), Some(country), Some(time_zone), Some(currency))
+            if errors.is_empty() =>
+        {
+            Ok(Checked { name, industry, address, phone, country, time_zone, currency })
         }
         _ => Err(Error::Invalid(errors)),
     }
@@ -50,6 +54,25 @@ fn country(code: &str) -> domain::Result<Option<String>> {
     }
 }
 
+/// What is known of a business before anything was typed here: the name from the sign-up, and what a browser's region makes
+/// likely.
+pub(super) async fn fresh(core: &Core, person: &Person, region: Option<&str>) -> Outcome<Business> {
+    person.require_own_sign_in()?;
+    let mut tx = core.db.personal(person.account).await?;
+    let name = sqlx::query_scalar!("select organisation from account where id = $1", person.account.0)
+        .fetch_one(&mut **tx)
+        .await?;
+    let paid_in = region.and_then(|region| Some((region, currency_in(region)?)));
+    let (country, currency) = paid_in.unwrap_or(("", "EUR"));
+    Ok(Business {
+        name: name.unwrap_or_default(),
+        country: country.to_owned(),
+        time_zone: "UTC".to_owned(),
+        currency: currency.to_owned(),
+        ..Business::default()
+    })
+}
+
 /// Makes a workspace with this person as its owner, and stands their session in it.
 pub(super) async fn create(core: &Core, person: &Person, business: Business) -> Outcome<SessionToken> {
     person.require_own_sign_in()?;
@@ -57,6 +80,8 @@ pub(super) async fn create(core: &Core, person: &Person, business: Business) -> 
     let (workspace, now): (WorkspaceId, _) = (ids::fresh(), core.clock.now());
     let mut tx = core.db.personal(person.account).await?;
     let about = letterhead(&mut tx).await?;
+    // It has served: a second workspace is another business.
+    sqlx::query!("update account set organisation = null where id = $1", person.account.0).execute(&mut **tx).await?;
     tx.enter(workspace).await?;
     sqlx::query!(
         "insert into workspace (workspace_id, name, industry, address, phone, country, time_zone, currency, created_at)
@@ -67,8 +92,8 @@ pub(super) async fn create(core: &Core, person: &Person, business: Business) -> 
         checked.address,
         checked.phone,
         checked.country,
-        business.time_zone,
-        business.currency,
+        checked.time_zone,
+        checked.currency,
         sql(now),
     )
     .execute(&mut **tx)
@@ -116,13 +141,14 @@ pub(super) async fn save(core: &Core, caller: &Caller, business: Business) -> Ou
         checked.address,
         checked.phone,
         checked.country,
-        business.time_zone,
-        business.currency,
+        checked.time_zone,
+        checked.currency,
     )
     .execute(&mut **tx)
     .await?;
+    let now = Business { time_zone: checked.time_zone, currency: checked.currency, ..business };
     let act = Act::new(Action::WorkspaceChanged, caller.workspace.0)
-        .changed(serde_json::to_value(&before)?, serde_json::to_value(&business)?);
+        .changed(serde_json::to_value(&before)?, serde_json::to_value(&now)?);
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await
 }

@@ -195,11 +195,22 @@ async fn somebody_without_a_workspace_makes_one_and_switches_between_theirs() {
         country: "PT".into(),
         ..Default::default()
     };
-    let first = team.create_workspace(&ada, business("Field Estates")).await.unwrap();
+    let offered = team.fresh_business(&ada, Some("PT")).await.unwrap();
+    let found = (offered.name.as_str(), offered.country.as_str(), offered.currency.as_str());
+    assert_eq!(found, ("Field Estates", "PT", "EUR"), "as the sign-up said");
+    let nowhere = team.fresh_business(&ada, Some("XX")).await.unwrap();
+    assert_eq!((nowhere.country.as_str(), nowhere.currency.as_str()), ("", "EUR"));
+    let typed = domain::team::Business { currency: "eur".into(), ..business("Field Estates") };
+    let first = team.create_workspace(&ada, typed).await.unwrap();
     assert_eq!(accounts.person(&token).await.unwrap_err(), Error::Unauthenticated, "the old secret is worth nothing");
     let caller = accounts.caller(&first).await.unwrap();
     assert!(caller.may(Permission::ManageSecurity));
+    assert_eq!(team.business(&caller).await.unwrap().currency, "EUR");
+    let wrong = domain::team::Business { phone: "call me maybe".into(), currency: "XXQ".into(), ..business("Field") };
+    let Err(Error::Invalid(errors)) = team.save_business(&caller, wrong).await else { panic!("accepted") };
+    assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["phone", "currency"]);
     let ada = accounts.person(&first).await.unwrap();
+    assert_eq!(team.fresh_business(&ada, None).await.unwrap().name, "", "a second one is another business");
     let second = team.create_workspace(&ada, business("Field Holidays")).await.unwrap();
     let me = accounts.me(&accounts.caller(&second).await.unwrap()).await.unwrap();
     assert_eq!(me.workspace_name, "Field Holidays");

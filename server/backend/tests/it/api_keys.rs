@@ -76,7 +76,8 @@ async fn nobody_gives_a_key_more_than_they_have() {
     let secret = keys.create(&guard, form(&["conversations:read"], None)).await.unwrap().secret;
     // And less than that once its maker may less.
     assert!(world.ports.accounts.api_caller(&secret).await.unwrap().may(Permission::ReadConversations));
-    team.save_role(&world.ours.caller, Some(role), "Guard", vec![Permission::ManageSecurity]).await.unwrap();
+    let seen = domain::team::Seen { id: role, version: 1 };
+    team.save_role(&world.ours.caller, Some(seen), "Guard", vec![Permission::ManageSecurity]).await.unwrap();
     assert!(!world.ports.accounts.api_caller(&secret).await.unwrap().may(Permission::ReadConversations));
 }
 

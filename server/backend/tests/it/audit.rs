@@ -1,10 +1,10 @@
 use backend::audit::verify;
 use domain::audit::{AuditQuery, Fact};
-use domain::team::Business;
-use domain::{Error, Permission};
+use domain::team::{Business, RoleChoice};
+use domain::{Error, Permission, Role, Scope};
 use uuid::Uuid;
 
-use crate::people::{OWNER, OWNERS_PASSWORD, sign_in};
+use crate::people::{OWNER, OWNERS_PASSWORD, person, sign_in};
 use crate::profile::fresh;
 use crate::{grace_writes, world};
 
@@ -166,4 +166,35 @@ async fn a_change_shows_what_was_and_what_is_and_every_act_of_a_session_says_whe
     assert_eq!(row.said, "changed the business’s details");
     assert_eq!(row.facts, [Fact { name: "industry".into(), before: Some("–".into()), value: "Lettings".into() }]);
     assert!(row.origin.contains("IPv4"), "{row:?}");
+}
+
+#[tokio::test]
+async fn a_change_of_a_role_is_read_as_a_sentence() {
+    let world = world().await;
+    let (team, audit, us) = (&world.ports.team, &world.ports.audit, &world.ours.caller);
+    team.save_role(us, None, "Night desk", vec![Permission::ReadConversations]).await.unwrap();
+    let role = team.page(us).await.unwrap().roles[0].id;
+    let own = RoleChoice { role: Role::Custom, custom: Some(role) };
+    team.set_role(us, world.ours.agent_id, own, Scope::Own).await.unwrap();
+    let rows = audit.page(us, AuditQuery::default()).await.unwrap().items;
+    assert_eq!((rows[0].said.as_str(), rows[0].subject.as_deref()), ("changed the role of", Some("Adam Agent")));
+    let change = |name: &str, before: &str, value: &str| Fact {
+        name: name.into(),
+        before: Some(before.into()),
+        value: value.into(),
+    };
+    assert_eq!(rows[0].facts, [change("role", "agent", "Night desk"), change("scope", "all", "own")]);
+    assert_eq!((rows[1].said.as_str(), rows[1].subject.as_deref()), ("saved a role", Some("Night desk")));
+    assert!(rows[1].facts.iter().any(|fact| fact.value == "read conversations"), "{:?}", rows[1]);
+
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let mut olive = olive;
+    olive.factors = 2;
+    for (required, said) in [
+        (true, "asked everybody for a second factor from then on"),
+        (false, "no longer asked everybody for a second factor"),
+    ] {
+        team.require_two_factors(&olive, required).await.unwrap();
+        assert_eq!(audit.page(us, AuditQuery::default()).await.unwrap().items[0].said, said);
+    }
 }

@@ -15,7 +15,7 @@ use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, Qu
 use uuid::Uuid;
 
 use crate::people::{OWNER, OWNERS_PASSWORD, person};
-use crate::{form, key, world};
+use crate::{form, grace_writes, key, world};
 
 type Call = for<'a> fn(&'a Backend, &'a Caller) -> Pin<Box<dyn Future<Output = Option<Error>> + 'a>>;
 
@@ -130,6 +130,24 @@ async fn each_port_needs_its_permission() {
         let holding = world.ours.caller.clone().restricted_to(&[needed]);
         assert_ne!(call(&world.ports, &holding).await, Some(Error::Forbidden), "{name} with {needed:?}");
     }
+}
+
+#[tokio::test]
+async fn a_thread_shows_of_its_person_what_the_reader_may_read_of_contacts() {
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "STOP").await;
+    let id = world.only_conversation().await;
+    let reader = world.ours.caller.clone().restricted_to(&[Permission::ReadConversations, Permission::ReadContacts]);
+    let open = world.ports.inbox.thread(&reader, id).await.unwrap().conversation.contact;
+    assert!(!open.is_closed() && !open.identities.is_empty() && !open.consents.is_empty(), "{open:?}");
+    let every = Permission::ALL.iter().copied().filter(|permission| *permission != Permission::ReadContacts);
+    let without = world.ours.caller.clone().restricted_to(&every.collect::<Vec<_>>());
+    let head = world.ports.inbox.thread(&without, id).await.unwrap().conversation;
+    assert_eq!((head.title.as_str(), head.contact.profile_name.as_deref()), ("Grace", Some("Grace")), "the name stays");
+    let closed = head.contact;
+    assert!(closed.is_closed() && closed.identities.is_empty() && closed.consents.is_empty(), "{closed:?}");
+    let told = serde_json::to_string(&closed).unwrap();
+    assert!(!told.contains("900101") && !told.contains(&open.created_at.unwrap().to_string()), "{told}");
 }
 
 #[tokio::test]

@@ -1,12 +1,15 @@
-use domain::Error;
-use domain::accounts::{AppSetup, ProfileForm, Theme};
+use domain::accounts::{AppSetup, EmailChange, ProfileForm, Theme};
 use domain::members::Person;
 use domain::ports::{SessionToken, SignedIn};
+use domain::team::InviteForm;
+use domain::{Error, Role, Scope};
 use jiff::SignedDuration;
 use testkit::World;
 use totp_rs::{Builder, Secret};
 
-use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, ada, credentials, done, from, mailed_link, person, sign_in};
+use crate::people::{
+    OWNER, OWNERS_PASSWORD, PASSWORD, ada, credentials, done, from, mailed_link, newcomer, person, sign_in,
+};
 use crate::world;
 
 /// What the authenticator app would show now.
@@ -188,6 +191,37 @@ async fn an_address_changes_when_both_mailboxes_agreed() {
 }
 
 #[tokio::test]
+async fn a_change_of_address_ends_when_either_mailbox_refuses() {
+    let world = world().await;
+    let profile = &world.ports.profile;
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let asked = EmailChange { before: OWNER.into(), after: "olive@new.example".into() };
+    for old_refuses in [true, false] {
+        profile.change_email(&olive, "olive@new.example").await.unwrap();
+        let (new, old) = (mailed_link(&world, "olive@new.example").await, mailed_link(&world, OWNER).await);
+        assert_eq!(profile.email_change(&new).await.unwrap(), asked);
+        assert_eq!(profile.email_change(&old).await.unwrap(), asked);
+        let (refused, other) = if old_refuses { (old, new) } else { (new, old) };
+        if old_refuses {
+            // What the other agreed to before counts no more.
+            assert_eq!(profile.confirm_email_change(&other).await, Ok(false));
+        }
+        profile.refuse_email_change(&refused).await.unwrap();
+        for gone in [refused, other] {
+            assert_eq!(profile.email_change(&gone).await, Err(Error::NotFound));
+            assert_eq!(profile.refuse_email_change(&gone).await, Err(Error::NotFound));
+            assert_eq!(profile.confirm_email_change(&gone).await, Err(Error::NotFound));
+        }
+        let page = profile.read(&olive).await.unwrap();
+        assert_eq!((page.email.as_str(), page.new_email), (OWNER, None));
+        world.run_jobs().await;
+        let told = world.postbox.last_to(OWNER);
+        assert!(told.text.contains("refused") && told.text.contains("/forgot-password"), "{}", told.text);
+    }
+    assert_eq!(world.count("select count(*) from audit_event where action = 'email.change_refused'").await, 2);
+}
+
+#[tokio::test]
 async fn a_taken_address_is_found_out_in_its_mailbox_only() {
     let world = world().await;
     let profile = &world.ports.profile;
@@ -217,6 +251,42 @@ async fn a_profile_is_checked_and_spread_to_every_workspace() {
     let wrong = ProfileForm { name: " ".into(), time_zone: "Mars/Base".into(), currency: "euro".into(), ..form };
     let Err(Error::Invalid(errors)) = world.ports.profile.save(&olive, wrong).await else { panic!("accepted") };
     assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["name", "time_zone", "currency"]);
+    let typed = ProfileForm {
+        phone: "call me maybe".into(),
+        currency: "ZZZ".into(),
+        name: "Olive \u{202e}yelkaO".into(),
+        time_zone: "europe/lisbon".into(),
+        language: "en".into(),
+        ..ProfileForm::default()
+    };
+    let Err(Error::Invalid(errors)) = world.ports.profile.save(&olive, typed.clone()).await else { panic!("accepted") };
+    assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["phone", "currency"]);
+    let typed = ProfileForm { phone: " +44 (20) 7946-0018 ".into(), currency: "gbp".into(), ..typed };
+    world.ports.profile.save(&olive, typed).await.unwrap();
+    let kept = world.ports.profile.read(&olive).await.unwrap();
+    assert_eq!(
+        [kept.phone.as_str(), &kept.currency, &kept.name, &kept.time_zone],
+        ["+44 (20) 7946-0018", "GBP", "Olive yelkaO", "Europe/Lisbon"]
+    );
+}
+
+#[tokio::test]
+async fn no_way_to_a_password_takes_one_s_own_address() {
+    let world = world().await;
+    let (accounts, address) = (&world.ports.accounts, "jo.li@my-hq.co");
+    newcomer(&world, address).await;
+    accounts.forgot_password(address, &from("1.1.1.1")).await.unwrap();
+    let link = mailed_link(&world, address).await;
+    for own in [address, "Jo.Li@My-HQ.co", "jo-li-my-hq-co-1"] {
+        let reset = accounts.reset_password(&link, own, &from("1.1.1.1")).await;
+        assert!(matches!(&reset, Err(Error::Invalid(fields)) if fields.get("password").is_some()), "{own}: {reset:?}");
+    }
+    accounts.reset_password(&link, PASSWORD, &from("1.1.1.1")).await.unwrap();
+    let form = InviteForm { email: "bo.ng@my-hq.co".into(), role: Role::Agent.into(), scope: Scope::All };
+    world.ports.team.invite(&world.ours.caller, form).await.unwrap();
+    let link = mailed_link(&world, "bo.ng@my-hq.co").await;
+    let joined = world.ports.team.accept_as_new(&link, "Bo", "bo.ng@my-hq.co", &from("1.1.1.1")).await;
+    assert!(matches!(&joined, Err(Error::Invalid(fields)) if fields.get("password").is_some()), "{joined:?}");
 }
 
 #[tokio::test]

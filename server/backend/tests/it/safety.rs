@@ -264,7 +264,7 @@ fn lookup() -> String {
     let queries = texts.map(|text| serde_json::from_str::<serde_json::Value>(&text).unwrap());
     let mut found = queries
         .filter_map(|query| query["query"].as_str().map(str::to_owned))
-        .filter(|query| query.contains("from session") && query.contains("token_hash = $1 and expires_at > $2"));
+        .filter(|query| query.contains("from session s") && query.contains("token_hash = $1 and s.expires_at > $2"));
     let query = found.next().unwrap();
     assert!(found.next().is_none());
     query
@@ -298,9 +298,16 @@ async fn ten_thousand_sessions_add_nothing_to_a_request() {
     .execute(&world.owner)
     .await
     .unwrap();
-    sqlx::query("analyze session").execute(&world.owner).await.unwrap();
+    sqlx::query(
+        "insert into session_origin (session_id, account_id, device, network)
+         select id, account_id, 'Firefox on Linux', 'IPv4' from session on conflict do nothing",
+    )
+    .execute(&world.owner)
+    .await
+    .unwrap();
+    sqlx::query("analyze session, session_origin").execute(&world.owner).await.unwrap();
     let among = touched(&world, &token).await;
-    assert!(among <= alone + 3, "the pages of an index's height, not of a table: {alone} became {among}");
+    assert!(among <= alone + 5, "the pages of two indexes' heights, not of a table: {alone} became {among}");
     assert!(world.ports.accounts.caller(&token).await.is_ok());
 }
 

@@ -261,6 +261,7 @@ async fn a_malicious_provider_reaches_nothing_beyond_its_own_workspace() {
     assert_eq!(profile.remove_picture(&stolen).await.err(), closed);
     assert_eq!(profile.prove(&stolen, "guess", &from("6.6.6.6")).await.err(), closed);
     assert_eq!(profile.change_password(&stolen, "a password of mine").await.err(), closed);
+    assert_eq!(team.fresh_business(&stolen, None).await.err(), closed);
     assert_eq!(profile.change_email(&stolen, "mallory@theirs.example").await.err(), closed);
     assert_eq!(profile.sessions(&stolen).await.err(), closed);
     assert_eq!(profile.end_session(&stolen, stolen.session).await.err(), closed);
@@ -380,12 +381,13 @@ async fn an_owner_is_vouched_for_only_by_a_provider_of_their_own_choice() {
         .await
         .unwrap();
     assert_eq!(problem(come(&world, vouch("olive", OWNER)).await), SsoProblem::Owner);
-    let offered = world.ports.accounts.caller(&token).await.unwrap();
-    world.ports.team.offer_ownership(&world.ours.caller, offered.member_id()).await.unwrap();
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let offered = world.ports.accounts.caller(&token).await.unwrap().member_id();
+    world.ports.team.offer_ownership(&olive, offered).await.unwrap();
     let owning = world.ports.sso.save(&nora, SsoForm { role: Role::Owner.into(), ..form() }).await;
     assert!(matches!(owning, Err(Error::Invalid(_))), "and nobody is let in as one");
     save(&world, SsoForm { role: Role::Admin.into(), client_secret: String::new(), ..form() }).await.unwrap();
-    world.ports.team.accept_ownership(&offered).await.unwrap();
+    world.ports.team.accept_ownership(&nora).await.unwrap();
     assert_eq!(
         world.ports.accounts.person(&token).await.err(),
         Some(Error::Unauthenticated),

@@ -1,10 +1,13 @@
-use domain::team::{InviteForm, RoleChoice};
+use domain::team::{InviteForm, Offered, OwnershipOffer, RoleChoice, Seen, TeamMember};
 use domain::{Error, Permission, Role, Scope};
 use jiff::SignedDuration;
 use testkit::World;
 
-use crate::people::{PASSWORD, done, from, mailed_link, newcomer, person, sign_in};
+use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, done, from, mailed_link, newcomer, person, sign_in};
 use crate::{grace_writes, world};
+
+const AGENT: &str = "agent@ours.example";
+const AGENTS_PASSWORD: &str = "battery staple";
 
 pub fn invitation(email: &str, role: Role) -> InviteForm {
     InviteForm { email: email.into(), role: role.into(), scope: Scope::All }
@@ -92,7 +95,7 @@ async fn a_role_of_ones_own_counts_at_once_and_stays_while_it_is_used() {
     let adam = sign_in(&world, "agent@ours.example", "battery staple").await;
     assert!(accounts.caller(&adam).await.unwrap().may(Permission::SendMessages));
     team.save_role(&world.ours.caller, None, "Reader", vec![Permission::ReadConversations]).await.unwrap();
-    let taken = team.save_role(&world.ours.caller, None, "reader", vec![]).await;
+    let taken = team.save_role(&world.ours.caller, None, "reader", vec![Permission::ReadConversations]).await;
     assert!(matches!(taken, Err(Error::Invalid(_))));
     let role = team.page(&world.ours.caller).await.unwrap().roles[0].id;
     let choice = RoleChoice { role: Role::Custom, custom: Some(role) };
@@ -128,6 +131,8 @@ async fn who_is_deactivated_is_out_at_once_and_their_work_goes_over() {
     assert!(world.postbox.last_to("agent@ours.example").text.contains("Ours"));
     assert_eq!(accounts.person(&adam).await.unwrap().ended.as_deref(), Some("Ours"));
     team.reactivate(&world.ours.caller, world.ours.agent_id).await.unwrap();
+    world.run_jobs().await;
+    assert_eq!(told(&world, "You are back in Ours"), [AGENT]);
     world.clock.advance(jiff::SignedDuration::from_secs(1));
     let back = accounts.caller(&adam).await.expect("in again without signing in");
     assert_eq!(back.member_id(), Some(world.ours.agent_id));
@@ -138,12 +143,25 @@ async fn a_workspace_goes_over_when_the_other_accepts() {
     let world = world().await;
     let (accounts, team) = (&world.ports.accounts, &world.ports.team);
     assert!(team.leave(&world.ours.caller).await.is_err(), "the owner hands over first");
-    assert_eq!(team.accept_ownership(&world.ours.agent).await, Err(Error::NotFound), "nothing was offered");
-    assert_eq!(team.offer_ownership(&world.ours.agent, Some(world.ours.agent_id)).await, Err(Error::Forbidden));
-    team.offer_ownership(&world.ours.caller, Some(world.ours.agent_id)).await.unwrap();
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let them = person(&world, AGENT, AGENTS_PASSWORD).await;
+    assert_eq!(team.accept_ownership(&them).await, Err(Error::NotFound), "nothing was offered");
+    assert_eq!(team.ownership_offer(&world.ours.agent).await, Ok(None));
+    assert_eq!(team.offer_ownership(&them, Some(world.ours.agent_id)).await, Err(Error::Forbidden));
+    world.clock.advance(SignedDuration::from_mins(11));
+    assert_eq!(team.offer_ownership(&olive, Some(world.ours.agent_id)).await, Err(Error::ProofNeeded));
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    team.offer_ownership(&olive, Some(world.ours.agent_id)).await.unwrap();
+    let offer = OwnershipOffer { owner: "Olive Owner".into(), workspace: "Ours".into() };
+    assert_eq!(team.ownership_offer(&world.ours.agent).await, Ok(Some(offer)), "to whom it was offered");
+    assert_eq!(team.ownership_offer(&world.ours.caller).await, Ok(None), "and to nobody else");
+    world.run_jobs().await;
+    assert!(world.postbox.last_to(AGENT).text.contains("/settings/profile"), "a page that they may open");
+    assert_eq!(team.accept_ownership(&them).await, Err(Error::ProofNeeded));
+    let them = person(&world, AGENT, AGENTS_PASSWORD).await;
     let adam = sign_in(&world, "agent@ours.example", "battery staple").await;
     assert!(!accounts.caller(&adam).await.unwrap().may(Permission::ManageSecurity), "until it is accepted");
-    team.accept_ownership(&world.ours.agent).await.unwrap();
+    team.accept_ownership(&them).await.unwrap();
     assert!(accounts.caller(&adam).await.unwrap().may(Permission::ManageSecurity));
     assert_eq!(world.count("select count(*) from member where role = 'owner'").await, 2, "one a workspace");
     let olive = person(&world, "owner@ours.example", "correct horse").await.caller.unwrap();
@@ -254,11 +272,119 @@ async fn owners_are_told_of_new_power() {
     world.run_jobs().await;
     assert_eq!(told(&world, "Adam Agent is now an admin of Ours"), both, "once each, as the second changed nothing");
     team.set_role(&world.ours.caller, world.ours.agent_id, Role::Agent.into(), Scope::All).await.unwrap();
-    team.offer_ownership(&world.ours.caller, Some(world.ours.agent_id)).await.unwrap();
-    team.accept_ownership(&world.ours.agent).await.unwrap();
+    let (olive, adam) = (person(&world, OWNER, OWNERS_PASSWORD).await, person(&world, AGENT, AGENTS_PASSWORD).await);
+    team.offer_ownership(&olive, Some(world.ours.agent_id)).await.unwrap();
+    team.accept_ownership(&adam).await.unwrap();
     world.run_jobs().await;
     assert_eq!(told(&world, "Adam Agent is now the owner of Ours"), both);
     backend::team::tell_of_master_key(&world.core, &world.owner).await.unwrap();
     world.run_jobs().await;
     assert_eq!(told(&world, "The master key was replaced"), ["agent@ours.example", "owner@theirs.example"]);
+}
+
+/// How the team's page shows somebody.
+async fn listed(world: &World, email: &str) -> TeamMember {
+    let members = world.ports.team.page(&world.ours.caller).await.unwrap().members;
+    members.into_iter().find(|member| member.email == email).unwrap()
+}
+
+#[tokio::test]
+async fn who_left_comes_back_by_invitation_only() {
+    let world = world().await;
+    let (accounts, team) = (&world.ports.accounts, &world.ports.team);
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    team.leave(adam.caller.as_ref().unwrap()).await.unwrap();
+    let gone = listed(&world, AGENT).await;
+    assert!(gone.left && gone.deactivated_at.is_some());
+    let refused = team.reactivate(&world.ours.caller, gone.id).await;
+    assert!(
+        matches!(&refused, Err(Error::Invalid(told)) if told.get("member").unwrap().contains("Invite")),
+        "{refused:?}"
+    );
+    assert!(listed(&world, AGENT).await.deactivated_at.is_some(), "nobody is taken back unasked");
+    let link = invited(&world, AGENT, Role::Agent).await;
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    let token = team.accept(&adam, &link).await.unwrap();
+    assert_eq!(accounts.caller(&token).await.unwrap().member_id(), Some(gone.id));
+    assert!(!listed(&world, AGENT).await.left);
+    team.deactivate(&world.ours.caller, gone.id, None).await.unwrap();
+    assert!(!listed(&world, AGENT).await.left, "this time it was not their choice");
+    team.reactivate(&world.ours.caller, gone.id).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_changes_of_one_role_or_team_the_second_is_refused() {
+    let world = world().await;
+    let (team, us) = (&world.ports.team, &world.ours.caller);
+    let read = || vec![Permission::ReadConversations];
+    team.save_role(us, None, "Night desk", read()).await.unwrap();
+    team.save_team(us, None, "Lettings", vec![]).await.unwrap();
+    let page = team.page(us).await.unwrap();
+    let role = Seen { id: page.roles[0].id, version: page.roles[0].version };
+    let group = Seen { id: page.teams[0].id, version: page.teams[0].version };
+    team.save_role(us, Some(role), "Late desk", read()).await.unwrap();
+    assert_eq!(team.save_role(us, Some(role), "Early desk", read()).await, Err(Error::Conflict));
+    team.save_team(us, Some(group), "Sales", vec![world.ours.agent_id]).await.unwrap();
+    assert_eq!(team.save_team(us, Some(group), "Lettings", vec![]).await, Err(Error::Conflict));
+    let page = team.page(us).await.unwrap();
+    assert_eq!((page.roles[0].name.as_str(), page.teams[0].name.as_str()), ("Late desk", "Sales"), "the first stays");
+    assert!(page.members.iter().any(|member| member.teams == [group.id]), "with its members");
+    let newer = Seen { version: page.roles[0].version, ..role };
+    team.save_role(us, Some(newer), "Early desk", read()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_role_of_ones_own_has_a_name_of_its_own_and_opens_something() {
+    let world = world().await;
+    let (team, us) = (&world.ports.team, &world.ours.caller);
+    for (name, permissions, field) in [
+        ("owner", vec![Permission::ReadContacts], "name"),
+        ("Read only", vec![Permission::ReadContacts], "name"),
+        ("Night desk", vec![], "permissions"),
+    ] {
+        let refused = team.save_role(us, None, name, permissions).await;
+        assert!(matches!(&refused, Err(Error::Invalid(told)) if told.get(field).is_some()), "{name}: {refused:?}");
+    }
+    assert!(team.page(us).await.unwrap().roles.is_empty());
+}
+
+#[tokio::test]
+async fn who_invites_again_is_told_what_the_invitation_offers_now() {
+    let world = world().await;
+    let (team, us) = (&world.ports.team, &world.ours.caller);
+    let first = team.invite(us, invitation("mia@example.com", Role::Agent)).await.unwrap();
+    assert_eq!((first.email.as_str(), first.changed), ("mia@example.com", None));
+    world.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(team.invite(us, invitation("mia@example.com", Role::Agent)).await.unwrap().changed, None);
+    world.clock.advance(SignedDuration::from_hours(24));
+    let again = team.invite(us, invitation("MIA@example.com", Role::Manager)).await.unwrap();
+    assert_eq!(again.changed, Some(Offered { role: Role::Manager, own_role: None, scope: Scope::All }));
+    team.save_role(us, None, "Night desk", vec![Permission::ReadConversations]).await.unwrap();
+    let own = RoleChoice { role: Role::Custom, custom: Some(team.page(us).await.unwrap().roles[0].id) };
+    world.clock.advance(SignedDuration::from_hours(24));
+    let own = team.invite(us, InviteForm { role: own, ..invitation("mia@example.com", Role::Agent) }).await.unwrap();
+    assert_eq!(own.changed.and_then(|offer| offer.own_role).as_deref(), Some("Night desk"));
+    assert_eq!(team.page(us).await.unwrap().invitations.len(), 1);
+}
+
+#[tokio::test]
+async fn who_was_here_is_known_to_have_been_wherever_their_session_stands_now() {
+    let world = world().await;
+    let accounts = &world.ports.accounts;
+    assert_eq!(listed(&world, AGENT).await.last_seen_at, None);
+    let token = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    let adam = accounts.person(&token).await.unwrap();
+    let seen = listed(&world, AGENT).await.last_seen_at.unwrap();
+    let business = domain::team::Business {
+        name: "Adam’s".into(),
+        time_zone: "UTC".into(),
+        currency: "EUR".into(),
+        ..domain::team::Business::default()
+    };
+    let there = world.ports.team.create_workspace(&adam, business).await.unwrap();
+    world.clock.advance(SignedDuration::from_mins(10));
+    accounts.person(&there).await.unwrap();
+    assert_eq!(listed(&world, AGENT).await.last_seen_at, Some(seen), "here, not where they are now");
+    accounts.sign_out(&there).await.unwrap();
+    assert_eq!(listed(&world, AGENT).await.last_seen_at, Some(seen), "nor does it end with the session");
 }

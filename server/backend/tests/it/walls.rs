@@ -9,8 +9,8 @@ use domain::notifications::Choices;
 use domain::packs::{Removal, Trade};
 use domain::ports::{TemplateForm, Upload};
 use domain::tags::Colour;
-use domain::team::InviteForm;
-use domain::{AttachmentId, ContactId, Error, QuarantineId, Role, Scope};
+use domain::team::{InviteForm, Seen};
+use domain::{AttachmentId, ContactId, Error, Permission, QuarantineId, Role, Scope};
 use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
@@ -116,11 +116,12 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     let team = &ports.team;
     let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
     team.invite(&world.ours.caller, form).await.unwrap();
-    team.save_role(&world.ours.caller, None, "Ours", vec![]).await.unwrap();
+    team.save_role(&world.ours.caller, None, "Ours", vec![Permission::ReadContacts]).await.unwrap();
     team.save_team(&world.ours.caller, None, "Ours", vec![]).await.unwrap();
     let page = team.page(&world.ours.caller).await.unwrap();
     let before = snapshot(&world).await;
     let (invitation, role, group) = (page.invitations[0].id, page.roles[0].id, page.teams[0].id);
+    let (seen, seen_group) = (Seen { id: role, version: 1 }, Seen { id: group, version: 1 });
     let their_page = team.page(&them).await.unwrap();
     assert!(their_page.invitations.is_empty() && their_page.roles.is_empty() && their_page.teams.is_empty());
     assert!(their_page.members.iter().all(|member| member.id != world.ours.agent_id));
@@ -129,10 +130,15 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert_eq!(team.set_role(&them, world.ours.agent_id, Role::Agent.into(), Scope::All).await, Err(Error::NotFound));
     assert_eq!(team.deactivate(&them, world.ours.agent_id, None).await, Err(Error::NotFound));
     assert_eq!(team.reactivate(&them, world.ours.agent_id).await, Err(Error::NotFound));
-    assert_eq!(team.save_role(&them, Some(role), "Theirs", vec![]).await, Err(Error::NotFound));
+    let held = vec![Permission::ReadContacts];
+    assert_eq!(team.save_role(&them, Some(seen), "Theirs", held).await, Err(Error::NotFound));
+    assert_eq!(team.save_team(&them, Some(seen_group), "Theirs", vec![]).await, Err(Error::NotFound));
     assert_eq!(team.delete_role(&them, role).await, Err(Error::NotFound));
     assert_eq!(team.delete_team(&them, group).await, Err(Error::NotFound));
-    assert!(team.offer_ownership(&them, Some(world.ours.agent_id)).await.is_err());
+    let neighbour = person(&world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert!(team.offer_ownership(&neighbour, Some(world.ours.agent_id)).await.is_err());
+    assert_eq!(team.ownership_offer(&them).await, Ok(None));
+    assert_eq!(team.accept_ownership(&neighbour).await, Err(Error::NotFound));
     assert!(matches!(
         ports.inbox.assign(&world.ours.caller, id, Some(world.theirs.agent_id)).await,
         Err(Error::Invalid(_))

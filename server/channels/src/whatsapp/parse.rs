@@ -9,6 +9,7 @@ mod status;
 
 use backend::outbound::{Incoming, Item, ParseProblem, Person};
 use domain::Timestamp;
+use domain::accounts::visible;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -122,7 +123,7 @@ fn person(contact: &Value) -> Person {
         bsuid: at("/user_id"),
         phone: at("/wa_id"),
         username: at("/profile/username").as_deref().and_then(domain::identity::username),
-        profile_name: at("/profile/name"),
+        profile_name: at("/profile/name").map(|name| visible(&name)).filter(|name| !name.trim().is_empty()),
     }
 }
 

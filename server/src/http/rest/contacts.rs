@@ -103,7 +103,7 @@ impl From<ContactPanel> for ContactDetail {
             restricted: panel.restricted,
             sample: panel.sample,
             tags: panel.tags.into_iter().map(|tag| tag.name).collect(),
-            created_at: panel.created_at.to_string(),
+            created_at: panel.created_at.map(|at| at.to_string()).unwrap_or_default(),
         }
     }
 }

@@ -72,7 +72,8 @@ async fn what_is_no_picture_is_told_at_its_form() {
     assert_eq!(answer.status(), 303);
     let back = answer.headers()[LOCATION].to_str().unwrap().to_owned();
     assert!(back.starts_with("/settings/profile?"), "{back}");
-    let page = show(served, own, &back).await.text().await.unwrap();
+    let told = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let page = show(served, &format!("{own}; {told}"), &back).await.text().await.unwrap();
     assert!(page.contains("Choose a PNG, JPEG or WebP file."), "in words");
     assert_eq!(upload(served, own, b"no picture").send().await.unwrap().status(), 422);
     let large = vec![0; 5 * 1024 * 1024 + 1];

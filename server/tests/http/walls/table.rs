@@ -215,7 +215,7 @@ pub const DOORS: &[Door] = &[
             Field(Form, "next", Text("/")),
         ],
     ),
-    server_function("/api/app/api/sign_out", Open, &[]),
+    server_function("/api/app/api/sign_out", Open, &[Field(Form, "next", Text(""))]),
     server_function(
         "/api/app/api/second_factor",
         Open,
@@ -243,7 +243,9 @@ pub const DOORS: &[Door] = &[
     server_function("/api/app/api/forgot_password", Open, &[Field(Form, "email", Text("nobody@nowhere.example"))]),
     server_function("/api/app/api/reset_link_works", Open, &[LINK]),
     server_function("/api/app/api/reset_password", Open, &[LINK, Field(Form, "password", Text("seven brown otters"))]),
+    server_function("/api/app/api/read_address_change", Open, &[LINK]),
     server_function("/api/app/api/confirm_address", Open, &[LINK]),
+    server_function("/api/app/api/refuse_address", Open, &[LINK]),
     server_function("/api/app/api/read_invitation", Open, &[LINK]),
     server_function(
         "/api/app/api/accept_as_new",
@@ -452,7 +454,9 @@ pub const DOORS: &[Door] = &[
     server_function("/api/settings/api/security/end_session", Person, &[Field(Form, "session", Session)]),
     server_function("/api/settings/api/security/end_other_sessions", Person, &[]),
     server_function("/api/settings/api/business/create_workspace", Person, BUSINESS),
+    server_function("/api/settings/api/business/read_fresh_business", Person, &[]),
     server_function("/api/settings/api/team/leave", Person, &[Field(Form, "sure", Text(""))]),
+    server_function("/api/settings/api/team/read_ownership_offer", Member, &[]),
     server_function("/api/settings/api/team/accept_ownership", Person, &[]),
     server_function("/api/settings/api/business/read_business", Role(ManageWorkspace), &[]),
     server_function("/api/settings/api/business/save_business", Tried(ManageWorkspace), BUSINESS),
@@ -519,6 +523,7 @@ pub const DOORS: &[Door] = &[
         Tried(ManageTeam),
         &[
             Field(Form, "role", OwnRole),
+            Field(Form, "version", Text("1")),
             Field(Form, "name", Text("A role")),
             Field(Form, "permissions[]", Text("read_contacts")),
         ],
@@ -527,7 +532,12 @@ pub const DOORS: &[Door] = &[
     server_function(
         "/api/settings/api/team/save_team",
         Tried(ManageTeam),
-        &[Field(Form, "team", Team), Field(Form, "name", Text("A team")), Field(Form, "members[]", Text(""))],
+        &[
+            Field(Form, "team", Team),
+            Field(Form, "version", Text("1")),
+            Field(Form, "name", Text("A team")),
+            Field(Form, "members[]", Text("")),
+        ],
     ),
     server_function("/api/settings/api/team/delete_team", Tried(ManageTeam), &[Field(Form, "team", Team)]),
     server_function("/api/settings/api/setup/read_packs", Role(ManageWorkspace), &[]),

@@ -247,7 +247,14 @@ impl House {
                     ("account_id", "4001".into()),
                 ],
             ),
-            ("team/save_role", vec![("role", String::new()), ("name", format!("{} role", self.mark))]),
+            (
+                "team/save_role",
+                vec![
+                    ("role", String::new()),
+                    ("name", format!("{} role", self.mark)),
+                    ("permissions[]", "read_contacts".into()),
+                ],
+            ),
             ("team/save_team", vec![("team", String::new()), ("name", format!("{} team", self.mark))]),
             ("setup/save_tag", self.tag("tag")),
             ("setup/save_tag", self.tag("spare")),

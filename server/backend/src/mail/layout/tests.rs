@@ -61,6 +61,12 @@ fn every_kind() -> Vec<Kind> {
             occasion: occasion.clone(),
             security: page.clone(),
         },
+        Kind::EmailChangeRefused {
+            name: name.clone(),
+            new_address: "new@parley.example".into(),
+            occasion: occasion.clone(),
+            reset: page.clone(),
+        },
         Kind::NewDevice { name: name.clone(), occasion: occasion.clone(), security: page.clone() },
         second_factor(SecondFactorChange::TurnedOn),
         second_factor(SecondFactorChange::TurnedOff),
@@ -82,6 +88,7 @@ fn every_kind() -> Vec<Kind> {
         linked(false),
         linked(true),
         Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
+        Kind::Reactivated { name: name.clone(), workspace: EVIL.into(), inbox: page.clone() },
         Kind::SignedOut {
             name: name.clone(),
             workspace: EVIL.into(),

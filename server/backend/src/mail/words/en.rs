@@ -50,6 +50,11 @@ pub(super) fn words(kind: &Kind) -> Words {
             .happened(occasion)
             .leads("Security settings", security)
             .notes(IF_NOT_YOU),
+        Kind::EmailChangeRefused { name, new_address, occasion, reset } => mail("Your email address stays", Some(name))
+            .says(format!("The change of your account’s address to {} was refused. Nothing has changed.", address(new_address)))
+            .happened(occasion)
+            .says("Whoever asked for the change was signed in to your account. If it was not you, choose a new password at once.")
+            .leads("Choose a new password", reset),
         Kind::NewDevice { name, occasion, security } => mail("A new device signed in", Some(name))
             .says("Your account was used on a device that we have not seen before.")
             .happened(occasion)
@@ -95,7 +100,7 @@ pub(super) fn words(kind: &Kind) -> Words {
                 .says(format!("{owner} wants you to become the owner of {workspace}. The owner decides about members, payment and the end of the workspace."))
                 .leads("Decide", &link.url)
                 .notes(works_until(link))
-                .notes("If you do nothing, everything stays as it is.")
+                .notes(format!("You find the offer under Profile, while {workspace} is the workspace that you have open. If you do nothing, everything stays as it is."))
         }
         Kind::SingleSignOnLinked { name, workspace, joined: true, occasion, security } => {
             let workspace = plain(workspace);
@@ -118,6 +123,13 @@ pub(super) fn words(kind: &Kind) -> Words {
             mail(format!("Your access to {workspace} has ended"), Some(name))
                 .says(format!("An administrator ended your membership of {workspace}. You can no longer open it; other workspaces of yours are not affected."))
                 .says("If you think that this is a mistake, ask whoever runs the workspace.")
+        }
+        Kind::Reactivated { name, workspace, inbox } => {
+            let workspace = plain(workspace);
+            mail(format!("You are back in {workspace}"), Some(name))
+                .says(format!("An administrator of {workspace} took you back. You can open it again, as what you were."))
+                .leads("Open the inbox", inbox)
+                .notes("If you do not want this, leave the workspace under Profile.")
         }
         Kind::SignedOut { name, workspace, occasion, security } => {
             let workspace = plain(workspace);

@@ -43,6 +43,23 @@ fn a_text_message_names_its_person_fully() {
 }
 
 #[test]
+fn a_name_that_turns_the_text_around_it_does_not() {
+    let named = |name: &str| {
+        let items = parse(
+            "messages",
+            json!({ "metadata": { "phone_number_id": "106" }, "contacts": [{ "profile": { "name": name }, "wa_id": "4470" }],
+                    "messages": [{ "from": "4470", "id": "w", "timestamp": 1790000100, "type": "text", "text": { "body": "Hi" } }] }),
+        );
+        match &items[0].item {
+            Item::Message(message) => message.person.profile_name.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(named("Ada\u{202e}gpj.exe\u{2066} 👩\u{200d}🚀").as_deref(), Some("Adagpj.exe 👩\u{200d}🚀"));
+    assert_eq!(named("\u{202e}\u{200b}"), None);
+}
+
+#[test]
 fn a_sender_without_a_phone_number_is_an_ordinary_person() {
     let items = parse(
         "messages",
