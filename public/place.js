@@ -50,6 +50,8 @@
   // The stream of changes broke or came back, or the server refused what this page asked for.
   addEventListener("parley:doubt", soon);
   addEventListener("online", soon);
+  // It tells nothing of what happened between making this page and its own beginning, which is told as the first change.
+  addEventListener("parley:change", soon, { once: true });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") soon();
   });

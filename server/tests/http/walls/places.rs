@@ -19,8 +19,9 @@ async fn place(served: &Served, cookie: &str) -> String {
 }
 
 fn save(served: &Served, cookie: &str, bio: &str) -> RequestBuilder {
-    let fields = ["phone", "job_title", "time_zone", "currency", "language"].map(|name| (name, ""));
-    let form: Vec<_> = fields.into_iter().chain([("name", "Stale"), ("bio", bio)]).collect();
+    let empty = ["phone", "job_title"].map(|name| (name, ""));
+    let chosen = [("time_zone", "UTC"), ("currency", "EUR"), ("language", "en"), ("name", "Stale"), ("bio", bio)];
+    let form: Vec<_> = empty.into_iter().chain(chosen).collect();
     served.post("/api/settings/api/person/save_profile").header(COOKIE, cookie).form(&form)
 }
 
