@@ -8,6 +8,11 @@
 
   const response = await fetch("/api/settings/api/channels/ways_to_connect", { method: "POST", headers: { accept: "application/json" } });
   const signup = response.ok ? (await response.json()).signup : null;
+  if (response.status === 403) {
+    document.getElementById("ways").remove();
+    say("Your role does not allow connecting numbers. Ask somebody who manages the channels.");
+    return;
+  }
   if (!signup) {
     say("Meta's window is not set up on this installation. Go back and choose another way.");
     return;

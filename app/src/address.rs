@@ -74,7 +74,7 @@ fn Asked() -> impl IntoView {
 fn Answer(change: EmailChange, link: String) -> impl IntoView {
     let (agree, refuse) = (ServerAction::<ConfirmAddress>::new(), ServerAction::<RefuseAddress>::new());
     let again = link.clone();
-    let busy = move || dynamic(move || agree.pending().get() || refuse.pending().get());
+    let acting = move || dynamic(move || (agree.pending().get() || refuse.pending().get()).then_some("true"));
     view! {
         <p>{t!(address_text)}</p>
         <dl class="explained">
@@ -87,13 +87,13 @@ fn Answer(change: EmailChange, link: String) -> impl IntoView {
         <FormErrors action=refuse />
         <ActionForm action=agree>
             <input type="hidden" name="link" value=link />
-            <button type="submit" class="button button-primary" disabled=busy()>
+            <button type="submit" class="button button-primary" aria-disabled=acting()>
                 {t!(address_agree)}
             </button>
         </ActionForm>
         <ActionForm action=refuse>
             <input type="hidden" name="link" value=again />
-            <button type="submit" class="button" disabled=busy()>
+            <button type="submit" class="button" aria-disabled=acting()>
                 {t!(address_refuse)}
             </button>
         </ActionForm>

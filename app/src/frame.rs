@@ -3,13 +3,10 @@
 use domain::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use server_fn::ServerFn;
 use ui::icon::{Drawing, INBOX, RADIO_TOWER, SMARTPHONE, WIFI_OFF};
 use ui::reactive::{dynamic, part};
 use ui::view;
 use ui::{Avatar, Icon, Live, SignOutForm, t, use_session};
-
-use crate::api::SignOut;
 
 #[component]
 pub fn Frame(page: ViewFn) -> impl IntoView {
@@ -19,7 +16,7 @@ pub fn Frame(page: ViewFn) -> impl IntoView {
         </a>
         <div class="frame">
             <Rail />
-            <main class="main" id="main">
+            <main class="main" id="main" tabindex="-1">
                 <Interrupted />
                 {page.run()}
             </main>
@@ -56,11 +53,11 @@ pub fn OwnFrame(
                     <Avatar name=name.clone() picture small=true />
                     <span class="own-name">{name}</span>
                 </a>
-                <SignOutForm action=SignOut::url() class="button button-quiet">
+                <SignOutForm class="button button-quiet">
                     {t!(sign_out)}
                 </SignOutForm>
             </header>
-            <main class="own-main" id="main">
+            <main class="own-main" id="main" tabindex="-1">
                 {word
                     .map(|word| {
                         view! {

@@ -3,14 +3,13 @@
 use domain::Error;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use server_fn::ServerFn;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::view;
 use ui::wire::{AppError, escape, sign_in_path};
 use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField, refused, t};
 
 use crate::alone::Alone;
-use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignOut, SignedInAs, read_invitation};
+use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignedInAs, read_invitation};
 use crate::sign_up::Documents;
 
 /// `/invitation`
@@ -75,7 +74,7 @@ fn Accept(link: String, who: SignedInAs, email: String, theirs: bool) -> impl In
         return view! {
             <p>{here}</p>
             <p class="notice notice-warn">{other}</p>
-            <SignOutForm action=SignOut::url() class="button button-primary" next>
+            <SignOutForm class="button button-primary" next>
                 {t!(sign_out_and_go_on)}
             </SignOutForm>
         };
@@ -85,11 +84,11 @@ fn Accept(link: String, who: SignedInAs, email: String, theirs: bool) -> impl In
         <ActionForm action>
             <input type="hidden" name="link" value=link />
             <FormErrors action />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(accept_invitation)}
             </button>
         </ActionForm>
-        <SignOutForm action=SignOut::url() class="button button-quiet">
+        <SignOutForm class="button button-quiet">
             {t!(sign_out)}
         </SignOutForm>
     }
@@ -114,7 +113,7 @@ fn Newcomer(link: String) -> impl IntoView {
             <p class="quiet">{t!(terms_by_joining)}</p>
             <Documents />
             <FormError refused fields=&["name", "password"] />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(join)}
             </button>
         </ActionForm>

@@ -22,10 +22,12 @@ use inbox::Address;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Router};
+use server_fn::ServerFn;
 use ui::view;
-use ui::{Clock, Toaster, Toasts};
+use ui::{Clock, Toaster, Toasts, WayOut};
 use wasm_bindgen::JsCast;
 
+use api::SignOut;
 use not_found::NotFound;
 use routes::routes;
 #[cfg(feature = "ssr")]
@@ -44,6 +46,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     Toasts::provide();
     Clock::provide();
+    provide_context(WayOut(SignOut::url()));
     close_menus();
     view! {
         <Title formatter=|text: String| titled(&text) />

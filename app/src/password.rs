@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, part};
 use ui::view;
 use ui::{FormError, Load, PasswordField, Read, Skeleton, TextField, refused, t};
 
@@ -46,7 +46,7 @@ pub fn ForgotPasswordPage() -> impl IntoView {
                             <button
                                 type="submit"
                                 class="button button-primary"
-                                disabled=dynamic(move || action.pending().get())
+                                aria-disabled=busy(action.pending())
                             >
                                 {t!(send_link)}
                             </button>
@@ -100,7 +100,7 @@ fn NewPassword(action: ServerAction<ResetPassword>, link: String) -> impl IntoVi
                 hint=t!(password_hint)
             />
             <FormError refused fields=&["password"] />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(set_password)}
             </button>
         </ActionForm>

@@ -9,7 +9,6 @@ use leptos::tachys::view::iterators::StaticVec;
 use leptos_router::any_nested_route::{AnyNestedRoute, IntoAnyNestedRoute};
 use leptos_router::components::Redirect;
 use leptos_router::{ChooseView, NestedRoute, PossibleRouteMatch, SsrMode, path};
-use server_fn::ServerFn;
 use settings::{
     ApiKeysPage, AuditPage, BusinessPage, CannedPage, ChannelsPage, ConnectPage, ConnectionPage, NotificationsPage,
     ProfilePage, SecurityPage, StartPage, StarterPackPage, TagsPage, TeamPage, WelcomePage, WorkspacesPage,
@@ -17,7 +16,6 @@ use settings::{
 use ui::view;
 
 use crate::address::ConfirmAddressPage;
-use crate::api::SignOut;
 use crate::guard::{Guarded, Personal};
 use crate::invitation::InvitationPage;
 use crate::password::{ForgotPasswordPage, ResetPasswordPage};
@@ -131,7 +129,7 @@ area! {
     inside(Inside):
     Welcome => view! { <Personal page=|| view! { <WelcomePage /> } /> },
     Workspaces => view! { <Personal page=|| view! { <WorkspacesPage /> } /> },
-    Profile => view! { <Personal page=|| view! { <ProfilePage sign_out=SignOut::url() /> } /> },
+    Profile => view! { <Personal page=|| view! { <ProfilePage /> } /> },
     Security => view! { <Personal page=|| view! { <SecurityPage /> } /> },
     Team => view! { <Guarded page=|| view! { <TeamPage /> } /> },
     Business => view! { <Guarded page=|| view! { <BusinessPage /> } /> },

@@ -34,6 +34,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script src="/boot.js"></script>
                 <script src="/place.js"></script>
                 <script src="/kept.js" defer></script>
+                <script src="/focus.js" defer></script>
                 <script src="/notices.js" defer></script>
                 <HashedStylesheet options=options.clone() id="parley-style" />
                 <AutoReload options=options.clone() />

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, dynamic, part};
 use ui::view;
 use ui::{FormError, FormErrors, TextField, refused, t};
 
@@ -53,7 +53,7 @@ pub fn SignInPage() -> impl IntoView {
                         />
                     </label>
                     <FormErrors action />
-                    <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                    <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                         {part(move || if action.pending().get() { t!(signing_in) } else { t!(sign_in) })}
                     </button>
                 </ActionForm>
@@ -97,7 +97,7 @@ pub fn SecondFactorPage() -> impl IntoView {
                     hint=t!(code_hint)
                 />
                 <FormError refused fields=&["code"] />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                     {t!(sign_in)}
                 </button>
             </ActionForm>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, dynamic, part};
 use ui::view;
 use ui::{FieldError, FormError, Load, PasswordField, Read, TextField, refused, t};
 
@@ -53,7 +53,7 @@ pub fn SignUpPage() -> impl IntoView {
                     refused
                     fields=&["name", "email", "password", "organisation", "job_title", "accepted"]
                 />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                     {t!(sign_up)}
                 </button>
             </ActionForm>
@@ -147,7 +147,7 @@ pub fn ConfirmPage() -> impl IntoView {
                         .with(|error| !matches!(error, Some(domain::Error::NotFound)))
                         .then(|| view! { <FormError refused fields=&[] /> })
                 })}
-                <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                     {t!(confirm_address)}
                 </button>
             </ActionForm>

@@ -49,10 +49,14 @@ pub fn ListPane(address: Address, store: ListStore, resource: Read<ConversationL
             store.more();
         }
     };
+    let workspace = use_session().with_value(|session| session.me.workspace_name.clone());
     view! {
         <section class="pane pane-list" aria-label=t!(conversations)>
             <header class="list-head">
-                <h1>{t!(inbox)}</h1>
+                <div class="list-title">
+                    <h1>{t!(inbox)}</h1>
+                    <p class="quiet">{workspace}</p>
+                </div>
                 <SearchForm address />
                 <LoadOnce
                     resource

@@ -21,9 +21,11 @@ pub fn AuditPage() -> impl IntoView {
     // What is in the field when the page comes, and what a list was found for: neither follows the address.
     let once = move || query.with_untracked(|query| query.get("search").unwrap_or_default());
     let page = Read::new(asked, |(search, after)| read_audit(search, after));
-    let may_export = use_session().with_value(|session| session.may(Permission::Export));
+    let (may_read, may_export) =
+        use_session().with_value(|session| (session.may(Permission::ReadAudit), session.may(Permission::Export)));
     view! {
         <SettingsPage title=t!(audit) text=t!(audit_text)>
+            {may_read.then(|| view! {
             <form class="audit-search" role="search" method="get" action="/settings/audit">
                 <label class="field">
                     <span>{t!(audit_search)}</span>
@@ -40,6 +42,7 @@ pub fn AuditPage() -> impl IntoView {
                         }
                     })}
             </form>
+            })}
             <Load
                 resource=page
                 skeleton=|| view! { <Skeleton rows=6 /> }

@@ -5,7 +5,7 @@ use domain::{Error, Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::fields::Refused;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, part};
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
 use crate::api::business::{
@@ -43,7 +43,7 @@ pub fn WelcomePage() -> impl IntoView {
                                 <button
                                     type="submit"
                                     class="button button-primary"
-                                    disabled=dynamic(move || action.pending().get())
+                                    aria-disabled=busy(action.pending())
                                 >
                                     {t!(create_workspace)}
                                 </button>
@@ -100,7 +100,7 @@ fn Change(business: Business, save: ServerAction<SaveBusiness>) -> impl IntoView
             <ActionForm action=save>
                 <Details business refused />
                 <FormError refused fields=FIELDS />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>
@@ -201,7 +201,7 @@ fn TwoFactors(proof: Proof) -> impl IntoView {
                                     .with(|error| !matches!(error, Some(Error::SecondFactorNeeded)))
                                     .then(|| view! { <FormError refused fields=&[] /> })
                             })}
-                            <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                            <button type="submit" class="button" aria-disabled=busy(action.pending())>
                                 {t!(save)}
                             </button>
                         </ActionForm>

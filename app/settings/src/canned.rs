@@ -4,7 +4,7 @@ use domain::Permission;
 use domain::canned::CannedReply;
 use leptos::prelude::*;
 use ui::icon::ZAP;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::setup::{DeleteCanned, SaveCanned, read_canned};
@@ -131,7 +131,7 @@ fn Form(reply: Option<CannedReply>, acts: Acts) -> impl IntoView {
                 <span class="hint">{t!(canned_body_hint)}</span>
             </label>
             <FormErrors action=acts.save />
-            <button type="submit" class="button" disabled=dynamic(move || acts.save.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(acts.save.pending())>
                 {t!(save)}
             </button>
         </ActionForm>

@@ -12,7 +12,7 @@ use domain::live::Topic;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::icon::{CIRCLE_CHECK, RADIO_TOWER, ROTATE_CCW};
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::time::span;
 use ui::view;
 
@@ -45,10 +45,14 @@ pub fn ChannelsPage() -> impl IntoView {
             <header class="page-head">
                 <h1>{t!(channels)}</h1>
                 <p class="quiet">{t!(channels_text)}</p>
-                <a class="button button-primary" href="/settings/channels/connect">
-                    <Icon drawing=RADIO_TOWER />
-                    {t!(connect_number)}
-                </a>
+                {may.then(|| {
+                    view! {
+                        <a class="button button-primary" href="/settings/channels/connect">
+                            <Icon drawing=RADIO_TOWER />
+                            {t!(connect_number)}
+                        </a>
+                    }
+                })}
             </header>
             // Whoever may not is told so once.
             {may.then(|| {
@@ -154,6 +158,7 @@ fn ChannelCard(channel: ChannelHealth) -> impl IntoView {
         ChannelState::Restricted => Some(t!(channel_restricted_text)),
         ChannelState::Disconnected => Some(t!(channel_disconnected_text)),
     };
+    let ended = channel.state == ChannelState::Disconnected;
     view! {
         <li class="card">
             <header class="card-head">
@@ -170,6 +175,7 @@ fn ChannelCard(channel: ChannelHealth) -> impl IntoView {
                     })}
             </header>
             {advice.map(|advice| view! { <p class="form-error">{advice}</p> })}
+            {ended.then(|| view! { <a class="button" href="/settings/channels/connect">{t!(connect_again)}</a> })}
             <dl class="numbers">
                 <div>
                     <dt>{t!(last_webhook)}</dt>
@@ -221,7 +227,7 @@ fn QuarantineRow(item: Quarantined, replay: ServerAction<Replay>) -> impl IntoVi
             </div>
             <ActionForm action=replay>
                 <input type="hidden" name="id" value=item.id.to_string() />
-                <button type="submit" class="button" disabled=dynamic(move || replay.pending().get())>
+                <button type="submit" class="button" aria-disabled=busy(replay.pending())>
                     <Icon drawing=ROTATE_CCW />
                     {t!(replay)}
                 </button>

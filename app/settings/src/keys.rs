@@ -1,11 +1,12 @@
 //! Keys of the REST interface. Making one needs scripts: its secret is shown once, and pages are kept by browsers.
 
+use domain::Permission;
 use domain::api_keys::{ApiKeyRow, KeyState, LIFETIMES, NewApiKey, SCOPES};
 use leptos::prelude::*;
 use ui::browser::copy;
 use ui::fields::Options;
 use ui::icon::SHIELD_CHECK;
-use ui::reactive::{click, dynamic, effect, part};
+use ui::reactive::{busy, click, dynamic, effect, part};
 use ui::{
     Badge, EmptyState, FieldError, FormError, FormErrors, Load, Read, Saved, SelectField, Shape, Skeleton, TextField,
     Time, Tone, refused, t, use_session, view,
@@ -26,8 +27,10 @@ pub fn ApiKeysPage() -> impl IntoView {
     proof.watch(create);
     proof.watch(revoke);
     fold_after(revoke);
-    after(create, |_| ui::browser::empty("#make-key form"));
+    after(create, |_| ui::browser::reset("#make-key form"));
     let keys = Read::new(move || (create.version().get(), revoke.version().get()), |_| read_api_keys());
+    // Whoever may not is told so once.
+    let may = use_session().with_value(|session| session.may(Permission::ManageSecurity));
     view! {
         <SettingsPage title=t!(api_keys) text=t!(api_keys_text)>
             <Prove page="/settings/api-keys" />
@@ -39,7 +42,7 @@ pub fn ApiKeysPage() -> impl IntoView {
                     children=move |keys| view! { <Keys keys revoke /> }
                 />
             </section>
-            <Making create />
+            {may.then(|| view! { <Making create /> })}
             // Where the eye is, after the button.
             {part(move || create.value().get().and_then(Result::ok).map(|made| view! { <Made made /> }))}
             <Saved action=revoke text=t!(api_key_revoked) />
@@ -183,7 +186,8 @@ fn Making(create: ServerAction<CreateApiKey>) -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-primary"
-                    disabled=dynamic(move || !awake.get() || create.pending().get())
+                    disabled=dynamic(move || !awake.get())
+                    aria-disabled=busy(create.pending())
                 >
                     {t!(api_key_make)}
                 </button>

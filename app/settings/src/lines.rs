@@ -1,7 +1,7 @@
 //! Pieces of lists whose lines are changed where they stand.
 
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::view;
 
 /// The inside of a form: a hidden field that says which line, and the button. It does not know the action, so that it
@@ -20,7 +20,7 @@ pub fn ActButton(
 ) -> impl IntoView {
     view! {
         <input type="hidden" name=name value=value />
-        <button type="submit" class=class aria-label=label disabled=dynamic(move || pending.get())>
+        <button type="submit" class=class aria-label=label aria-disabled=busy(pending)>
             {text}
         </button>
     }

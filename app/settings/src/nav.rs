@@ -1,10 +1,11 @@
-//! The way between the settings. Hides what the role does not open.
+//! The way between the settings, and out. Hides what the role does not open.
 
 use domain::Permission;
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use ui::icon::LOG_OUT;
 use ui::reactive::dynamic;
-use ui::{maybe_session, t, view};
+use ui::{Icon, SignOutForm, maybe_session, t, view};
 
 #[component]
 pub fn SettingsNav() -> impl IntoView {
@@ -40,9 +41,23 @@ pub fn SettingsNav() -> impl IntoView {
             }
         })
         .collect_view();
+    let workspace = maybe_session().map(|session| session.with_value(|session| session.me.workspace_name.clone()));
     view! {
-        <nav class="settings-nav" aria-label=t!(settings)>
-            {links}
-        </nav>
+        <div class="settings-nav">
+            {workspace.clone().map(|name| view! { <p class="settings-where">{name}</p> })}
+            <nav class="settings-links" aria-label=t!(settings)>
+                {links}
+            </nav>
+            // Without a workspace it stands at the head of the page.
+            {workspace
+                .map(|_| {
+                    view! {
+                        <SignOutForm class="button button-quiet">
+                            <Icon drawing=LOG_OUT />
+                            {t!(sign_out)}
+                        </SignOutForm>
+                    }
+                })}
+        </div>
     }
 }

@@ -3,7 +3,7 @@
 use domain::notifications::{ChoicesPage, MAIL_AFTER, Notice, clock};
 use leptos::prelude::*;
 use ui::fields::Options;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, refused, t, view};
 
 use crate::api::notifications::{SaveChoices, read_choices};
@@ -50,7 +50,7 @@ fn Choosing(page: ChoicesPage, save: ServerAction<SaveChoices>) -> impl IntoView
             <Quiet page />
             <FormError refused fields=&[] />
             <p class="acts">
-                <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save_choices)}
                 </button>
             </p>

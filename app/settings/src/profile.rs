@@ -1,4 +1,4 @@
-//! One's own page: who one is, one's workspaces, how Enter behaves, the theme of this device, and signing out.
+//! One's own page: who one is, one's workspaces, how Enter behaves, and the theme of this device.
 
 mod details;
 mod offer;
@@ -8,10 +8,9 @@ use domain::WorkspaceId;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::browser::{remember, remembered};
-use ui::icon::LOG_OUT;
-use ui::reactive::{dynamic, effect, input};
+use ui::reactive::{busy, dynamic, effect, input, part};
 use ui::view;
-use ui::{Avatar, FormErrors, Icon, Saved, Session, SignOutForm, maybe_session, t, use_session};
+use ui::{Avatar, FormErrors, Saved, Session, maybe_session, t, use_session};
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;
@@ -20,19 +19,21 @@ use crate::workspaces::WorkspacesSection;
 use details::DetailsSection;
 use offer::OfferSection;
 
-/// `/settings/profile`. `sign_out` is where the sign-out form posts to.
+/// `/settings/profile`
 #[component]
-pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
+pub fn ProfilePage() -> impl IntoView {
     let session = maybe_session();
     let member = session.is_some();
     let vouched = is_vouched();
     let proof = Proof::provide();
+    let name =
+        RwSignal::new(session.map(|session| session.with_value(|session| session.me.name.clone())).unwrap_or_default());
     view! {
         <Title text=t!(profile) />
         <div class="page">
             <SettingsNav />
             {match session {
-                Some(_) => view! { <Head /> },
+                Some(_) => view! { <Head name /> },
                 None => {
                     view! {
                         <header class="page-head">
@@ -44,16 +45,10 @@ pub fn ProfilePage(sign_out: &'static str) -> impl IntoView {
             }}
             <Prove page="/settings/profile" />
             {member.then(|| view! { <OfferSection proof /> })}
-            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection proof /> } }}
+            {if vouched { view! { <Vouched /> } } else { view! { <DetailsSection proof shown=name /> } }}
             {(!vouched).then(|| view! { <WorkspacesSection /> })}
             {member.then(|| view! { <EnterSends /> })}
             <Theme />
-            <section class="section">
-                <SignOutForm action=sign_out class="button">
-                    <Icon drawing=LOG_OUT />
-                    {t!(sign_out)}
-                </SignOutForm>
-            </section>
         </div>
     }
 }
@@ -80,15 +75,15 @@ pub fn Vouched() -> impl IntoView {
 }
 
 #[component]
-fn Head() -> impl IntoView {
-    let (name, email, workspace) = use_session()
-        .with_value(|session| (session.me.name.clone(), session.me.email.clone(), session.me.workspace_name.clone()));
+fn Head(name: RwSignal<String>) -> impl IntoView {
+    let (email, workspace) =
+        use_session().with_value(|session| (session.me.email.clone(), session.me.workspace_name.clone()));
     let picture = use_session().with_value(|session| session.me.picture.clone());
     view! {
         <header class="page-head person-line">
-            <Avatar name=name.clone() picture />
+            {part(move || view! { <Avatar name=name.get() picture=picture.clone() /> })}
             <div>
-                <h1>{name}</h1>
+                <h1>{part(move || name.get())}</h1>
                 <p class="quiet">{email} " · " {workspace}</p>
             </div>
         </header>
@@ -116,7 +111,7 @@ fn EnterSends() -> impl IntoView {
                 </label>
                 <p class="quiet">{t!(enter_sends_text)}</p>
                 <FormErrors action />
-                <button type="submit" class="button">
+                <button type="submit" class="button" aria-disabled=busy(action.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use server_fn::ServerFn;
 use server_fn::error::ServerFnUrlError;
 use ui::fields::ProofPrompt;
-use ui::reactive::{dynamic, effect, part};
+use ui::reactive::{busy, effect, part};
 use ui::{AppError, Dialog, FormError, refused, t, view};
 
 use crate::api::security;
@@ -127,7 +127,7 @@ fn ProveForm(action: ServerAction<security::Prove>, page: &'static str) -> impl 
                 />
             </label>
             <FormError refused fields=&[] />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                 {t!(confirm)}
             </button>
         </ActionForm>

@@ -5,7 +5,7 @@ mod passkeys;
 mod sessions;
 
 use leptos::prelude::*;
-use ui::reactive::{dynamic, effect};
+use ui::reactive::{busy, effect};
 use ui::{FormError, PasswordField, Saved, maybe_session, refused, t, view};
 
 use crate::api::security::ChangePassword;
@@ -74,7 +74,7 @@ fn PasswordSection() -> impl IntoView {
                         hint=t!(password_hint)
                     />
                     <FormError refused fields=&["new_password"] />
-                    <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                    <button type="submit" class="button" aria-disabled=busy(action.pending())>
                         {t!(change_password)}
                     </button>
                 </ActionForm>

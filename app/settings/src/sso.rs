@@ -4,7 +4,7 @@ use domain::Role;
 use domain::sso::{SsoConnected, SsoFound, SsoPage};
 use leptos::prelude::*;
 use ui::fields::Refused;
-use ui::reactive::{click, dynamic, part};
+use ui::reactive::{busy, click, part};
 use ui::{FieldError, FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
 use crate::api::sso::{CheckSso, RemoveSso, SaveSso, read_sso};
@@ -101,7 +101,7 @@ fn Connect(page: SsoPage, save: ServerAction<SaveSso>) -> impl IntoView {
             />
             <Rules shown own_roles=page.own_roles refused />
             <FormError refused fields=FIELDS />
-            <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+            <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                 {if new { t!(sso_connect) } else { t!(save) }}
             </button>
         </ActionForm>
@@ -135,7 +135,7 @@ fn Issuer(issuer: String, refused: Refused) -> impl IntoView {
             <button
                 type="button"
                 class="button"
-                disabled=dynamic(move || check.pending().get())
+                aria-disabled=busy(check.pending())
                 on:click=click(move |_| ask())
             >
                 {part(move || if check.pending().get() { t!(sso_checking) } else { t!(sso_check) })}
@@ -213,7 +213,7 @@ fn Remove(remove: ServerAction<RemoveSso>) -> impl IntoView {
             <ActionForm action=remove>
                 <p>{t!(sso_remove_text)}</p>
                 <FormError refused fields=&[] />
-                <button type="submit" class="button button-bad" disabled=dynamic(move || remove.pending().get())>
+                <button type="submit" class="button button-bad" aria-disabled=busy(remove.pending())>
                     {t!(sso_remove_sure)}
                 </button>
             </ActionForm>

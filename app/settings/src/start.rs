@@ -54,6 +54,7 @@ fn Steps(checklist: Checklist, hide: ServerAction<HideChecklist>) -> impl IntoVi
             view! { <StepRow step done href /> }
         })
         .collect_view();
+    let open = !checklist.hidden;
     let (hidden, act) = if checklist.hidden { ("false", t!(show_checklist)) } else { ("true", t!(hide_checklist)) };
     view! {
         <p class="quiet">{workspace}</p>
@@ -61,7 +62,7 @@ fn Steps(checklist: Checklist, hide: ServerAction<HideChecklist>) -> impl IntoVi
             <progress max=all value=done aria-label=t!(first_steps)></progress>
             <span>{t!(steps_done, done = done, all = all).to_string()}</span>
         </p>
-        <ol class="steps">{rows}</ol>
+        {open.then(|| view! { <ol class="steps">{rows}</ol> })}
         <FormErrors action=hide />
         <ActionForm action=hide>
             <ActButton

@@ -3,7 +3,7 @@
 use domain::packs::{Installed, PackCard, PacksPage, Part, Removal, Share, Trade, Why};
 use leptos::prelude::*;
 use ui::icon::CHECK;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, part};
 use ui::{Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
 
 use crate::api::setup::{InstallPack, RemovePack, RemoveSamples, read_packs};
@@ -94,7 +94,7 @@ fn Left(count: i64, acts: Acts) -> impl IntoView {
                     <button
                         type="submit"
                         class="button button-bad"
-                        disabled=dynamic(move || acts.remove_samples.pending().get())
+                        aria-disabled=busy(acts.remove_samples.pending())
                     >
                         {t!(remove_samples_now)}
                     </button>
@@ -188,7 +188,7 @@ fn Remove(installed: Installed, acts: Acts) -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-bad"
-                    disabled=dynamic(move || acts.remove.pending().get())
+                    aria-disabled=busy(acts.remove.pending())
                 >
                     {t!(remove_pack_now)}
                 </button>

@@ -4,7 +4,7 @@ use domain::Permission;
 use domain::tags::{Colour, TagRow};
 use leptos::prelude::*;
 use ui::icon::TAG;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{EmptyState, FormErrors, Load, Read, Saved, SelectField, Skeleton, TagMark, t, use_session, view};
 
 use crate::api::setup::{DeleteTag, SaveTag, read_tags};
@@ -117,7 +117,7 @@ fn Form(row: Option<TagRow>, acts: Acts) -> impl IntoView {
             <NameField label=t!(tag_name) value=tag.map(|tag| tag.name).unwrap_or_default() />
             <SelectField label=t!(colour) name="colour" options chosen=colour.as_str() />
             <FormErrors action=acts.save />
-            <button type="submit" class="button" disabled=dynamic(move || acts.save.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(acts.save.pending())>
                 {t!(save)}
             </button>
         </ActionForm>

@@ -70,7 +70,7 @@ impl Acts {
     fn count(self) -> RwSignal<usize> {
         let done = RwSignal::new(0);
         after(self.invite, move |_| {
-            ui::browser::empty("#invite form");
+            ui::browser::reset("#invite form");
             done.update(|done| *done += 1);
         });
         fold_and_count(self.resend, done);

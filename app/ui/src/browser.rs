@@ -121,11 +121,14 @@ pub fn fold(selector: &str) {
     }
 }
 
-/// Gives the fields of the form that `selector` names what they had when the page came.
-pub fn empty(selector: &str) {
-    let form = find(selector).and_then(|element| element.dyn_into::<web_sys::HtmlFormElement>().ok());
-    if let Some(form) = form {
-        form.reset();
+/// Empties every form that `selector` names, or puts back what it came with.
+pub fn reset(selector: &str) {
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
+    let Ok(forms) = document.query_selector_all(selector) else { return };
+    for at in 0..forms.length() {
+        if let Some(form) = forms.item(at).and_then(|node| node.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+            form.reset();
+        }
     }
 }
 

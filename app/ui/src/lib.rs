@@ -30,7 +30,7 @@ pub use fields::{FieldError, FormError, PasswordField, SelectField, TextField, r
 pub use icon::Icon;
 pub use live::Live;
 pub use session::{Here, Session, maybe_session, use_session, workspaces};
-pub use sign_out::SignOutForm;
+pub use sign_out::{SignOutForm, WayOut};
 pub use states::{EmptyState, ErrorCard, Skeleton};
 pub use texts::i18n;
 pub use time::{Clock, Shape, Time};

@@ -21,6 +21,12 @@ pub fn dynamic<T>(value: impl FnMut() -> T + Send + 'static) -> Dyn<T> {
     Arc::new(Mutex::new(value))
 }
 
+/// Of a button whose act is under way, for `aria-disabled`: `disabled` would take the focus away. `focus.js` sees to it that
+/// a second press does nothing.
+pub fn busy(pending: Memo<bool>) -> Dyn<Option<&'static str>> {
+    dynamic(move || pending.get().then_some("true"))
+}
+
 /// A reactive part of a view: `{part(move || view! { … }.into_any())}`.
 pub fn part<V: IntoAny>(mut view: impl FnMut() -> V + Send + 'static) -> Dyn<AnyView> {
     dynamic(move || view().into_any())

@@ -5,18 +5,21 @@ use leptos::prelude::*;
 
 use crate::t;
 
+/// Where the form posts to. Provided once, by the application, whose server function it is.
+#[derive(Clone, Copy)]
+pub struct WayOut(pub &'static str);
+
 /// Signs out by a plain post: the session is over, so the page must be too. Where something is kept that was not sent,
 /// `kept.js` asks first, by the dialog behind the form.
 #[component]
 pub fn SignOutForm(
-    /// Where it posts to.
-    action: &'static str,
     class: &'static str,
     /// Where to go on; the sign-in screen, unless it is said.
     #[prop(optional, into)]
     next: Option<String>,
     children: Children,
 ) -> impl IntoView {
+    let action = use_context().map(|WayOut(action)| action);
     view! {
         <form method="post" action=action data-sign-out="">
             {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}

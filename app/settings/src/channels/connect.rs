@@ -4,7 +4,7 @@ use domain::connection::Ways;
 use leptos::prelude::*;
 use ui::fields::Refused;
 use ui::icon::{RADIO_TOWER, SMARTPHONE};
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormError, Icon, Load, Read, Skeleton, TextField, refused, t, use_session, view};
 
 use crate::api::channels::{Connect, TrySandbox, ways_to_connect};
@@ -48,7 +48,7 @@ fn Sandbox() -> impl IntoView {
             <p class="quiet">{t!(try_sandbox_text)}</p>
             <ActionForm action>
                 <FormError refused fields=&[] />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || action.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(action.pending())>
                     <Icon drawing=SMARTPHONE />
                     {t!(try_sandbox_act)}
                 </button>
@@ -83,7 +83,7 @@ fn ByHand() -> impl IntoView {
             <ActionForm action>
                 <Details refused app_id=String::new() account_id=String::new() known=false />
                 <FormError refused fields=FIELDS />
-                <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+                <button type="submit" class="button" aria-disabled=busy(action.pending())>
                     {t!(connect_and_check)}
                 </button>
             </ActionForm>

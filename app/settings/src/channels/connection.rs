@@ -4,12 +4,14 @@ mod checks;
 mod numbers;
 mod settings;
 
-use domain::connection::{Connection, Tick};
+use domain::connection::{Check, Connection, Tick, Way};
 use domain::{ConnectionId, Error};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use ui::browser::{focus, fold, reset};
 use ui::icon::SMARTPHONE;
+use ui::reactive::effect;
 use ui::{AppError, Icon, Load, Read, Skeleton, t, use_session, view};
 
 use self::checks::Checks;
@@ -66,6 +68,14 @@ pub fn ConnectionPage() -> impl IntoView {
     let proof = Proof::provide();
     proof.watch(acts.change);
     proof.watch(acts.disconnect);
+    // What was entered is looked at anew: there is the answer, and no secret stays on the screen.
+    effect(move || {
+        if let Some(Ok(())) = acts.change.value().get() {
+            reset(".fold[open] form");
+            fold(".fold[open]");
+            focus("#checks");
+        }
+    });
     let params = use_params_map();
     let asked = move || {
         let id = params.with(|params| params.get("id")).unwrap_or_default();
@@ -98,6 +108,7 @@ fn Whole(connection: Connection, acts: Acts) -> impl IntoView {
     let workspace = use_session().with_value(|session| session.me.workspace_name.clone());
     let ready = connection.ticks.iter().all(Tick::is_good);
     let id = connection.id;
+    let known = connection.ticks.iter().any(|tick| tick.check == Check::Token && tick.is_good());
     view! {
         <header class="page-head">
             <p>
@@ -108,7 +119,7 @@ fn Whole(connection: Connection, acts: Acts) -> impl IntoView {
         </header>
         <Checks id acts />
         <Phone phone=connection.phone.clone() />
-        <Numbers id numbers=connection.numbers.clone() acts />
+        <Numbers id numbers=connection.numbers.clone() known acts />
         <Address connection=connection.clone() />
         <Settings connection acts />
     }
@@ -133,10 +144,11 @@ fn Phone(phone: Option<String>) -> impl IntoView {
     })
 }
 
-/// What Meta's page asks for, for whoever enters it there.
+/// What Meta's page asks for, for whoever enters it there. The sandbox has no page of Meta's.
 #[component]
 fn Address(connection: Connection) -> impl IntoView {
-    connection.address.zip(connection.verify_token).map(|(address, token)| {
+    let asks = connection.way != Way::Sandbox;
+    connection.address.zip(connection.verify_token).filter(|_| asks).map(|(address, token)| {
         view! {
             <section class="section">
                 <h2>{t!(webhook)}</h2>

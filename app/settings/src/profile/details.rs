@@ -2,7 +2,8 @@
 
 use domain::accounts::Profile;
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::browser::value;
+use ui::reactive::{busy, effect};
 use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, view};
 
 use super::picture::PictureSection;
@@ -11,10 +12,19 @@ use crate::places::{CurrencyField, TimeZoneField};
 use crate::proof::Proof;
 
 #[component]
-pub fn DetailsSection(proof: Proof) -> impl IntoView {
+pub fn DetailsSection(
+    proof: Proof,
+    /// The name at the head of the page.
+    shown: RwSignal<String>,
+) -> impl IntoView {
     let save = ServerAction::<SaveProfile>::new();
     let change = ServerAction::<ChangeEmail>::new();
     proof.watch(change);
+    effect(move || {
+        if let (Some(Ok(())), Some(name)) = (save.value().get(), value("#name")) {
+            shown.set(name.trim().to_owned());
+        }
+    });
     let profile = Read::new(move || change.version().get(), |_| read_profile());
     view! {
         <Load
@@ -82,7 +92,7 @@ fn Details(profile: Profile, save: ServerAction<SaveProfile>) -> impl IntoView {
                 </div>
                 <SelectField label=t!(language) name="language" options=languages chosen=profile.language />
                 <FormError refused fields=&["name", "job_title", "phone", "time_zone", "currency"] />
-                <button type="submit" class="button button-primary" disabled=dynamic(move || save.pending().get())>
+                <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save_profile)}
                 </button>
             </ActionForm>
@@ -128,7 +138,7 @@ fn Address(profile: Profile, change: ServerAction<ChangeEmail>) -> impl IntoView
                         hint=t!(new_email_hint)
                     />
                     <FormError refused fields=&["email"] />
-                    <button type="submit" class="button button-primary" disabled=dynamic(move || change.pending().get())>
+                    <button type="submit" class="button button-primary" aria-disabled=busy(change.pending())>
                         {t!(send_links)}
                     </button>
                 </ActionForm>

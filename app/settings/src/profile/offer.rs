@@ -2,7 +2,7 @@
 
 use domain::team::OwnershipOffer;
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormErrors, Load, Read, t, view};
 
 use crate::api::team::{AcceptOwnership, read_ownership_offer};
@@ -38,7 +38,7 @@ fn Offered(offer: OwnershipOffer, accept: ServerAction<AcceptOwnership>) -> impl
                 <button
                     type="submit"
                     class="button button-primary"
-                    disabled=dynamic(move || accept.pending().get())
+                    aria-disabled=busy(accept.pending())
                 >
                     {t!(accept_ownership)}
                 </button>

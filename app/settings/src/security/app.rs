@@ -5,7 +5,7 @@ use domain::accounts::{AppSetup, Factors};
 use leptos::prelude::*;
 use ui::browser;
 use ui::icon::SHIELD_CHECK;
-use ui::reactive::{click, dynamic, effect, part, submit};
+use ui::reactive::{busy, click, effect, part, submit};
 use ui::wire::escape;
 use ui::{Badge, FormError, FormErrors, Icon, Load, Read, Saved, Skeleton, TextField, Tone, refused, t, view};
 use wasm_bindgen::JsCast;
@@ -97,7 +97,7 @@ fn Off(acts: Acts) -> impl IntoView {
                         <button
                             type="button"
                             class="button with-scripts"
-                            disabled=dynamic(move || acts.begin.pending().get())
+                            aria-disabled=busy(acts.begin.pending())
                             on:click=click(move |_| {
                                 acts.begin.dispatch(BeginApp {});
                             })
@@ -148,7 +148,7 @@ fn Setup(setup: AppSetup, acts: Acts) -> impl IntoView {
                     <button
                         type="submit"
                         class="button button-primary"
-                        disabled=dynamic(move || acts.confirm.pending().get())
+                        aria-disabled=busy(acts.confirm.pending())
                     >
                         {t!(turn_on)}
                     </button>
@@ -172,7 +172,7 @@ fn On(factors: Factors, acts: Acts) -> impl IntoView {
             <button
                 type="button"
                 class="button with-scripts"
-                disabled=dynamic(move || acts.renew.pending().get())
+                aria-disabled=busy(acts.renew.pending())
                 on:click=click(move |_| {
                     acts.renew.dispatch(RenewRecoveryCodes {});
                 })
@@ -180,7 +180,7 @@ fn On(factors: Factors, acts: Acts) -> impl IntoView {
                 {t!(renew_codes)}
             </button>
             <ActionForm action=acts.remove>
-                <button type="submit" class="button button-bad" disabled=dynamic(move || acts.remove.pending().get())>
+                <button type="submit" class="button button-bad" aria-disabled=busy(acts.remove.pending())>
                     {t!(remove_app)}
                 </button>
             </ActionForm>

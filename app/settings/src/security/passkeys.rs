@@ -4,7 +4,7 @@ use domain::accounts::{PasskeyQuestion, PasskeyRow};
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::icon::SHIELD_CHECK;
-use ui::reactive::{dynamic, part};
+use ui::reactive::{busy, part};
 use ui::wire::PostedError;
 use ui::{FormError, Icon, Load, Read, Shape, Skeleton, Time, refused, t, view};
 
@@ -43,7 +43,7 @@ pub fn PasskeysSection() -> impl IntoView {
             <FormError refused=removed fields=&[] />
             <div data-passkeys hidden>
                 <ActionForm action=begin>
-                    <button type="submit" class="button" disabled=dynamic(move || begin.pending().get())>
+                    <button type="submit" class="button" aria-disabled=busy(begin.pending())>
                         <Icon drawing=SHIELD_CHECK />
                         {t!(add_passkey)}
                     </button>

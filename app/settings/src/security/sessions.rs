@@ -2,7 +2,7 @@
 
 use domain::accounts::SessionRow;
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
 
 use crate::api::security::{EndOtherSessions, EndSession, read_sessions};
@@ -78,7 +78,7 @@ fn Row(row: SessionRow, end: ServerAction<EndSession>) -> impl IntoView {
 fn EndOthers(action: ServerAction<EndOtherSessions>) -> impl IntoView {
     view! {
         <ActionForm action>
-            <button type="submit" class="button" disabled=dynamic(move || action.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(action.pending())>
                 {t!(end_others)}
             </button>
         </ActionForm>

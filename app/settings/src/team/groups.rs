@@ -3,7 +3,7 @@
 use domain::TeamId;
 use domain::team::{TeamMember, TeamPage, TeamRow};
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormErrors, t, view};
 
 use super::Acts;
@@ -98,7 +98,7 @@ fn Form(group: Option<TeamRow>, members: Vec<TeamMember>, acts: Acts) -> impl In
                 <legend>{t!(members)}</legend>
                 {checks}
             </fieldset>
-            <button type="submit" class="button" disabled=dynamic(move || acts.save_team.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(acts.save_team.pending())>
                 {t!(save)}
             </button>
         </ActionForm>

@@ -3,7 +3,7 @@
 use domain::Role;
 use domain::team::{InvitationRow, TeamPage};
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Badge, FormError, FormErrors, SelectField, Shape, TextField, Time, Tone, refused, t, use_session, view};
 
 use super::Acts;
@@ -48,7 +48,7 @@ pub fn InviteSection(team: TeamPage, acts: Acts) -> impl IntoView {
                 <button
                     type="submit"
                     class="button button-primary"
-                    disabled=dynamic(move || acts.invite.pending().get())
+                    aria-disabled=busy(acts.invite.pending())
                 >
                     {t!(send_invitation)}
                 </button>

@@ -4,7 +4,7 @@ use domain::team::{TeamMember, TeamPage};
 use domain::{MemberId, Permission, Role, Timestamp};
 use leptos::prelude::*;
 use ui::fields::Options;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
@@ -127,7 +127,7 @@ fn Change(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView {
                         chosen=member.scope.as_str()
                     />
                 </div>
-                <button type="submit" class="button" disabled=dynamic(move || acts.set_role.pending().get())>
+                <button type="submit" class="button" aria-disabled=busy(acts.set_role.pending())>
                     {t!(save)}
                 </button>
             </ActionForm>
@@ -178,7 +178,7 @@ fn Forgetting(member: TeamMember, acts: Acts) -> impl IntoView {
                 type="submit"
                 class="button"
                 aria-label=label
-                disabled=dynamic(move || acts.forget.pending().get())
+                aria-disabled=busy(acts.forget.pending())
             >
                 {t!(forget_sign_in)}
             </button>
@@ -210,7 +210,7 @@ fn Deactivation(member: TeamMember, team: TeamPage, acts: Acts) -> impl IntoView
                 <button
                     type="submit"
                     class="button button-bad"
-                    disabled=dynamic(move || acts.deactivate.pending().get())
+                    aria-disabled=busy(acts.deactivate.pending())
                 >
                     {label}
                 </button>

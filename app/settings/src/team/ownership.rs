@@ -4,7 +4,7 @@ use domain::Role;
 use domain::team::TeamPage;
 use leptos::prelude::*;
 use ui::fields::Options;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormErrors, SelectField, t, use_session, view};
 
 use super::Acts;
@@ -48,7 +48,8 @@ fn Offer(heirs: Options, acts: Acts) -> impl IntoView {
                 <button
                     type="submit"
                     class="button"
-                    disabled=dynamic(move || nobody || acts.offer.pending().get())
+                    disabled=nobody
+                    aria-disabled=busy(acts.offer.pending())
                 >
                     {t!(offer_workspace)}
                 </button>

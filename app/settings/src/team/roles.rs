@@ -4,7 +4,7 @@ use domain::Permission;
 use domain::team::{CustomRole, TeamPage};
 use leptos::prelude::*;
 use ui::fields::Refused;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FieldError, FormError, FormErrors, refused, t, use_session, view};
 
 use super::Acts;
@@ -120,7 +120,7 @@ fn Form(role: Option<CustomRole>, acts: Acts) -> impl IntoView {
                 <FieldError refused field="permissions" />
             </fieldset>
             <FormError refused fields=&["name", "permissions"] />
-            <button type="submit" class="button" disabled=dynamic(move || acts.save_role.pending().get())>
+            <button type="submit" class="button" aria-disabled=busy(acts.save_role.pending())>
                 {t!(save)}
             </button>
         </ActionForm>

@@ -5,7 +5,7 @@ use domain::connection::{Check, Connection, Snag, Tick, TickState};
 use domain::live::Topic;
 use leptos::prelude::*;
 use ui::icon::{CIRCLE_CHECK, CLOCK, REFRESH_CW, TRIANGLE_ALERT};
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Badge, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, Time, Tone, t, view};
 
 use super::Acts;
@@ -27,7 +27,7 @@ pub fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
     let check_id = id.to_string();
     view! {
         <section class="section">
-            <h2>{t!(checks)}</h2>
+            <h2 id="checks" tabindex="-1">{t!(checks)}</h2>
             <Load
                 resource=connection
                 skeleton=|| view! { <Skeleton rows=6 /> }
@@ -38,7 +38,7 @@ pub fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
             <div class="acts">
                 <ActionForm action=acts.check>
                     <input type="hidden" name="id" value=check_id />
-                    <button type="submit" class="button" disabled=dynamic(move || acts.check.pending().get())>
+                    <button type="submit" class="button" aria-disabled=busy(acts.check.pending())>
                         <Icon drawing=REFRESH_CW />
                         {t!(check_again)}
                     </button>
@@ -52,7 +52,11 @@ pub fn Checks(id: ConnectionId, acts: Acts) -> impl IntoView {
 fn Ticks(connection: Connection, acts: Acts) -> impl IntoView {
     let webhook = |tick: &Tick| matches!(tick.check, Check::Handshake | Check::Fields) && tick.state == TickState::Bad;
     let wanted = connection.ticks.iter().any(webhook);
-    let rows = connection.ticks.into_iter().map(|tick| view! { <TickRow tick /> }).collect_view();
+    let rows = connection
+        .ticks
+        .into_iter()
+        .map(|tick| view! { <TickRow tick phone=connection.phone.clone() /> })
+        .collect_view();
     view! {
         <ol class="steps" aria-live="polite">{rows}</ol>
         {connection
@@ -84,15 +88,18 @@ fn Ticks(connection: Connection, acts: Acts) -> impl IntoView {
 }
 
 #[component]
-fn TickRow(tick: Tick) -> impl IntoView {
+fn TickRow(tick: Tick, phone: Option<String>) -> impl IntoView {
     let (icon, tone, state) = match tick.state {
         TickState::Good => (CIRCLE_CHECK, Tone::Good, t!(tick_good)),
         TickState::Bad => (TRIANGLE_ALERT, Tone::Bad, t!(tick_bad)),
         TickState::Waiting => (CLOCK, Tone::Quiet, t!(tick_waiting)),
     };
     let (name, waiting) = check_words(tick.check);
+    // No phone but the sandbox's can write to its numbers.
+    let phone = phone.filter(|_| tick.check == Check::Message && tick.state == TickState::Waiting);
     let text = match (tick.state, tick.snag) {
         (_, Some(snag)) => Some(snag_words(snag, &tick.detail)),
+        (TickState::Waiting, None) if phone.is_some() => Some(t!(check_message_waits_sandbox).to_owned()),
         (TickState::Waiting, None) => Some(waiting.to_owned()),
         _ => None,
     };
@@ -102,6 +109,7 @@ fn TickRow(tick: Tick) -> impl IntoView {
             <div>
                 <p class="step-name">{name}</p>
                 {text.map(|text| view! { <p class="quiet">{text}</p> })}
+                {phone.map(|page| view! { <a class="link" href=page target="_blank">{t!(open_sandbox)}</a> })}
             </div>
             <Badge text=state tone />
         </li>

@@ -3,21 +3,32 @@
 use domain::ConnectionId;
 use domain::connection::AccountNumber;
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{Badge, FormError, FormErrors, TextField, Tone, refused, t, view};
 
 use super::Acts;
 use crate::lines::ActButton;
 
 #[component]
-pub fn Numbers(id: ConnectionId, numbers: Vec<AccountNumber>, acts: Acts) -> impl IntoView {
+pub fn Numbers(
+    id: ConnectionId,
+    numbers: Vec<AccountNumber>,
+    /// The token works, so Meta tells.
+    known: bool,
+    acts: Acts,
+) -> impl IntoView {
     let refused = refused(acts.register);
+    let none = numbers.is_empty();
     let rows = numbers.into_iter().map(|number| view! { <NumberRow id number acts /> }).collect_view();
     view! {
         <section class="section">
             <h2>{t!(numbers_of_account)}</h2>
             <FormErrors action=acts.choose />
             <FormError refused fields=&["pin"] />
+            {none
+                .then(|| {
+                    view! { <p class="quiet">{if known { t!(numbers_none) } else { t!(numbers_unknown) }}</p> }
+                })}
             <ul class="lines">{rows}</ul>
         </section>
     }
@@ -76,7 +87,7 @@ fn NumberRow(id: ConnectionId, number: AccountNumber, acts: Acts) -> impl IntoVi
                                 <button
                                     type="submit"
                                     class="button"
-                                    disabled=dynamic(move || acts.register.pending().get())
+                                    aria-disabled=busy(acts.register.pending())
                                 >
                                     {t!(register)}
                                 </button>

@@ -2,7 +2,7 @@
 
 use domain::connection::{Connection, Way};
 use leptos::prelude::*;
-use ui::reactive::dynamic;
+use ui::reactive::busy;
 use ui::{FormError, FormErrors, refused, t, view};
 
 use super::super::connect::{Details, FIELDS};
@@ -32,7 +32,7 @@ pub fn Settings(connection: Connection, acts: Acts) -> impl IntoView {
                                     known=true
                                 />
                                 <FormError refused fields=FIELDS />
-                                <button type="submit" class="button" disabled=dynamic(move || acts.change.pending().get())>
+                                <button type="submit" class="button" aria-disabled=busy(acts.change.pending())>
                                     {t!(save_and_check)}
                                 </button>
                             </ActionForm>
@@ -49,7 +49,7 @@ pub fn Settings(connection: Connection, acts: Acts) -> impl IntoView {
                 <ActionForm action=acts.disconnect>
                     <input type="hidden" name="id" value=id />
                     <p>{t!(disconnect_sure)}</p>
-                    <button type="submit" class="button button-bad" disabled=dynamic(move || acts.disconnect.pending().get())>
+                    <button type="submit" class="button button-bad" aria-disabled=busy(acts.disconnect.pending())>
                         {t!(disconnect)}
                     </button>
                 </ActionForm>
