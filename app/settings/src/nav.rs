@@ -44,7 +44,7 @@ pub fn SettingsNav() -> impl IntoView {
     let workspace = maybe_session().map(|session| session.with_value(|session| session.me.workspace_name.clone()));
     view! {
         <div class="settings-nav">
-            {workspace.clone().map(|name| view! { <p class="settings-where">{name}</p> })}
+            {workspace.clone().map(|name| view! { <strong class="settings-where">{name}</strong> })}
             <nav class="settings-links" aria-label=t!(settings)>
                 {links}
             </nav>

@@ -124,7 +124,6 @@ async fn who_is_let_go_is_told_and_who_is_taken_back_is_in_again() {
     let served = &town.served;
     let cookie = town.newcomer("gone", Role::Agent).await;
     let owner = town.ours.cookie(Role::Owner);
-    #[expect(clippy::disallowed_methods, reason = "no screen tells a member's id")]
     let member: uuid::Uuid = sqlx::query_scalar("select member_id from session where token_hash = $1")
         .bind(stored(&cookie))
         .fetch_one(&town.owner)
