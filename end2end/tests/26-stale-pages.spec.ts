@@ -18,7 +18,7 @@ async function colleague(page: Page, name: string, role = 'agent'): Promise<stri
 }
 
 /** The digits that a page shows, for looking for a number however it is written. */
-const digits = (page: Page): Promise<string> => page.evaluate(() => document.body.innerText.replace(/\D/g, ''));
+const digits = async (page: Page): Promise<string> => (await page.locator('main').innerText()).replace(/\D/g, '');
 
 /** Two tabs of somebody with two workspaces: the first tab shows the settings of Second Ltd. */
 async function twoTabs(page: Page, name: string): Promise<Page> {
