@@ -77,7 +77,7 @@ fn Act(row: AuditRow) -> impl IntoView {
     view! {
         <li class="line">
             <div>
-                <p class="badges">
+                <p class="audit-act">
                     <Avatar name=row.actor.clone() picture=row.picture small=true />
                     <span>
                         <strong>{row.actor}</strong>

@@ -1,7 +1,7 @@
 //! Asking people in: a link by mail that expires, can be sent again and taken back, and works once.
 
 use domain::accounts::{Email, NewPassword, Origin, TERMS_VERSION, line};
-use domain::members::Person;
+use domain::members::{Person, SessionOrigin};
 use domain::ports::{SessionToken, SignedIn};
 use domain::team::{InvitationPage, InvitationSent, InviteForm, Offered, RoleChoice};
 use domain::{
@@ -306,7 +306,7 @@ pub(super) async fn accept_as_new(
     .execute(&mut **tx)
     .await
     .map_err(|error| already_known(error.into()))?;
-    join(core, &mut tx, &open, &taken).await?;
+    join(core, &mut tx, &open, &taken, sessions::seen(origin)).await?;
     let signed_in = sessions::open(core, &mut tx, 1, origin).await?;
     tx.commit().await?;
     Ok(signed_in)
@@ -334,7 +334,7 @@ pub(super) async fn accept(core: &Core, person: &Person, link: &str) -> Outcome<
     if !own.email.eq_ignore_ascii_case(&taken.email) {
         return Err(Error::invalid("link", "This invitation is for another address. Sign in with that one.").into());
     }
-    let member = join(core, &mut tx, &open, &taken).await?;
+    let member = join(core, &mut tx, &open, &taken, person.origin.clone()).await?;
     let token = sessions::renew(&mut tx, person.session, Some((open.workspace, member))).await?;
     tx.commit().await?;
     core.revoked();
@@ -342,7 +342,7 @@ pub(super) async fn accept(core: &Core, person: &Person, link: &str) -> Outcome<
 }
 
 /// Becomes a member, or an active one again.
-async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken) -> Outcome<MemberId> {
+async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken, origin: SessionOrigin) -> Outcome<MemberId> {
     let now = core.clock.now();
     let own = letterhead(tx).await?;
     let member = match back(tx, open, taken).await? {
@@ -354,7 +354,8 @@ async fn join(core: &Core, tx: &mut Personal, open: &Open, taken: &Taken) -> Out
     };
     tell_inviter(core, tx, open.workspace, taken.invited_by, &own.name).await?;
     let caller = Caller::member_with(open.workspace, member, own.name, Vec::new(), taken.scope);
-    audit::write(tx, &caller, now, Act::new(Action::InvitationAccepted, open.id.0)).await?;
+    let act = Act::new(Action::InvitationAccepted, open.id.0).from(origin);
+    audit::write(tx, &caller, now, act).await?;
     Ok(member)
 }
 

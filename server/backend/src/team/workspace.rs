@@ -102,7 +102,8 @@ pub(super) async fn create(core: &Core, person: &Person, business: Business) -> 
     let member = place::take(&mut tx, workspace, &place).await?;
     let token = sessions::renew(&mut tx, person.session, Some((workspace, member))).await?;
     let owner = Caller::member(workspace, member, about.name, Role::Owner);
-    audit::write(&mut tx, &owner, now, Act::new(Action::WorkspaceCreated, workspace.0)).await?;
+    let act = Act::new(Action::WorkspaceCreated, workspace.0).from(person.origin.clone());
+    audit::write(&mut tx, &owner, now, act).await?;
     tx.commit().await?;
     core.revoked();
     Ok(token)

@@ -145,6 +145,9 @@ async fn what_somebody_does_to_their_account_is_an_act_wherever_they_are_a_membe
     changed.sort();
     changed.dedup();
     assert_eq!(changed.len(), 2, "one in each workspace");
+    let without = "select action from audit_event where origin = '{}'";
+    let without: Vec<String> = sqlx::query_scalar(without).fetch_all(&world.owner).await.unwrap();
+    assert!(without.is_empty(), "not where from: {without:?}");
     assert!(verify(&world.owner).await.unwrap().broken.is_empty());
     let whole: String = sqlx::query_scalar("select string_agg(to_jsonb(e)::text, '') from audit_event e")
         .fetch_one(&world.owner)
