@@ -85,28 +85,42 @@ impl Applier {
         }
     }
 
-    async fn batch(&mut self, careful: bool) -> Outcome<usize> {
-        let now = self.core.clock.now();
+    async fn batch(&self, careful: bool) -> Outcome<usize> {
         let mut tx = self.core.db.worker().begin().await?;
-        let bodies = self.take(&mut tx).await?;
-        if bodies.is_empty() {
-            return Ok(0);
-        }
-        let mut effects = Effects::default();
-        let routes = routes(&mut tx, &bodies).await?;
-        for (route, tasks) in sort(&routes, &bodies) {
-            db::enter(&mut tx, route.workspace).await?;
-            let context = Context::load(&mut tx, route.workspace, route.channel, now).await?;
-            apply::lock(&mut tx, &context, tasks.iter().map(|task| task.incoming)).await?;
-            for task in &tasks {
-                self.apply(&mut tx, &context, task, careful, &mut effects).await?;
+        match self.apply_batch(&mut tx, careful).await {
+            Ok((bodies, effects)) => {
+                tx.commit().await?;
+                self.announce(effects);
+                Ok(bodies)
             }
-            touch_channel(&mut tx, route, tasks.iter().map(|task| task.body.received_at).max()).await?;
+            Err(fault) => {
+                // Waited for: the bodies stay locked until then, and who tries them again would skip them. A failure is that
+                // of a connection which is gone, and its locks with it.
+                let _ = tx.rollback().await;
+                Err(fault)
+            }
         }
-        finish(&mut tx, &bodies, now).await?;
-        tx.commit().await?;
-        self.announce(effects);
-        Ok(bodies.len())
+    }
+
+    async fn apply_batch(&self, tx: &mut Transaction<'static, Postgres>, careful: bool) -> Outcome<(usize, Effects)> {
+        let now = self.core.clock.now();
+        let bodies = self.take(tx).await?;
+        let mut effects = Effects::default();
+        if bodies.is_empty() {
+            return Ok((0, effects));
+        }
+        let routes = routes(tx, &bodies).await?;
+        for (route, tasks) in sort(&routes, &bodies) {
+            db::enter(tx, route.workspace).await?;
+            let context = Context::load(tx, route.workspace, route.channel, now).await?;
+            apply::lock(tx, &context, tasks.iter().map(|task| task.incoming)).await?;
+            for task in &tasks {
+                self.apply(tx, &context, task, careful, &mut effects).await?;
+            }
+            touch_channel(tx, route, tasks.iter().map(|task| task.body.received_at).max()).await?;
+        }
+        finish(tx, &bodies, now).await?;
+        Ok((bodies.len(), effects))
     }
 
     async fn take(&self, tx: &mut PgConnection) -> Outcome<Vec<Body>> {
