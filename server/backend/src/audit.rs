@@ -33,7 +33,12 @@ pub(crate) struct Act {
 
 impl Act {
     pub(crate) fn new(action: Action, subject: Uuid) -> Self {
-        Self { action, subject: Some(subject), details: json!({}), origin: None, before: None, after: None }
+        Self { subject: Some(subject), ..Self::own(action) }
+    }
+
+    /// What a person does with their own account, for [`write_everywhere`].
+    pub(crate) fn own(action: Action) -> Self {
+        Self { action, subject: None, details: json!({}), origin: None, before: None, after: None }
     }
 
     /// What a value was and what it is now.
@@ -62,13 +67,7 @@ pub(crate) async fn write(tx: &mut PgConnection, caller: &Caller, now: Timestamp
 
 /// The same for what a person did with their own account: it is an act in every workspace that they are a member of.
 /// Leaves the transaction in one of them, so it comes last.
-pub(crate) async fn write_everywhere(
-    core: &Core,
-    tx: &mut Personal,
-    action: Action,
-    details: &Value,
-    origin: &SessionOrigin,
-) -> Outcome<()> {
+pub(crate) async fn write_everywhere(core: &Core, tx: &mut Personal, act: Act) -> Outcome<()> {
     let name = crate::accounts::letterhead(tx).await?.name;
     // In an order that all writers share, because each chain has a lock.
     let places = sqlx::query!(
@@ -79,7 +78,7 @@ pub(crate) async fn write_everywhere(
     .await?;
     for place in places {
         tx.enter(place.workspace_id.into()).await?;
-        let act = Act::new(action, place.member_id).with(details.clone()).from(origin.clone());
+        let act = Act { subject: Some(place.member_id), ..act.clone() };
         append(tx, json!({ "kind": "member", "id": place.member_id, "name": name }), core.clock.now(), act).await?;
     }
     Ok(())

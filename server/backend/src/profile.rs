@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use crate::Core;
 use crate::accounts::throttle::Throttle;
 use crate::accounts::{self, passkeys, password, second_factor, sessions};
-use crate::audit::{self, Action};
+use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::mail::{self, Kind, PasskeyChange};
@@ -227,7 +227,8 @@ impl ProfilePort {
     }
 
     async fn write(&self, tx: &mut Personal, person: &Person, action: Action, details: Value) -> Outcome<()> {
-        audit::write_everywhere(&self.core, tx, action, &details, &person.origin).await
+        let act = Act::own(action).with(details).from(person.origin.clone());
+        audit::write_everywhere(&self.core, tx, act).await
     }
 }
 

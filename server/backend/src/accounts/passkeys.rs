@@ -14,7 +14,7 @@ use webauthn_rs::prelude::{
 };
 
 use super::{AccountsPort, occasion, security_page, sessions, tell};
-use crate::audit::{self, Action};
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::mail::{Kind, PasskeyChange};
@@ -125,7 +125,8 @@ pub(crate) async fn add(core: &Core, person: &Person, waiting: &str, name: &str,
         security,
     })
     .await?;
-    audit::write_everywhere(core, &mut tx, Action::PasskeyAdded, &details, &person.origin).await?;
+    let act = Act::own(Action::PasskeyAdded).with(details).from(person.origin.clone());
+    audit::write_everywhere(core, &mut tx, act).await?;
     tx.commit().await
 }
 

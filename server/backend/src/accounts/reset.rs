@@ -3,10 +3,9 @@
 use domain::accounts::{NewPassword, Origin};
 use domain::{AccountId, Error};
 use jiff::SignedDuration;
-use serde_json::json;
 
 use super::{AccountsPort, password, sessions};
-use crate::audit::{self, Action};
+use crate::audit::{self, Act, Action};
 use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::mail::{self, Kind, Outgoing};
@@ -60,7 +59,7 @@ pub(super) async fn reset(core: &Core, link: &str, new: &str, origin: &Origin) -
     super::set_password(&mut tx, &hash, core.clock.now()).await?;
     sessions::end_all(&mut tx, None).await?;
     super::tell_of_password(core, &mut tx, Some(&origin.device)).await?;
-    audit::write_everywhere(core, &mut tx, Action::PasswordReset, &json!({}), &sessions::seen(origin)).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::PasswordReset).from(sessions::seen(origin))).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())

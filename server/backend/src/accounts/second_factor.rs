@@ -13,7 +13,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use super::sessions::Word;
 use super::{AccountsPort, sessions};
-use crate::audit::{self, Action};
+use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -146,7 +146,8 @@ async fn use_recovery_code(core: &Core, tx: &mut Personal, code: &str, origin: &
     }
     let left = recovery_codes_left(tx).await?;
     tell_of_codes(core, tx, RecoveryCodes::Used { left }, origin).await?;
-    audit::write_everywhere(core, tx, Action::RecoveryCodeUsed, &json!({ "left": left }), origin).await?;
+    let act = Act::own(Action::RecoveryCodeUsed).with(json!({ "left": left })).from(origin.clone());
+    audit::write_everywhere(core, tx, act).await?;
     Ok(true)
 }
 
@@ -200,7 +201,7 @@ pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome
     sessions::proved(core, &mut tx, person.session, 2).await?;
     let token = sessions::renew(&mut tx, person.session, None).await?;
     tell_of_change(core, &mut tx, SecondFactorChange::TurnedOn, &person.origin).await?;
-    audit::write_everywhere(core, &mut tx, Action::AppAdded, &json!({}), &person.origin).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::AppAdded).from(person.origin.clone())).await?;
     tx.commit().await?;
     core.revoked();
     Ok((codes, token))
@@ -218,7 +219,7 @@ pub(crate) async fn remove(core: &Core, person: &Person) -> Outcome<()> {
     sqlx::query!("delete from recovery_code where account_id = $1", person.account.0).execute(&mut **tx).await?;
     sqlx::query!("update session set factors = 1 where account_id = $1", person.account.0).execute(&mut **tx).await?;
     tell_of_change(core, &mut tx, SecondFactorChange::TurnedOff, &person.origin).await?;
-    audit::write_everywhere(core, &mut tx, Action::AppRemoved, &json!({}), &person.origin).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::AppRemoved).from(person.origin.clone())).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())
@@ -233,7 +234,7 @@ pub(crate) async fn renew_recovery_codes(core: &Core, person: &Person) -> Outcom
     }
     let codes = fresh_recovery_codes(&mut tx).await?;
     tell_of_codes(core, &mut tx, RecoveryCodes::Made, &person.origin).await?;
-    audit::write_everywhere(core, &mut tx, Action::RecoveryCodesMade, &json!({}), &person.origin).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::RecoveryCodesMade).from(person.origin.clone())).await?;
     tx.commit().await?;
     Ok(codes)
 }

@@ -1,14 +1,14 @@
 //! Changing the address one signs in with: both addresses have to agree.
 
 use domain::accounts::{Email, EmailChange};
-use domain::members::{Person, SessionOrigin};
+use domain::members::Person;
 use domain::{AccountId, Error};
 use jiff::SignedDuration;
 use serde_json::json;
 
 use super::taken;
 use crate::accounts::{self, throttle::Throttle};
-use crate::audit::{self, Action};
+use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::Outcome;
 use crate::gate::sql;
@@ -112,8 +112,8 @@ pub(super) async fn refuse(core: &Core, link: &str) -> Outcome<()> {
     let (occasion, reset) = (accounts::occasion(core, None), core.page("/forgot-password"));
     let new_address = after.clone();
     accounts::tell(core, &mut tx, |name| Kind::EmailChangeRefused { name, new_address, occasion, reset }).await?;
-    let details = json!({ "now": after });
-    audit::write_everywhere(core, &mut tx, Action::EmailChangeRefused, &details, &SessionOrigin::default()).await?;
+    let act = Act::own(Action::EmailChangeRefused).with(json!({ "now": after }));
+    audit::write_everywhere(core, &mut tx, act).await?;
     tx.commit().await
 }
 
@@ -165,6 +165,6 @@ async fn change(core: &Core, tx: &mut Personal, new: &str) -> Outcome<()> {
         mail::queue(core, tx, &Outgoing { to: to.to_owned(), language: before.language, kind: kind.clone() }).await?;
     }
     // The links come from mailboxes, wherever those are read.
-    let details = json!({ "before": before.email, "now": new });
-    audit::write_everywhere(core, tx, Action::EmailChanged, &details, &SessionOrigin::default()).await
+    let act = Act::own(Action::EmailChanged).changed(json!(before.email), json!(new));
+    audit::write_everywhere(core, tx, act).await
 }
