@@ -172,6 +172,13 @@ pub struct Business {
     pub currency: String,
 }
 
+/// A business as it is now, to be changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BusinessOnFile {
+    pub business: Business,
+    pub version: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,6 @@
 //! The business behind a workspace: its first details, and changing them.
 
-use domain::team::Business;
+use domain::team::{Business, BusinessOnFile};
 use domain::{Error, Permission};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -74,7 +74,7 @@ pub fn BusinessPage() -> impl IntoView {
                         <Load
                             resource=business
                             skeleton=|| view! { <Skeleton rows=6 /> }
-                            children=move |business| view! { <Change business save /> }
+                            children=move |on_file| view! { <Change on_file save /> }
                         />
                     }
                 })}
@@ -93,12 +93,13 @@ pub fn BusinessPage() -> impl IntoView {
 }
 
 #[component]
-fn Change(business: Business, save: ServerAction<SaveBusiness>) -> impl IntoView {
+fn Change(on_file: BusinessOnFile, save: ServerAction<SaveBusiness>) -> impl IntoView {
     let refused = refused(save);
     view! {
         <section class="section">
             <ActionForm action=save>
-                <Details business refused />
+                <input type="hidden" name="version" value=on_file.version.to_string() />
+                <Details business=on_file.business refused />
                 <FormError refused fields=FIELDS />
                 <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save)}

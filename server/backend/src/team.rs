@@ -20,7 +20,9 @@ use async_trait::async_trait;
 use domain::accounts::Origin;
 use domain::members::Person;
 use domain::ports::{self, SessionToken, SignedIn};
-use domain::team::{Business, InvitationPage, InvitationSent, InviteForm, OwnershipOffer, RoleChoice, Seen, TeamPage};
+use domain::team::{
+    Business, BusinessOnFile, InvitationPage, InvitationSent, InviteForm, OwnershipOffer, RoleChoice, Seen, TeamPage,
+};
 use domain::{Caller, InvitationId, MemberId, Permission, RoleId, Scope, TeamId};
 
 use crate::Core;
@@ -48,12 +50,12 @@ impl ports::Team for TeamPort {
         Ok(workspace::fresh(&self.core, person, region).await?)
     }
 
-    async fn business(&self, caller: &Caller) -> domain::Result<Business> {
+    async fn business(&self, caller: &Caller) -> domain::Result<BusinessOnFile> {
         Ok(workspace::read(&self.core, caller).await?)
     }
 
-    async fn save_business(&self, caller: &Caller, business: Business) -> domain::Result<()> {
-        Ok(workspace::save(&self.core, caller, business).await?)
+    async fn save_business(&self, caller: &Caller, seen: i64, business: Business) -> domain::Result<()> {
+        Ok(workspace::save(&self.core, caller, seen, business).await?)
     }
 
     async fn page(&self, caller: &Caller) -> domain::Result<TeamPage> {

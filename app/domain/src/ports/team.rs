@@ -5,7 +5,9 @@ use crate::error::Result;
 use crate::ids::{InvitationId, MemberId, RoleId, TeamId};
 use crate::members::{Caller, Person};
 use crate::permissions::{Permission, Scope};
-use crate::team::{Business, InvitationPage, InvitationSent, InviteForm, OwnershipOffer, RoleChoice, Seen, TeamPage};
+use crate::team::{
+    Business, BusinessOnFile, InvitationPage, InvitationSent, InviteForm, OwnershipOffer, RoleChoice, Seen, TeamPage,
+};
 
 use super::{SessionToken, SignedIn};
 
@@ -18,9 +20,10 @@ pub trait Team: Send + Sync {
     /// What to offer whoever makes one. `region` is their browser's: two letters of ISO 3166-1.
     async fn fresh_business(&self, person: &Person, region: Option<&str>) -> Result<Business>;
 
-    async fn business(&self, caller: &Caller) -> Result<Business>;
+    async fn business(&self, caller: &Caller) -> Result<BusinessOnFile>;
 
-    async fn save_business(&self, caller: &Caller, business: Business) -> Result<()>;
+    /// `seen` is the version that was on the screen: a change that was made meanwhile is not overwritten.
+    async fn save_business(&self, caller: &Caller, seen: i64, business: Business) -> Result<()>;
 
     /// Members, invitations, roles and teams.
     async fn page(&self, caller: &Caller) -> Result<TeamPage>;

@@ -1,6 +1,6 @@
 //! The business, and what it asks of its members.
 
-use domain::team::Business;
+use domain::team::{Business, BusinessOnFile};
 use leptos::prelude::*;
 use ui::AppError;
 use ui::wire::Lean;
@@ -36,13 +36,15 @@ pub async fn read_fresh_business() -> Result<Business, AppError> {
 }
 
 #[server(protocol = Lean)]
-pub async fn read_business() -> Result<Business, AppError> {
+pub async fn read_business() -> Result<BusinessOnFile, AppError> {
     let (caller, backend) = caller().await?;
     Ok(backend.team.business(&caller).await?)
 }
 
+/// A version that is none was never seen: what is changed on it is refused as a conflict.
 #[server]
 pub async fn save_business(
+    #[server(default)] version: String,
     name: String,
     industry: String,
     address: String,
@@ -53,7 +55,7 @@ pub async fn save_business(
 ) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
     let business = Business { name, industry, address, phone, country, time_zone, currency };
-    backend.team.save_business(&caller, business).await?;
+    backend.team.save_business(&caller, version.parse().unwrap_or_default(), business).await?;
     redirect_plain(BUSINESS);
     Ok(())
 }

@@ -3,13 +3,14 @@
 use domain::accounts::{line, optional_line};
 use domain::members::Person;
 use domain::ports::SessionToken;
-use domain::team::Business;
+use domain::team::{Business, BusinessOnFile};
 use domain::{Caller, Error, FieldErrors, Permission, Role, Scope, WorkspaceId};
 use serde_json::json;
 
 use super::place::{self, Place};
 use crate::accounts::{letterhead, sessions};
 use crate::audit::{self, Act, Action};
+use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
 use crate::profile::fields::{currency, currency_in, phone, time_zone};
@@ -109,16 +110,20 @@ pub(super) async fn create(core: &Core, person: &Person, business: Business) -> 
     Ok(token)
 }
 
-pub(super) async fn read(core: &Core, caller: &Caller) -> Outcome<Business> {
+pub(super) async fn read(core: &Core, caller: &Caller) -> Outcome<BusinessOnFile> {
     caller.require(Permission::ManageWorkspace)?;
-    let mut tx = core.db.scoped(caller.workspace).await?;
+    on_file(&mut core.db.scoped(caller.workspace).await?).await
+}
+
+async fn on_file(tx: &mut Scoped) -> Outcome<BusinessOnFile> {
     let row = sqlx::query!(
-        "select name, industry, address, phone, country, time_zone, currency from workspace where workspace_id = $1",
+        "select name, industry, address, phone, country, time_zone, currency, version from workspace
+         where workspace_id = $1",
         tx.workspace.0
     )
-    .fetch_one(&mut **tx)
+    .fetch_one(&mut ***tx)
     .await?;
-    Ok(Business {
+    let business = Business {
         name: row.name,
         industry: row.industry.unwrap_or_default(),
         address: row.address.unwrap_or_default(),
@@ -126,16 +131,19 @@ pub(super) async fn read(core: &Core, caller: &Caller) -> Outcome<Business> {
         country: row.country.unwrap_or_default(),
         time_zone: row.time_zone,
         currency: row.currency,
-    })
+    };
+    Ok(BusinessOnFile { business, version: row.version })
 }
 
-pub(super) async fn save(core: &Core, caller: &Caller, business: Business) -> Outcome<()> {
-    let before = read(core, caller).await?;
+pub(super) async fn save(core: &Core, caller: &Caller, seen: i64, business: Business) -> Outcome<()> {
+    caller.require(Permission::ManageWorkspace)?;
     let checked = parse(&business)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
-    sqlx::query!(
-        "update workspace set name = $2, industry = $3, address = $4, phone = $5, country = $6, time_zone = $7, currency = $8
-         where workspace_id = $1",
+    let before = on_file(&mut tx).await?;
+    let saved = sqlx::query!(
+        "update workspace set name = $2, industry = $3, address = $4, phone = $5, country = $6, time_zone = $7, currency = $8,
+                version = version + 1
+         where workspace_id = $1 and version = $9",
         tx.workspace.0,
         checked.name,
         checked.industry,
@@ -144,12 +152,16 @@ pub(super) async fn save(core: &Core, caller: &Caller, business: Business) -> Ou
         checked.country,
         checked.time_zone,
         checked.currency,
+        seen,
     )
     .execute(&mut **tx)
     .await?;
+    if saved.rows_affected() == 0 {
+        return Err(Error::Conflict.into());
+    }
     let now = Business { time_zone: checked.time_zone, currency: checked.currency, ..business };
     let act = Act::new(Action::WorkspaceChanged, caller.workspace.0)
-        .changed(serde_json::to_value(&before)?, serde_json::to_value(&now)?);
+        .changed(serde_json::to_value(&before.business)?, serde_json::to_value(&now)?);
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await
 }

@@ -205,9 +205,9 @@ async fn somebody_without_a_workspace_makes_one_and_switches_between_theirs() {
     assert_eq!(accounts.person(&token).await.unwrap_err(), Error::Unauthenticated, "the old secret is worth nothing");
     let caller = accounts.caller(&first).await.unwrap();
     assert!(caller.may(Permission::ManageSecurity));
-    assert_eq!(team.business(&caller).await.unwrap().currency, "EUR");
+    assert_eq!(team.business(&caller).await.unwrap().business.currency, "EUR");
     let wrong = domain::team::Business { phone: "call me maybe".into(), currency: "XXQ".into(), ..business("Field") };
-    let Err(Error::Invalid(errors)) = team.save_business(&caller, wrong).await else { panic!("accepted") };
+    let Err(Error::Invalid(errors)) = team.save_business(&caller, 1, wrong).await else { panic!("accepted") };
     assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), ["phone", "currency"]);
     let ada = accounts.person(&first).await.unwrap();
     assert_eq!(team.fresh_business(&ada, None).await.unwrap().name, "", "a second one is another business");

@@ -162,8 +162,8 @@ async fn a_change_shows_what_was_and_what_is_and_every_act_of_a_session_says_whe
     let session = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
     let caller = world.ports.accounts.caller(&session).await.unwrap();
     let before = world.ports.team.business(&caller).await.unwrap();
-    let now = Business { industry: "Lettings".into(), ..before };
-    world.ports.team.save_business(&caller, now).await.unwrap();
+    let now = Business { industry: "Lettings".into(), ..before.business };
+    world.ports.team.save_business(&caller, before.version, now).await.unwrap();
     let page = world.ports.audit.page(&caller, AuditQuery::default()).await.unwrap();
     let row = &page.items[0];
     assert_eq!(row.said, "changed the business’s details");

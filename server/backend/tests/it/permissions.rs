@@ -90,7 +90,7 @@ async fn each_port_needs_its_permission() {
         (ReadAudit, call!(audit.page(AuditQuery::default()))),
         (ManageSecurity, call!(api_keys.list())),
         (ManageWorkspace, call!(team.business())),
-        (ManageWorkspace, call!(team.save_business(Business::default()))),
+        (ManageWorkspace, call!(team.save_business(1, Business::default()))),
         (ManageSecurity, call!(team.two_factors_required())),
         (ManageSecurity, call!(sso.page())),
         (ManageSecurity, call!(sso.check("https://login.nowhere.example"))),

@@ -1,4 +1,4 @@
-use domain::team::{InviteForm, Offered, OwnershipOffer, RoleChoice, Seen, TeamMember};
+use domain::team::{Business, InviteForm, Offered, OwnershipOffer, RoleChoice, Seen, TeamMember};
 use domain::{Error, Permission, Role, Scope};
 use jiff::SignedDuration;
 use testkit::World;
@@ -331,6 +331,19 @@ async fn of_two_changes_of_one_role_or_team_the_second_is_refused() {
     assert!(page.members.iter().any(|member| member.teams == [group.id]), "with its members");
     let newer = Seen { version: page.roles[0].version, ..role };
     team.save_role(us, Some(newer), "Early desk", read()).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_changes_of_the_business_the_second_is_refused() {
+    let world = world().await;
+    let (team, us) = (&world.ports.team, &world.ours.caller);
+    let seen = team.business(us).await.unwrap();
+    let named = |name: &str| Business { name: name.into(), ..seen.business.clone() };
+    team.save_business(us, seen.version, named("Hill & Harbour")).await.unwrap();
+    assert_eq!(team.save_business(us, seen.version, named("Harbour")).await, Err(Error::Conflict));
+    let now = team.business(us).await.unwrap();
+    assert_eq!(now.business.name, "Hill & Harbour");
+    team.save_business(us, now.version, named("Harbour")).await.unwrap();
 }
 
 #[tokio::test]
