@@ -76,12 +76,27 @@ pub fn ChannelsPage() -> impl IntoView {
 
 #[component]
 fn Report(report: ChannelReport, replay: ServerAction<Replay>) -> impl IntoView {
-    let channels = report.channels.into_iter().map(|channel| view! { <ChannelCard channel /> }).collect_view();
+    let (mut ended, mut going): (Vec<_>, Vec<_>) =
+        report.channels.into_iter().partition(|channel| channel.state == ChannelState::Disconnected);
+    if going.is_empty() {
+        // All that there is stays in sight.
+        std::mem::swap(&mut ended, &mut going);
+    }
     let empty = report.quarantine.is_empty();
     let rows = report.quarantine.into_iter().map(|item| view! { <QuarantineRow item replay /> }).collect_view();
     view! {
         <LagLine lag=report.lag />
-        <ul class="cards">{channels}</ul>
+        <Cards channels=going />
+        {(!ended.is_empty())
+            .then(|| {
+                let count = t!(channels_ended, count = ended.len()).to_string();
+                view! {
+                    <details class="fold">
+                        <summary class="link">{count}</summary>
+                        <Cards channels=ended />
+                    </details>
+                }
+            })}
         <section class="section">
             <h2>{t!(quarantine)}</h2>
             <p class="quiet">{t!(quarantine_text)}</p>
@@ -94,6 +109,12 @@ fn Report(report: ChannelReport, replay: ServerAction<Replay>) -> impl IntoView 
             }}
         </section>
     }
+}
+
+#[component]
+fn Cards(channels: Vec<ChannelHealth>) -> impl IntoView {
+    let cards = channels.into_iter().map(|channel| view! { <ChannelCard channel /> }).collect_view();
+    view! { <ul class="cards">{cards}</ul> }
 }
 
 /// Connections that still wait for something.
