@@ -3,3 +3,6 @@ alter table workspace add column version bigint not null default 1;
 
 -- `places_of` took its place.
 drop function memberships_of(uuid);
+
+-- Dark or light is the device's affair, not the person's.
+alter table account drop column theme;

@@ -78,8 +78,14 @@ fn Answer(change: EmailChange, link: String) -> impl IntoView {
     view! {
         <p>{t!(address_text)}</p>
         <dl class="explained">
-            <dt>{t!(address_before)}</dt>
-            <dd>{change.before}</dd>
+            {change
+                .before
+                .map(|before| {
+                    view! {
+                        <dt>{t!(address_before)}</dt>
+                        <dd>{before}</dd>
+                    }
+                })}
             <dt>{t!(address_after)}</dt>
             <dd>{change.after}</dd>
         </dl>

@@ -161,6 +161,10 @@ pub struct Settings {
     /// shows short ones of its own under `/terms`.
     #[arg(long, global = true, env = "PARLEY_TERMS_URL")]
     pub terms_url: Option<String>,
+    /// Which version of the terms of `PARLEY_TERMS_URL` people accept, for example the day of it, as in `2026-11-01`. It is kept with
+    /// each acceptance.
+    #[arg(long, global = true, env = "PARLEY_TERMS_VERSION")]
+    pub terms_version: Option<String>,
     /// The page with the privacy notice of whoever runs this Parley. Without it, `/privacy` says what the software does.
     #[arg(long, global = true, env = "PARLEY_PRIVACY_URL")]
     pub privacy_url: Option<String>,
@@ -459,6 +463,13 @@ fn check(settings: &Settings) -> Result<(), Problem> {
     }
     if let Some(terms) = &settings.terms_url {
         url("PARLEY_TERMS_URL", terms)?;
+    }
+    if settings.terms_url.is_some() != settings.terms_version.is_some() {
+        return Err(Problem::Words(
+            "PARLEY_TERMS_URL and PARLEY_TERMS_VERSION belong together: the version is kept with each acceptance, so that it can be \
+             shown later what was accepted. Give both, or neither for the terms that Parley brings"
+                .to_owned(),
+        ));
     }
     if let Some(privacy) = &settings.privacy_url {
         url("PARLEY_PRIVACY_URL", privacy)?;

@@ -187,7 +187,11 @@ pub fn core(settings: &Settings, database: &Database) -> Result<Core> {
     let sizes = PoolSizes { app: settings.database_pool, worker: 6 };
     let db = Db::connect(&database.owner, sizes);
     let files = Files::on_disk(&settings.data_dir().join("files"))?;
-    Ok(Core::new(db, Clock::system(), files, Vault::new(keys::masters(settings))?, settings.public_url()))
+    let core = Core::new(db, Clock::system(), files, Vault::new(keys::masters(settings))?, settings.public_url());
+    Ok(match &settings.terms_version {
+        Some(version) => core.with_terms(version),
+        None => core,
+    })
 }
 
 /// The client of the mail server, if one is configured.

@@ -309,7 +309,6 @@ pub struct Profile {
     pub time_zone: String,
     pub currency: String,
     pub language: String,
-    pub theme: Theme,
     /// The hash of their picture.
     pub picture: Option<String>,
 }
@@ -317,7 +316,8 @@ pub struct Profile {
 /// A change of the address that somebody signs in with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EmailChange {
-    pub before: String,
+    /// Told in its own mailbox only: whoever reads the new one may be a stranger, after a slip of the pen.
+    pub before: Option<String>,
     pub after: String,
 }
 
@@ -338,33 +338,6 @@ pub struct ProfileForm {
     pub time_zone: String,
     pub currency: String,
     pub language: String,
-    pub theme: Theme,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Theme {
-    #[default]
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// The word stored in the database.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == text)
-    }
 }
 
 /// A workspace that a person belongs to, for the switcher.

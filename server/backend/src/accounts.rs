@@ -20,7 +20,7 @@ use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 
-pub use network::network;
+pub use network::{holder, network};
 
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};

@@ -8,8 +8,8 @@ use domain::contacts::{ContactPanel, ContactRow};
 use domain::page::{Cursor, Page};
 use domain::{Caller, ContactId, Error, IdentityId, Permission, ports};
 
-use crate::Core;
 use crate::fault::{Fault, Outcome};
+use crate::{Core, gate};
 
 pub(crate) use read::{international, panel, position, tags_shown};
 pub(crate) use resolve::{Found, move_person, resolve};
@@ -29,13 +29,7 @@ impl ContactsPort {
         let name = domain::contacts::parse_name(&name)?;
         let mut tx = self.core.db.of(caller).await?;
         // First the conversations, as everybody does who locks both.
-        sqlx::query!(
-            "select id from conversation where workspace_id = $1 and contact_id = $2 order by id for update",
-            tx.workspace.0,
-            id.0,
-        )
-        .fetch_all(&mut **tx)
-        .await?;
+        gate::lock_of(&mut tx, caller.workspace, id).await?;
         let row = sqlx::query!(
             "update contact set name = $3 where workspace_id = $1 and id = $2 returning profile_name, username",
             tx.workspace.0,

@@ -3,7 +3,7 @@
 use domain::channel::ChannelState;
 use domain::consent::{Consent, ConsentState, Purpose};
 use domain::gate::{Facts, SERVICE_WINDOW_HOURS};
-use domain::{ConversationId, Error, Timestamp, WorkspaceId};
+use domain::{ContactId, ConversationId, Error, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 use jiff_sqlx::ToSqlx;
 use sqlx::PgConnection;
@@ -81,6 +81,19 @@ pub(crate) async fn lock(tx: &mut PgConnection, workspace: WorkspaceId, conversa
            order by channel_id, id for no key update"#,
         workspace.0,
         conversations,
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(())
+}
+
+/// The same for all conversations of a contact.
+pub(crate) async fn lock_of(tx: &mut PgConnection, workspace: WorkspaceId, contact: ContactId) -> Outcome<()> {
+    sqlx::query!(
+        r#"select 1 as "one!" from conversation where workspace_id = $1 and contact_id = $2
+           order by channel_id, id for no key update"#,
+        workspace.0,
+        contact.0,
     )
     .fetch_all(tx)
     .await?;

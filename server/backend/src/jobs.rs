@@ -46,6 +46,12 @@ pub struct SendMail {
     pub mail: Uuid,
 }
 
+/// Deletes stored files that nothing leads to any more. Their keys hold ids only.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DeleteFiles {
+    keys: Vec<String>,
+}
+
 /// How often the queue tries a job (`enqueue_job` in migration 0007).
 pub(crate) const ATTEMPTS: i32 = 12;
 
@@ -77,6 +83,14 @@ impl Job for SendMail {
     }
 }
 
+impl Job for DeleteFiles {
+    const NAME: &'static str = "delete_files";
+    /// A file is given up once.
+    fn key(&self) -> String {
+        format!("delete_files:{}", self.keys.first().map_or("", String::as_str))
+    }
+}
+
 /// Enqueues a job in the caller's transaction: it runs if and only if that commits.
 #[expect(private_bounds, reason = "jobs are listed here and nowhere else")]
 pub(crate) async fn enqueue<J: Job>(tx: &mut PgConnection, job: &J) -> Outcome<()> {
@@ -98,6 +112,25 @@ impl TaskHandler for SendMail {
 
     async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
         run(context, async |context| mail::deliver(&context, self.mail).await).await
+    }
+}
+
+/// Deletes files once the caller's transaction, which gave them up, has committed.
+pub(crate) async fn delete_files(tx: &mut PgConnection, keys: Vec<String>) -> Outcome<()> {
+    if keys.is_empty() { Ok(()) } else { enqueue(tx, &DeleteFiles { keys }).await }
+}
+
+impl TaskHandler for DeleteFiles {
+    const IDENTIFIER: &'static str = <Self as Job>::NAME;
+
+    async fn run(self, context: WorkerContext) -> impl IntoTaskHandlerResult {
+        run(context, async |context| {
+            for key in &self.keys {
+                context.core.files.delete(key).await?;
+            }
+            Ok(())
+        })
+        .await
     }
 }
 
@@ -163,6 +196,7 @@ pub async fn worker(pool: PgPool, context: JobContext, stop: CancellationToken) 
         .add_extension(context)
         .define_job::<FetchMedia>()
         .define_job::<SendMail>()
+        .define_job::<DeleteFiles>()
         .define_job::<Cleanup>()
         .define_job::<Remind>()
         .with_cron(cleaning)

@@ -54,6 +54,8 @@ pub struct Core {
     /// The address in links of mails, without a slash at its end. Never taken from a request, whose `Host` anybody can
     /// write.
     public_url: Arc<str>,
+    /// The version of the terms that people accept here, kept with each acceptance.
+    terms: Arc<str>,
     /// Woken when a message was queued.
     pub outbox_bell: Arc<tokio::sync::Notify>,
     /// Woken when an incoming event became durable.
@@ -73,11 +75,17 @@ impl Core {
             files,
             vault,
             public_url: public_url.into(),
+            terms: domain::accounts::TERMS_VERSION.into(),
             outbox_bell: Arc::default(),
             journal_bell: Arc::default(),
             doors: connections::doors::Doors::default(),
             revocations: tokio::sync::watch::Sender::new(0),
         }
+    }
+
+    /// Whoever signs up accepts other terms than those that Parley brings.
+    pub fn with_terms(self, version: &str) -> Self {
+        Self { terms: version.into(), ..self }
     }
 
     /// A page of this installation.

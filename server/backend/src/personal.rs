@@ -116,7 +116,6 @@ pub const HARMLESS: &[&str] = &[
     "account.language",
     "account.notifications",
     "account.terms_version",
-    "account.theme",
     "account.time_zone",
     "account_link.purpose",
     "api_key.key_hash",

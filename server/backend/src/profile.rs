@@ -9,7 +9,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use domain::accounts::{
     AppSetup, EmailChange, Factors, NewPassword, Origin, PasskeyQuestion, PasskeyRow, Profile, ProfileForm, SessionRow,
-    Theme, line, optional_line,
+    line, optional_line,
 };
 use domain::members::Person;
 use domain::ports::{self, Download, PictureSize, SessionToken};
@@ -42,7 +42,7 @@ impl ProfilePort {
     async fn read(&self, person: &Person) -> Outcome<Profile> {
         let mut tx = self.core.db.personal(person.account).await?;
         let row = sqlx::query!(
-            r#"select a.name, a.email, a.phone, a.job_title, a.bio, a.time_zone, a.currency, a.language, a.theme,
+            r#"select a.name, a.email, a.phone, a.job_title, a.bio, a.time_zone, a.currency, a.language,
                       a.avatar_key, c.new_email as "new_email?"
                from account a left join email_change c on c.account_id = a.id and c.expires_at > $2
                where a.id = $1"#,
@@ -62,7 +62,6 @@ impl ProfilePort {
             time_zone: row.time_zone,
             currency: row.currency,
             language: row.language,
-            theme: Theme::parse(&row.theme).unwrap_or_default(),
             picture: row.avatar_key,
         })
     }
@@ -71,7 +70,7 @@ impl ProfilePort {
         let checked = Checked::parse(form)?;
         let mut tx = self.core.db.personal(person.account).await?;
         sqlx::query!(
-            "update account set name = $2, phone = $3, job_title = $4, bio = $5, time_zone = $6, currency = $7, language = $8, theme = $9
+            "update account set name = $2, phone = $3, job_title = $4, bio = $5, time_zone = $6, currency = $7, language = $8
              where id = $1",
             person.account.0,
             checked.name,
@@ -81,7 +80,6 @@ impl ProfilePort {
             checked.time_zone,
             checked.currency,
             form.language,
-            form.theme.as_str(),
         )
         .execute(&mut **tx)
         .await?;

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
-use crate::gate::sql;
+use crate::gate::{self, sql};
 use crate::{Core, ids};
 
 /// More than this in one workspace is a list that nobody can choose from.
@@ -187,6 +187,8 @@ async fn both(tx: &mut Scoped, contact: ContactId, tag: TagId) -> Outcome<String
 
 /// The contact's conversations show its tags. First of all, as whoever removes a pack locks them first.
 async fn touch(tx: &mut Scoped, contact: ContactId) -> Outcome<Vec<(ConversationId, i64)>> {
+    let workspace = tx.workspace;
+    gate::lock_of(tx, workspace, contact).await?;
     let rows = sqlx::query!(
         "update conversation set version = version + 1 where workspace_id = $1 and contact_id = $2 returning id, version",
         tx.workspace.0,

@@ -38,6 +38,8 @@ fn a_bad_value_is_refused_by_the_name_of_its_key() {
         (&["--whatsapp-version", "26"][..], None, "PARLEY_WHATSAPP_VERSION"),
         (&["--public-url", "crm.example"][..], None, "PARLEY_PUBLIC_URL"),
         (&["--terms-url", "our terms"][..], None, "PARLEY_TERMS_URL"),
+        (&["--terms-url", "https://crm.example/terms"][..], None, "PARLEY_TERMS_VERSION"),
+        (&["--terms-version", "2026-11-01"][..], None, "PARLEY_TERMS_URL"),
         (&["--smtp-url", "mail.example", "--mail-from", "a@b.example"][..], None, "PARLEY_SMTP_URL must be smtps://"),
         (&["--smtp-url", "smtps://mail.example"][..], None, "PARLEY_MAIL_FROM must be set"),
         (&["--tls-cert", "a.pem"][..], None, "PARLEY_TLS_KEY must be set"),

@@ -4,7 +4,7 @@
 //! and a picture that is refused stays broken. It is wide enough for whoever scrolls, and too small for a copy of everything.
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,13 +37,8 @@ pub enum Fetcher {
 }
 
 impl Fetcher {
-    /// Whoever has one address of IPv6 has all that share its first half.
     pub fn visitor(address: Option<&str>) -> Self {
-        let address = address.and_then(|address| address.parse::<IpAddr>().ok());
-        Self::Visitor(address.map(|address| match address.to_canonical() {
-            IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-            address => address,
-        }))
+        Self::Visitor(address.and_then(backend::accounts::holder))
     }
 }
 

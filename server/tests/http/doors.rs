@@ -52,9 +52,12 @@ async fn a_wrong_key_is_a_problem_in_the_standard_form() {
     }
 }
 
+const OUR_TERMS: &[(&str, &str)] =
+    &[("PARLEY_TERMS_URL", "https://crm.example/our-terms"), ("PARLEY_TERMS_VERSION", "ours of May")];
+
 #[tokio::test]
 async fn what_is_accepted_at_a_sign_up_can_be_read_and_is_the_operator_s_own_where_there_is_one() {
-    let own = Served::start_with(&[("PARLEY_TERMS_URL", "https://crm.example/our-terms")]).await;
+    let own = Served::start_with(OUR_TERMS).await;
     let sign_up = own.get("/sign-up").send().await.unwrap().text().await.unwrap();
     for path in ["/terms", "/privacy"] {
         assert!(sign_up.contains(&format!("href=\"{path}\"")), "{path}");
@@ -131,4 +134,23 @@ async fn a_page_says_only_what_this_browser_was_refused_for() {
     let form = [("email", backend::seed::EMAIL), ("password", backend::seed::PASSWORD), ("next", &next)];
     let answer = served.post("/api/app/api/sign_in").form(&form).send().await.unwrap();
     assert_eq!(leads_to(&answer), "/settings/profile");
+}
+
+#[tokio::test]
+async fn what_was_accepted_is_kept_with_its_version() {
+    const OURS: &str = "select count(*) from sign_up where terms_version = 'ours of May'";
+    const PARLEYS: &str = "select count(*) from sign_up where terms_version <> 'ours of May' and terms_version <> ''";
+    for (environment, of_version) in [(OUR_TERMS, OURS), (&[][..], PARLEYS)] {
+        let served = Served::start_with(environment).await;
+        let form = [
+            ("name", "Nora New"),
+            ("email", "nora@new.example"),
+            ("password", "seven brown otters"),
+            ("organisation", "New Estates"),
+            ("job_title", ""),
+            ("accepted", "true"),
+        ];
+        served.post("/api/app/api/sign_up").form(&form).send().await.unwrap();
+        assert_eq!(served.count(of_version).await, 1, "{of_version}");
+    }
 }

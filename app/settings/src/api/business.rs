@@ -43,6 +43,7 @@ pub async fn read_business() -> Result<BusinessOnFile, AppError> {
 
 /// A version that is none was never seen: what is changed on it is refused as a conflict.
 #[server]
+#[expect(clippy::too_many_arguments, reason = "a form's fields")]
 pub async fn save_business(
     #[server(default)] version: String,
     name: String,

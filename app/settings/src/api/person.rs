@@ -8,7 +8,7 @@ use ui::wire::Lean;
 
 #[cfg(feature = "ssr")]
 use {
-    domain::accounts::{ProfileForm, Theme},
+    domain::accounts::ProfileForm,
     ui::wire::{caller, person, redirect, redirect_plain, set_session_cookie},
 };
 
@@ -32,8 +32,7 @@ pub async fn save_profile(
     language: String,
 ) -> Result<(), AppError> {
     let (person, backend) = person().await?;
-    // The theme is this device's affair.
-    let form = ProfileForm { name, phone, job_title, bio, time_zone, currency, language, theme: Theme::System };
+    let form = ProfileForm { name, phone, job_title, bio, time_zone, currency, language };
     backend.profile.save(&person, form).await?;
     redirect_plain(PROFILE);
     Ok(())

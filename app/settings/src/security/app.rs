@@ -37,6 +37,7 @@ pub fn AppSection() -> impl IntoView {
     };
     if let Some(proof) = use_context::<Proof>() {
         proof.watch(acts.begin);
+        proof.watch(acts.confirm);
         proof.watch(acts.remove);
         proof.watch(acts.renew);
     }

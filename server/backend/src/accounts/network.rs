@@ -1,6 +1,6 @@
 //! Where a request came from, as far as it is kept: the network, not the address.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The first half of an address in words: enough for its person to recognise the place, too little to find anybody by.
 /// 24 bits of IPv4 and 48 of IPv6, which are about one provider's area.
@@ -18,6 +18,15 @@ pub fn network(address: &str) -> String {
         }
         Err(_) => "unknown".to_owned(),
     }
+}
+
+/// By whom a request is counted: whoever has one address of IPv6 has all that share its first half. Nothing for what is no
+/// address.
+pub fn holder(address: &str) -> Option<IpAddr> {
+    address.parse::<IpAddr>().ok().map(|address| match address.to_canonical() {
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        address => address,
+    })
 }
 
 #[cfg(test)]

@@ -189,6 +189,7 @@ pub(crate) async fn begin(core: &Core, person: &Person) -> Outcome<AppSetup> {
 /// The first code of the app: from now on it is asked for. This session counts as proved by both factors.
 pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome<(Vec<String>, SessionToken)> {
     let now = core.clock.now();
+    person.require_fresh_proof(now)?;
     let mut tx = core.db.personal(person.account).await?;
     let code: String = code.chars().filter(char::is_ascii_digit).collect();
     if !matches_app(core, &mut tx, &code, false).await? {

@@ -371,17 +371,20 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
 async fn stand_anew(core: &Core, session: &Stored) -> Outcome<Option<Standing>> {
     let mut tx = core.db.personal(session.account).await?;
     let Some(Found { at: place, .. }) = place(&mut tx, None).await? else { return Ok(None) };
-    sqlx::query!(
-        "update session set workspace_id = $3, member_id = $4 where account_id = $1 and id = $2",
+    let stands = sqlx::query!(
+        "update session set workspace_id = $3, member_id = $4
+         where account_id = $1 and id = $2 and workspace_id is not distinct from $5",
         tx.account.0,
         session.id,
         place.0.0,
         place.1.0,
+        session.place.map(|place| place.0.0),
     )
     .execute(&mut **tx)
     .await?;
     tx.commit().await?;
-    in_workspace(core, place).await
+    // They went elsewhere meanwhile, with a new secret: this one is worth nothing by now.
+    if stands.rows_affected() == 0 { Ok(None) } else { in_workspace(core, place).await }
 }
 
 /// The name of the workspace to which the person's access ended last.

@@ -1,6 +1,6 @@
 //! Signing up. Until the link in the mail was followed there is no account, and the form's answer is always the same.
 
-use domain::accounts::{Origin, SignUp, SignUpForm, TERMS_VERSION};
+use domain::accounts::{Origin, SignUp, SignUpForm};
 use domain::ports::SignedIn;
 use domain::{AccountId, Error};
 use jiff::SignedDuration;
@@ -50,7 +50,7 @@ async fn keep(core: &Core, tx: &mut sqlx::PgConnection, form: &SignUp, hash: &st
         hash,
         form.organisation,
         form.job_title,
-        TERMS_VERSION,
+        &*core.terms,
         sql(now),
         sql(now.checked_add(LINK).unwrap_or(now)),
     )

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use domain::{Error, Result, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 
+use super::holder;
 use crate::secret;
 
 /// How many failures are free, and the longest wait after them, in seconds.
@@ -74,7 +75,7 @@ impl Throttle {
 
     /// Takes one of the mails that may be asked for about an account or from an address; refuses when there were many.
     pub(crate) fn take_mail(&self, account: &str, address: &str, now: Timestamp) -> Result<()> {
-        let (account, address) = (format!("mail:{account}"), format!("mail:{address}"));
+        let (account, address) = (format!("mail:{account}"), format!("mail:{}", counted(address)));
         self.check(&account, &address, now)?;
         self.note(&account, &address, false, now);
         Ok(())
@@ -120,14 +121,20 @@ impl Failures {
     }
 }
 
+/// An address, or that of all that one hand has.
+fn counted(address: &str) -> String {
+    holder(address).map_or_else(|| address.to_owned(), |holder| holder.to_string())
+}
+
 /// Hashed, so that memory holds no address or account name.
 fn keys(account: &str, address: &str) -> [Vec<u8>; 2] {
-    [secret::hash(&format!("account:{}", account.trim().to_lowercase())), secret::hash(&format!("address:{address}"))]
+    let account = format!("account:{}", account.trim().to_lowercase());
+    [secret::hash(&account), secret::hash(&format!("address:{}", counted(address)))]
 }
 
 fn departure_keys(workspace: Option<WorkspaceId>, address: &str) -> Vec<(Vec<u8>, Patience)> {
     let workspace = workspace.map(|workspace| (format!("departure for:{workspace}"), FOR_A_WORKSPACE));
-    let address = (format!("departure from:{address}"), FROM_AN_ADDRESS);
+    let address = (format!("departure from:{}", counted(address)), FROM_AN_ADDRESS);
     workspace.into_iter().chain([address]).map(|(key, patience)| (secret::hash(&key), patience)).collect()
 }
 
@@ -177,6 +184,24 @@ mod tests {
         assert_eq!(wait, Err(Error::TooMany { seconds: 5 }));
         let theirs = WorkspaceId(uuid::Uuid::from_u128(2));
         assert!(throttle.take_departure(Some(theirs), "6.6.6.6", at(at_last)).is_ok(), "another's provider");
+    }
+
+    /// Whoever has one has all of them, and tries each account from another.
+    #[test]
+    fn addresses_of_one_network_of_ipv6_are_one() {
+        let throttle = Throttle::default();
+        let of_one_hand = |n: u32| format!("2001:db8:1:2::{n:x}");
+        for n in 0..GUESSES.free {
+            throttle.note(&format!("{n}@b.c"), &of_one_hand(n), false, at(0));
+            throttle.take_mail(&format!("{n}@b.c"), &of_one_hand(n), at(0)).unwrap();
+        }
+        assert_eq!(throttle.check("x@b.c", &of_one_hand(99), at(0)), Err(Error::TooMany { seconds: 1 }));
+        assert_eq!(throttle.take_mail("x@b.c", &of_one_hand(99), at(0)), Err(Error::TooMany { seconds: 1 }));
+        assert!(throttle.check("x@b.c", "2001:db8:1:3::1", at(0)).is_ok(), "the neighbour");
+        for _ in 0..FROM_AN_ADDRESS.free {
+            throttle.take_departure(None, &of_one_hand(1), at(0)).unwrap();
+        }
+        assert!(throttle.take_departure(None, &of_one_hand(2), at(0)).is_err());
     }
 
     #[test]

@@ -59,33 +59,37 @@ pub(super) async fn attach(
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Fault::Plain(Error::NotFound))?;
-    let known = sqlx::query!(
-        "select id, connection_id, state from channel where workspace_id = $1 and phone_number_id = $2",
+    let working = sqlx::query_scalar!(
+        r#"select exists(select 1 from channel where workspace_id = $1 and phone_number_id = $2 and connection_id = $3
+                         and state <> 'disconnected') as "working!""#,
         caller.workspace.0,
         number.id,
+        id.0,
     )
-    .fetch_optional(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
-    if known.as_ref().is_some_and(|row| row.connection_id == Some(id.0) && row.state != "disconnected") {
+    if working {
         return Ok(true);
     }
-    let channel: ChannelId = known.map_or_else(ids::fresh, |row| row.id.into());
     let display = format!("+{}", store::digits(&number.display));
     let name = if number.name.is_empty() { display.clone() } else { number.name.clone() };
-    sqlx::query!(
+    let fresh: ChannelId = ids::fresh();
+    let channel = sqlx::query_scalar!(
         "insert into channel (workspace_id, id, kind, name, display_number, phone_number_id, waba_id, state, connection_id)
          values ($1, $2, 'whatsapp', $3, $4, $5, $6, 'connected', $7)
-         on conflict (workspace_id, id) do update set name = excluded.name, display_number = excluded.display_number,
-            waba_id = excluded.waba_id, state = 'connected', connection_id = excluded.connection_id",
+         on conflict (workspace_id, phone_number_id) where kind = 'whatsapp' do update
+            set name = excluded.name, display_number = excluded.display_number, waba_id = excluded.waba_id, state = 'connected',
+                connection_id = excluded.connection_id
+         returning id",
         caller.workspace.0,
-        channel.0,
+        fresh.0,
         name,
         display,
         number.id,
         connection.account_id,
         id.0,
     )
-    .execute(&mut **tx)
+    .fetch_one(&mut **tx)
     .await?;
     // Behind an address of its own, only webhooks that come there are believed about the number.
     let ours = sqlx::query!(
@@ -94,7 +98,7 @@ pub(super) async fn attach(
             where channel_route.workspace_id = excluded.workspace_id",
         number.id,
         caller.workspace.0,
-        channel.0,
+        channel,
         connection.hook.is_some().then_some(id.0),
     )
     .execute(&mut **tx)
@@ -102,7 +106,7 @@ pub(super) async fn attach(
     if ours.rows_affected() == 0 {
         return Ok(false);
     }
-    let act = Act::new(Action::ChannelConnected, channel.0).with(json!({ "number_id": number.id, "connection": id }));
+    let act = Act::new(Action::ChannelConnected, channel).with(json!({ "number_id": number.id, "connection": id }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     Ok(true)

@@ -5,10 +5,10 @@ use domain::{Caller, Permission};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::Core;
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::Outcome;
+use crate::{Core, jobs};
 
 /// How many there are.
 pub(super) async fn count(tx: &mut Scoped) -> Outcome<i64> {
@@ -29,24 +29,23 @@ pub(super) async fn remove(core: &Core, caller: &Caller) -> Outcome<i64> {
     let count = i64::try_from(gone.len()).unwrap_or(i64::MAX);
     let act = Act::new(Action::SamplesRemoved, caller.workspace.0).with(json!({ "count": count }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
+    jobs::delete_files(&mut tx, files).await?;
     tx.commit().await?;
-    for file in files {
-        core.files.delete(&file).await?;
-    }
     core.live.reset(caller.workspace);
     Ok(count)
 }
 
-/// Whoever writes to one of them right now comes first and is seen, or begins anew as somebody else.
+/// Whoever writes to one of them right now comes first and is seen, or begins anew as somebody else. First the conversations, as
+/// everybody does who locks both.
 async fn lock(tx: &mut Scoped) -> Outcome<()> {
     sqlx::query!(
-        r#"select 1 as "one!" from contact where workspace_id = $1 and sample and pack_id is null order by id for update"#,
+        r#"select 1 as "one!" from conversation where workspace_id = $1 and sample order by channel_id, id for update"#,
         tx.workspace.0,
     )
     .fetch_all(&mut ***tx)
     .await?;
     sqlx::query!(
-        r#"select 1 as "one!" from conversation where workspace_id = $1 and sample order by channel_id, id for update"#,
+        r#"select 1 as "one!" from contact where workspace_id = $1 and sample and pack_id is null order by id for update"#,
         tx.workspace.0,
     )
     .fetch_all(&mut ***tx)

@@ -85,7 +85,7 @@ async fn forget_links(tx: &mut Personal) -> Outcome<()> {
 
 /// What a link is about, for the page behind it.
 pub(super) async fn read(core: &Core, link: &str) -> Outcome<EmailChange> {
-    let (account, _) = find(core, link).await?;
+    let (account, purpose) = find(core, link).await?;
     let mut tx = core.db.personal(account).await?;
     let row = sqlx::query!(
         "select a.email, c.new_email from account a join email_change c on c.account_id = a.id
@@ -96,7 +96,7 @@ pub(super) async fn read(core: &Core, link: &str) -> Outcome<EmailChange> {
     .fetch_optional(&mut **tx)
     .await?
     .ok_or(Error::NotFound)?;
-    Ok(EmailChange { before: row.email, after: row.new_email })
+    Ok(EmailChange { before: (purpose == OLD).then_some(row.email), after: row.new_email })
 }
 
 /// Either mailbox ends the change. Whoever asked for it was signed in, so the person is told what to do about that.

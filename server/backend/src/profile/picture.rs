@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::fault::{Fault, Outcome};
-use crate::{Core, ids};
+use crate::{Core, ids, jobs};
 
 /// Pictures decoded at once: each may take [`MEMORY`].
 static DECODING: Semaphore = Semaphore::const_new(2);
@@ -42,7 +42,14 @@ pub(super) async fn set(core: &Core, person: &Person, file: Vec<u8>) -> Outcome<
     for (size, bytes) in &drawn.files {
         core.files.put(&key(person.account, &drawn.hash, *size), bytes.clone()).await?;
     }
-    replace(core, person, Some(&drawn.hash)).await
+    let replaced = replace(core, person, Some(&drawn.hash)).await;
+    if replaced.is_err() {
+        for key in keys(person.account, &drawn.hash) {
+            // Nothing leads to it; what is wrong was told above.
+            let _ = core.files.delete(&key).await;
+        }
+    }
+    replaced
 }
 
 pub(super) async fn remove(core: &Core, person: &Person) -> Outcome<()> {
@@ -58,13 +65,9 @@ async fn replace(core: &Core, person: &Person, hash: Option<&str>) -> Outcome<()
             .await?;
     sqlx::query!("update account set avatar_key = $2 where id = $1", person.account.0, hash).execute(&mut **tx).await?;
     sqlx::query!("select spread_profile($1)", person.account.0).execute(&mut **tx).await?;
-    tx.commit().await?;
-    if let Some(former) = former {
-        for size in PictureSize::ALL {
-            core.files.delete(&key(person.account, &former, size)).await?;
-        }
-    }
-    Ok(())
+    let former = former.map(|former| keys(person.account, &former)).unwrap_or_default();
+    jobs::delete_files(&mut tx, former).await?;
+    tx.commit().await
 }
 
 /// One's own, or a colleague's of the workspace that one stands in.
@@ -96,6 +99,10 @@ async fn colleague(core: &Core, person: &Person, hash: &str) -> Outcome<Option<A
     .fetch_optional(&mut **tx)
     .await?;
     Ok(owner.map(Into::into))
+}
+
+fn keys(account: AccountId, hash: &str) -> Vec<String> {
+    PictureSize::ALL.into_iter().map(|size| key(account, hash, size)).collect()
 }
 
 fn key(account: AccountId, hash: &str, size: PictureSize) -> String {

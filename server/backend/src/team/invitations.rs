@@ -1,6 +1,6 @@
 //! Asking people in: a link by mail that expires, can be sent again and taken back, and works once.
 
-use domain::accounts::{Email, NewPassword, Origin, TERMS_VERSION, line};
+use domain::accounts::{Email, NewPassword, Origin, line};
 use domain::members::{Person, SessionOrigin};
 use domain::ports::{SessionToken, SignedIn};
 use domain::team::{InvitationPage, InvitationSent, InviteForm, Offered, RoleChoice};
@@ -300,7 +300,7 @@ pub(super) async fn accept_as_new(
         taken.email,
         hash,
         name,
-        TERMS_VERSION,
+        &*core.terms,
         sql(now),
     )
     .execute(&mut **tx)

@@ -272,6 +272,7 @@ async fn samples_that_were_worked_on_go_on_a_word_of_their_own_and_leave_nothing
     assert_eq!(everything(&world).await, before + tags, "and the tags that they had");
     assert_eq!(world.count("select count(*) from attachment").await, 0);
     let path = backend::files::Files::key(world.ours.seeded.workspace, file);
+    world.run_jobs().await;
     assert!(world.core.files.get(&path).await.is_err(), "the file too");
     assert_eq!(world.count("select count(*) from audit_event where action = 'samples.removed'").await, 1);
 }

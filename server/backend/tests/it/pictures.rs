@@ -75,6 +75,7 @@ async fn a_picture_that_was_replaced_or_removed_is_gone() {
     assert_eq!(profile.read(&olive).await.unwrap().picture, None);
     assert_eq!(profile.picture(&olive, &second, Large).await.err(), Some(Error::NotFound));
     let key = format!("people/{}/{second}-256", olive.account);
+    world.run_jobs().await;
     assert!(world.core.files.get(&key).await.is_err(), "its file too");
 }
 
