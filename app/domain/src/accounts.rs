@@ -8,7 +8,7 @@ use crate::ids::{PasskeyId, SessionId, WorkspaceId};
 use crate::ports::SessionToken;
 
 /// The version of the terms that a sign-up accepts.
-pub const TERMS_VERSION: &str = "2026-11-01";
+pub const TERMS_VERSION: &str = "2026-11-22";
 /// Characters of a password, at least (ASVS 5.0, 6.2.1 and 6.2.9).
 pub const PASSWORD_MIN: usize = 10;
 /// And at most, so that hashing stays bounded; far above the 64 that must be possible (ASVS 5.0, 6.2.9).
