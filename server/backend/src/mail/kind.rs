@@ -181,7 +181,8 @@ pub enum Kind {
     ApiKeyMade {
         name: String,
         key: String,
-        maker: String,
+        /// The operator where there is none.
+        maker: Option<String>,
         workspace: String,
         occasion: Occasion,
         keys: String,
