@@ -16,7 +16,7 @@ impl Words {
         subject.chain(&self.paragraphs).chain(&self.notes).map(String::as_str)
     }
 
-    fn labels(&self) -> impl Iterator<Item = &'static str> {
+    fn labels(&self) -> impl Iterator<Item = &str> {
         let buttons = self.button.iter().chain(&self.end).map(|button| button.label);
         buttons.chain(self.facts.iter().map(|fact| fact.label))
     }
