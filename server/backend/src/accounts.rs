@@ -240,7 +240,7 @@ pub(crate) fn link(core: &Core, path: &str, token: &str, life: SignedDuration) -
 
 /// When and on what something was done.
 pub(crate) fn occasion(core: &Core, device: Option<&str>) -> Occasion {
-    Occasion { at: core.clock.now(), device: device.map(str::to_owned) }
+    Occasion { at: core.clock.now(), device: device.map(str::to_owned), network: None }
 }
 
 /// The page on which a person looks after their account's safety.

@@ -10,7 +10,7 @@ pub(super) fn every_kind(named: impl Fn(&str) -> String) -> Vec<Kind> {
     let at = "2026-11-22T12:05:00Z".parse().unwrap();
     let name = named("name");
     let link = Link { url: URL.to_owned(), until: at };
-    let occasion = Occasion { at, device: Some(named("device")) };
+    let occasion = Occasion { at, device: Some(named("device")), network: Some(named("network")) };
     let page = URL.to_owned();
     let second_factor = |change| Kind::SecondFactorChanged {
         name: name.clone(),

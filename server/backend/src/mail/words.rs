@@ -103,8 +103,11 @@ pub(super) fn words(language: Language, kind: &Kind) -> (Words, &'static Frame) 
 impl Frame {
     fn facts(&self, language: Language, occasion: &Occasion) -> Vec<Fact> {
         let when = Fact { label: self.when, value: self.moment(occasion.at) };
-        let device = occasion.device.as_deref();
-        let device = device.map(|words| Fact { label: self.device, value: self.device(language, words) });
+        let network = occasion.network.as_deref().map(|network| format!(" ({})", within(language, &plain(network))));
+        let device = occasion.device.as_deref().map(|words| {
+            let value = self.device(language, words) + &network.unwrap_or_default();
+            Fact { label: self.device, value }
+        });
         [Some(when), device].into_iter().flatten().collect()
     }
 

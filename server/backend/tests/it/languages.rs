@@ -91,10 +91,11 @@ async fn what_happens_in_a_team_is_told_to_each_in_their_language() {
 async fn what_waits_is_told_in_the_language_of_whom_it_waits_for() {
     let mut world = adam_and_olive().await;
     grace_writes(&mut world, "n1", "Is it still free?").await;
+    let conversation = world.only_conversation().await;
+    world.ports.inbox.assign(&world.ours.caller, conversation, Some(world.ours.agent_id)).await.unwrap();
     world.clock.advance(SignedDuration::from_hours(2));
-    assert_eq!(backend::notifications::remind(&world.core).await.unwrap(), 2);
+    assert_eq!(backend::notifications::remind(&world.core).await.unwrap(), 1);
     expect(&world, AGENT, Language::German, &["waiting"]).await;
-    expect(&world, OWNER, Language::French, &["waiting"]).await;
 }
 
 #[tokio::test]

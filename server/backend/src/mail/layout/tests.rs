@@ -114,7 +114,11 @@ Parley sent this mail by itself. Answers to it are not read.";
 
 #[test]
 fn a_mail_as_text_in_a_language_that_runs_left() {
-    let occasion = Occasion { at: "2026-11-22T12:05:00Z".parse().unwrap(), device: Some("Firefox on Linux".into()) };
+    let occasion = Occasion {
+        at: "2026-11-22T12:05:00Z".parse().unwrap(),
+        device: Some("Firefox on Linux".into()),
+        network: Some("IPv6 2001:db8:1:…".into()),
+    };
     let kind =
         Kind::PasswordChanged {
             name: "Zoë (2)".into(), occasion, reset: "https://crm.example/forgot-password".into()
@@ -127,7 +131,7 @@ fn a_mail_as_text_in_a_language_that_runs_left() {
 إذا كنت أنت من فعل ذلك، فليس عليك فعل شيء. وإلا فاختر كلمة مرور جديدة فورًا.
 
 الوقت: 22 نوفمبر 2026، الساعة 12:05 UTC
-الجهاز: \u{2068}Firefox\u{2069} على \u{2068}Linux\u{2069}
+الجهاز: \u{2068}Firefox\u{2069} على \u{2068}Linux\u{2069} (\u{2068}IPv6 2001:\u{200b}db8:\u{200b}1:\u{200b}…\u{2069})
 
 اختيار كلمة مرور جديدة:
 https://crm.example/forgot-password

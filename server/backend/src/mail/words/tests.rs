@@ -143,7 +143,7 @@ fn counted(language: Language, count: u32) -> (String, String) {
         inbox: page.clone(),
         choices: page.clone(),
     };
-    let occasion = Occasion { at: "2026-11-22T12:05:00Z".parse().unwrap(), device: None };
+    let occasion = Occasion { at: "2026-11-22T12:05:00Z".parse().unwrap(), device: None, network: None };
     let codes = Kind::RecoveryCodes { name, what: RecoveryCodes::Used { left: count }, occasion, security: page };
     (said(language, &waiting).subject, said(language, &codes).paragraphs.pop().unwrap())
 }
