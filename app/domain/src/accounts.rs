@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FieldErrors, Result};
 use crate::ids::{PasskeyId, SessionId, WorkspaceId};
+use crate::language::Language;
 use crate::ports::SessionToken;
 
 /// The version of the terms that a sign-up accepts.
@@ -193,7 +194,14 @@ pub struct Origin {
     pub device_token: Option<String>,
     /// The session that this browser still brings: a new one takes its place.
     pub session: Option<SessionToken>,
+    /// The language that the browser likes best, for people who have not chosen one yet.
+    pub language: Language,
 }
+
+/// What stands between a browser and its system in [`device_words`].
+const DEVICE_ON: &str = " on ";
+/// A device that tells nothing of itself, in [`device_words`].
+pub const UNKNOWN_DEVICE: &str = "Unknown device";
 
 /// A browser and its system in words, from the header `User-Agent`. Only for people to recognise: it proves nothing.
 pub fn device_words(user_agent: &str) -> String {
@@ -220,10 +228,15 @@ pub fn device_words(user_agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), Some(system)) => format!("{browser}{DEVICE_ON}{system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Unknown device".to_owned(),
+        (None, None) => UNKNOWN_DEVICE.to_owned(),
     }
+}
+
+/// The browser and the system of [`device_words`] that name both.
+pub fn device_parts(words: &str) -> Option<(&str, &str)> {
+    words.split_once(DEVICE_ON)
 }
 
 /// One signed-in browser, as its person sees it.
@@ -396,6 +409,8 @@ mod tests {
         assert_eq!(device_words(firefox), "Firefox on Linux");
         assert_eq!(device_words(edge), "Edge on Windows");
         assert_eq!(device_words("curl/8"), "Unknown device");
+        assert_eq!(device_parts(&device_words(edge)), Some(("Edge", "Windows")));
+        assert_eq!(device_parts(UNKNOWN_DEVICE), None);
     }
 
     #[test]

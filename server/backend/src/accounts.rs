@@ -161,13 +161,21 @@ pub(crate) fn log_try(way: &'static str, account: Option<AccountId>, right: bool
 struct Known {
     account: AccountId,
     password_hash: Option<String>,
+    language: Language,
 }
 
 async fn find(core: &Core, email: &str) -> Outcome<Option<Known>> {
-    let row = sqlx::query!(r#"select account_id as "account_id!", password_hash from account_of($1)"#, email.trim())
-        .fetch_optional(core.db.app())
-        .await?;
-    Ok(row.map(|row| Known { account: row.account_id.into(), password_hash: row.password_hash }))
+    let row = sqlx::query!(
+        r#"select account_id as "account_id!", password_hash, language as "language!" from account_of($1)"#,
+        email.trim()
+    )
+    .fetch_optional(core.db.app())
+    .await?;
+    Ok(row.map(|row| Known {
+        account: row.account_id.into(),
+        password_hash: row.password_hash,
+        language: Language::from_tag(&row.language),
+    }))
 }
 
 async fn name_of(core: &Core, account: AccountId) -> Outcome<String> {
@@ -232,7 +240,7 @@ pub(crate) fn link(core: &Core, path: &str, token: &str, life: SignedDuration) -
 
 /// When and on what something was done.
 pub(crate) fn occasion(core: &Core, device: Option<&str>) -> Occasion {
-    Occasion { at: core.clock.now(), device: device.map(str::to_owned) }
+    Occasion { at: core.clock.now(), device: device.map(str::to_owned), network: None }
 }
 
 /// The page on which a person looks after their account's safety.

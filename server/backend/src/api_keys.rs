@@ -12,7 +12,7 @@ use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 use crate::gate::sql;
-use crate::mail::{self, Kind, Language, Outgoing};
+use crate::mail::{self, Kind, Outgoing};
 use crate::{Core, accounts, ids, secret, team};
 
 /// The last use is noted when the noted one is older than this.
@@ -181,16 +181,15 @@ async fn insert(core: &Core, tx: &mut Scoped, new: New<'_>) -> Outcome<String> {
 
 async fn tell_owner(core: &Core, tx: &mut Scoped, new: &New<'_>) -> Outcome<()> {
     let Some(owner) = team::owner(tx).await? else { return Ok(()) };
-    let maker = new.maker.map_or_else(|| "Operator".to_owned(), |caller| caller.actor.name().to_owned());
     let kind = Kind::ApiKeyMade {
         name: owner.name,
         key: new.name.to_owned(),
-        maker,
+        maker: new.maker.map(|caller| caller.actor.name().to_owned()),
         workspace: owner.workspace,
         occasion: accounts::occasion(core, None),
         keys: core.page("/settings/api-keys"),
     };
-    mail::queue(core, tx, &Outgoing { to: owner.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: owner.email, language: owner.language, kind }).await
 }
 
 fn operator() -> Value {

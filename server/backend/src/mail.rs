@@ -10,9 +10,12 @@
 mod bounce;
 mod kind;
 mod layout;
+#[cfg(test)]
+mod samples;
 mod send;
 mod words;
 
+pub use domain::Language;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -27,30 +30,6 @@ use crate::gate::sql;
 use crate::jobs::{self, SendMail};
 use crate::vault::PEOPLE;
 use crate::{Core, ids};
-
-/// The languages that mails are written in. A new one is a file beside `words/en.rs` and a line here.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    #[default]
-    English,
-}
-
-impl Language {
-    /// The language of a tag such as `en-GB`; English where there is no better one.
-    pub fn from_tag(tag: &str) -> Self {
-        match tag.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase().as_str() {
-            "en" => Self::English,
-            _ => Self::default(),
-        }
-    }
-
-    /// Its tag, as HTML and the database have it.
-    pub fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-        }
-    }
-}
 
 /// Where a mail's data is sealed for.
 const DATA: &str = "mail.data";

@@ -191,6 +191,7 @@ pub const HARMLESS: &[&str] = &[
     "role.name",
     "role.permissions",
     "session.token_hash",
+    "sign_up.language",
     "sign_up.terms_version",
     "sign_up.token_hash",
     "sso_domain.domain",

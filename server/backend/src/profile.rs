@@ -13,7 +13,7 @@ use domain::accounts::{
 };
 use domain::members::Person;
 use domain::ports::{self, Download, PictureSize, SessionToken};
-use domain::{Error, FieldErrors, PasskeyId, SessionId};
+use domain::{Error, FieldErrors, Language, PasskeyId, SessionId};
 use serde_json::{Value, json};
 
 use crate::Core;
@@ -24,9 +24,6 @@ use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::mail::{self, Kind, PasskeyChange};
 use fields::{currency, phone, time_zone};
-
-/// Languages that the screens and mails speak.
-const LANGUAGES: &[&str] = &["en"];
 
 /// [`ports::Profile`] over PostgreSQL.
 pub struct ProfilePort {
@@ -249,7 +246,7 @@ impl Checked {
         let bio = errors.keep(about(&form.bio));
         let time_zone = errors.keep(time_zone(&form.time_zone, "time_zone"));
         let currency = errors.keep(currency(&form.currency, "currency"));
-        if !LANGUAGES.contains(&form.language.as_str()) {
+        if Language::parse(&form.language).is_none() {
             errors.keep(Err::<(), _>(Error::invalid("language", "Choose a language of the list.")));
         }
         match (name, phone, job_title, bio, time_zone, currency) {

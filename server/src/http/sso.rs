@@ -10,8 +10,8 @@ use axum::{Extension, Form, Router};
 use domain::accounts::{Origin, device_words};
 use domain::ports::{Arrival, Arrived, Backend, Departure};
 use domain::sso::SsoProblem;
-use domain::{Error, WorkspaceId};
-use http::header::{CACHE_CONTROL, SET_COOKIE, USER_AGENT};
+use domain::{Error, Language, WorkspaceId};
+use http::header::{ACCEPT_LANGUAGE, CACHE_CONTROL, SET_COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Deserialize;
 use ui::wire::{ClientAddress, cookie_in, escape, handed_over, local_path, set_cookie_header, sign_in_path};
@@ -70,12 +70,13 @@ async fn depart(backend: &Backend, form: &Start, next: &str, origin: &Origin) ->
 
 /// Whose browser it is.
 fn origin(address: Option<Extension<ClientAddress>>, headers: &HeaderMap, site: &Site) -> Origin {
-    let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let header = |name| headers.get(name).and_then(|text| text.to_str().ok()).unwrap_or_default();
     Origin {
         address: address.map_or_else(|| "unknown".to_owned(), |Extension(ClientAddress(address))| address),
-        device: device_words(agent),
+        device: device_words(header(USER_AGENT)),
         device_token: None,
         session: guard::session(headers, site),
+        language: Language::accepted(header(ACCEPT_LANGUAGE)),
     }
 }
 

@@ -3,6 +3,7 @@ use std::process::Stdio;
 
 use backend::mail::{self, Kind, Language, Link, Outgoing};
 use domain::Timestamp;
+use reqwest::header::ACCEPT_LANGUAGE;
 use serde_json::{Value, json};
 
 use crate::served::{SECRET, Served, parley};
@@ -116,4 +117,39 @@ async fn a_mail_that_comes_back_later_is_reported_by_the_mail_server_or_on_the_c
     assert!(piped(&report.replace('@', "@elsewhere.")).starts_with("This is about no mail"));
     assert!(piped("Subject: Holiday\r\n\r\nAway").starts_with("This is no report"));
     assert!(!served.output().contains("later-hard@parley.example"), "no address is in the log");
+}
+
+/// Somebody without an account has chosen no language yet, so their browser's counts.
+#[tokio::test]
+async fn a_sign_up_is_answered_in_the_browser_s_language() {
+    let served = Served::start().await;
+    for (to, header, language) in [
+        ("ada@new.example", Some("de-AT,de;q=0.9,en;q=0.5"), "de"),
+        ("bea@new.example", Some("nl, en;q=0.2, fr;q=0.8"), "fr"),
+        ("cem@new.example", Some("tlh;;=,\u{1f595}"), "en"),
+        ("dan@new.example", None, "en"),
+    ] {
+        let form = [
+            ("name", "Somebody"),
+            ("email", to),
+            ("password", "seven brown otters"),
+            ("organisation", "A business"),
+            ("job_title", ""),
+            ("accepted", "true"),
+        ];
+        let mut request = served.post("/api/app/api/sign_up").form(&form);
+        if let Some(header) = header {
+            request = request.header(ACCEPT_LANGUAGE, header.as_bytes());
+        }
+        let answer = request.send().await.unwrap();
+        assert!(!answer.status().is_client_error() && !answer.status().is_server_error(), "{to}: {answer:?}");
+        let pool = served.database.owner().await;
+        let mails: Vec<(String, String)> = sqlx::query_as("select kind, language from mail where to_address = $1")
+            .bind(to)
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+        assert_eq!(mails, [("verify_email".to_owned(), language.to_owned())], "{to}");
+    }
 }

@@ -1,5 +1,6 @@
 //! Who one is: what colleagues see, and how numbers and times are written.
 
+use domain::Language;
 use domain::accounts::Profile;
 use leptos::prelude::*;
 use ui::browser::value;
@@ -47,7 +48,7 @@ pub fn DetailsSection(
 #[component]
 fn Details(profile: Profile, save: ServerAction<SaveProfile>) -> impl IntoView {
     let refused = refused(save);
-    let languages = vec![("en".to_owned(), t!(language_en).to_owned())];
+    let languages = Language::ALL.map(|language| (language.tag().to_owned(), language.own_name().to_owned()));
     view! {
         <section class="section">
             <h2>{t!(about_you)}</h2>
@@ -90,7 +91,13 @@ fn Details(profile: Profile, save: ServerAction<SaveProfile>) -> impl IntoView {
                     <TimeZoneField value=profile.time_zone refused hint=t!(own_time_zone_hint) />
                     <CurrencyField value=profile.currency refused />
                 </div>
-                <SelectField label=t!(language) name="language" options=languages chosen=profile.language />
+                <SelectField
+                    label=t!(language)
+                    name="language"
+                    options=languages.to_vec()
+                    chosen=profile.language
+                    hint=t!(language_hint)
+                />
                 <FormError refused fields=&["name", "job_title", "phone", "time_zone", "currency"] />
                 <button type="submit" class="button button-primary" aria-disabled=busy(save.pending())>
                     {t!(save_profile)}

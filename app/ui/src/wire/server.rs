@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::accounts::{Origin, device_words};
 use domain::members::Person;
 use domain::ports::{Backend, SessionToken, SignedIn};
-use domain::{Caller, Error};
+use domain::{Caller, Error, Language};
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, SET_COOKIE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -120,21 +120,25 @@ pub fn cookie_in(headers: &HeaderMap, wanted: &str, secure: bool) -> Option<Stri
 
 /// Where the request came from, as far as people are told of it.
 pub fn origin() -> Origin {
-    let user_agent = use_context::<Parts>()
-        .and_then(|parts| parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned));
+    let header = |name| header(name).unwrap_or_default();
     Origin {
         address: client_address(),
-        device: device_words(&user_agent.unwrap_or_default()),
+        device: device_words(&header(USER_AGENT)),
         device_token: cookie(DEVICE_COOKIE),
         session: session_token(),
+        language: Language::accepted(&header(ACCEPT_LANGUAGE)),
     }
+}
+
+/// What a header of the request says.
+fn header(name: HeaderName) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    Some(parts.headers.get(name)?.to_str().ok()?.to_owned())
 }
 
 /// The region of the browser's first language that names one: `GB` of `en-GB`.
 pub fn region() -> Option<String> {
-    let parts = use_context::<Parts>()?;
-    let languages = parts.headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
-    languages.split([',', ';']).find_map(|language| {
+    header(ACCEPT_LANGUAGE)?.split([',', ';']).find_map(|language| {
         let mut subtags = language.trim().split('-').skip(1);
         let region = subtags.find(|subtag| subtag.len() == 2 && subtag.bytes().all(|b| b.is_ascii_alphabetic()))?;
         Some(region.to_ascii_uppercase())

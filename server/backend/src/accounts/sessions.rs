@@ -17,7 +17,7 @@ use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
-use crate::mail::Kind;
+use crate::mail::{Kind, Occasion};
 use crate::{Core, ids, secret};
 
 /// How long a session lasts without a new sign-in.
@@ -200,8 +200,9 @@ async fn know_device(core: &Core, tx: &mut Personal, origin: &Origin, now: Times
     .execute(&mut ***tx)
     .await?;
     if !first {
-        let place = format!("{} ({})", origin.device, network(&origin.address));
-        let (occasion, security) = (super::occasion(core, Some(&place)), super::security_page(core));
+        let occasion = super::occasion(core, Some(&origin.device));
+        let occasion = Occasion { network: super::network::place(&origin.address), ..occasion };
+        let security = super::security_page(core);
         super::tell(core, tx, |name| Kind::NewDevice { name, occasion, security }).await?;
     }
     Ok(Some(token))

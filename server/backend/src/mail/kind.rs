@@ -16,6 +16,9 @@ pub struct Occasion {
     pub at: Timestamp,
     /// In a person's words, such as «Firefox on Linux».
     pub device: Option<String>,
+    /// The device's, such as «IPv4 203.0.113.…».
+    #[serde(default)]
+    pub network: Option<String>,
 }
 
 /// What was done to the second factor.
@@ -181,7 +184,8 @@ pub enum Kind {
     ApiKeyMade {
         name: String,
         key: String,
-        maker: String,
+        /// The operator where there is none.
+        maker: Option<String>,
         workspace: String,
         occasion: Occasion,
         keys: String,

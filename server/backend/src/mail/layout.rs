@@ -18,9 +18,24 @@ pub struct Rendered {
 #[derive(Template)]
 #[template(path = "mail.html")]
 struct Html<'a> {
-    language: &'static str,
+    language: Language,
     frame: &'a Frame,
     words: &'a Words,
+}
+
+impl Html<'_> {
+    fn direction(&self) -> &'static str {
+        if self.language.runs_left() { "rtl" } else { "ltr" }
+    }
+
+    /// The side where lines begin. Mail programs do not know the logical properties of styles.
+    fn start(&self) -> &'static str {
+        if self.language.runs_left() { "right" } else { "left" }
+    }
+
+    fn end(&self) -> &'static str {
+        if self.language.runs_left() { "left" } else { "right" }
+    }
 }
 
 #[derive(Template)]
@@ -33,7 +48,7 @@ struct Text<'a> {
 /// What a mail looks like in a language.
 pub fn render(language: Language, kind: &Kind) -> Outcome<Rendered> {
     let (words, frame) = words(language, kind);
-    let html = Html { language: language.tag(), frame, words: &words }.render();
+    let html = Html { language, frame, words: &words }.render();
     let text = Text { frame, words: &words }.render();
     match (html, text) {
         (Ok(html), Ok(text)) => Ok(Rendered { subject: words.subject, text, html }),

@@ -3,7 +3,7 @@
 use domain::accounts::{Email, Origin, line};
 use domain::ports::SignedIn;
 use domain::sso::{SsoProblem, domain_of};
-use domain::{AccountId, Caller, MemberId, Role, Scope, WorkspaceId};
+use domain::{AccountId, Caller, Language, MemberId, Role, Scope, WorkspaceId};
 use serde_json::json;
 
 use super::{Provider, domains};
@@ -56,7 +56,7 @@ pub(super) async fn admit(
     let factors = if counted { TWO } else { ONE };
     let (mut tx, new_account) = match &known {
         Known::Linked { account } | Known::Member { account, .. } => (core.db.personal(*account).await?, false),
-        Known::New { email } => open_account(core, email, vouched).await?,
+        Known::New { email } => open_account(core, email, vouched, origin.language).await?,
     };
     tx.enter(workspace).await?;
     // Looked at before anything is written: who cannot come in is not made a member either.
@@ -174,7 +174,7 @@ async fn proved_address(tx: &mut Scoped, vouched: &Vouched) -> Outcome<Option<Em
 
 /// The account of somebody new: the one of their address if there is one, else a fresh one without a password. Making it a
 /// member's opens nothing of it: the session stays in this workspace. Says whether it is fresh.
-async fn open_account(core: &Core, email: &Email, vouched: &Vouched) -> Outcome<(Personal, bool)> {
+async fn open_account(core: &Core, email: &Email, vouched: &Vouched, language: Language) -> Outcome<(Personal, bool)> {
     let there = sqlx::query_scalar!(r#"select account_id as "account_id!" from account_of($1)"#, email.as_str())
         .fetch_optional(core.db.app())
         .await?;
@@ -184,11 +184,12 @@ async fn open_account(core: &Core, email: &Email, vouched: &Vouched) -> Outcome<
     let account: AccountId = ids::fresh();
     let mut tx = core.db.personal(account).await?;
     sqlx::query!(
-        "insert into account (id, email, name, created_at) values ($1, $2, $3, $4)",
+        "insert into account (id, email, name, created_at, language) values ($1, $2, $3, $4, $5)",
         account.0,
         email.as_str(),
         name_of(email, vouched),
         sql(core.clock.now()),
+        language.tag(),
     )
     .execute(&mut **tx)
     .await?;

@@ -12,19 +12,27 @@ pub(crate) struct Owner {
     pub id: MemberId,
     pub name: String,
     pub email: String,
+    pub language: Language,
     pub workspace: String,
 }
 
 /// `None` only for a workspace that is being made.
 pub(crate) async fn owner(tx: &mut Scoped) -> Outcome<Option<Owner>> {
     let row = sqlx::query!(
-        "select m.id, m.name, m.email, w.name as workspace from member m join workspace w on w.workspace_id = m.workspace_id
-         where m.workspace_id = $1 and m.role = 'owner'",
+        r#"select m.id, m.name, m.email, language_of(m.account_id) as "language!", w.name as workspace
+           from member m join workspace w on w.workspace_id = m.workspace_id
+           where m.workspace_id = $1 and m.role = 'owner'"#,
         tx.workspace.0,
     )
     .fetch_optional(&mut ***tx)
     .await?;
-    Ok(row.map(|row| Owner { id: row.id.into(), name: row.name, email: row.email, workspace: row.workspace }))
+    Ok(row.map(|row| Owner {
+        id: row.id.into(),
+        name: row.name,
+        email: row.email,
+        language: Language::from_tag(&row.language),
+        workspace: row.workspace,
+    }))
 }
 
 /// Tells the owner and the new admin, whoever made them one: it may not have been who it seems.
@@ -49,7 +57,7 @@ async fn tell(
 ) -> Outcome<()> {
     let ids: Vec<_> = readers.iter().map(|reader| reader.0).collect();
     let readers = sqlx::query!(
-        r#"select r.name, r.email, g.name as giver, m.name as member, w.name as workspace
+        r#"select r.name, r.email, language_of(r.account_id) as "language!", g.name as giver, m.name as member, w.name as workspace
            from member r, member g, member m, workspace w
            where r.workspace_id = $1 and r.id = any($2) and g.workspace_id = $1 and g.id = $3
              and m.workspace_id = $1 and m.id = $4 and w.workspace_id = $1"#,
@@ -70,7 +78,8 @@ async fn tell(
             occasion: accounts::occasion(core, None),
             team: core.page("/settings/team"),
         };
-        mail::queue(core, tx, &Outgoing { to: reader.email, language: Language::default(), kind }).await?;
+        let language = Language::from_tag(&reader.language);
+        mail::queue(core, tx, &Outgoing { to: reader.email, language, kind }).await?;
     }
     Ok(())
 }
@@ -78,15 +87,18 @@ async fn tell(
 /// Tells every owner that the installation's master key was replaced. `pool` is of the owner of the schema, who sees all.
 pub async fn tell_of_master_key(core: &Core, pool: &sqlx::PgPool) -> Outcome<()> {
     let owners = sqlx::query!(
-        "select distinct on (account_id) name, email from member where role = 'owner' and deactivated_at is null
-         order by account_id, created_at"
+        "select distinct on (m.account_id) m.name, m.email, a.language
+         from member m join account a on a.id = m.account_id
+         where m.role = 'owner' and m.deactivated_at is null
+         order by m.account_id, m.created_at"
     )
     .fetch_all(pool)
     .await?;
     let mut tx = core.db.outside().await?;
     for owner in owners {
         let kind = Kind::MasterKeyRotated { name: owner.name, occasion: accounts::occasion(core, None) };
-        mail::queue(core, &mut tx, &Outgoing { to: owner.email, language: Language::default(), kind }).await?;
+        let language = Language::from_tag(&owner.language);
+        mail::queue(core, &mut tx, &Outgoing { to: owner.email, language, kind }).await?;
     }
     Ok(tx.commit().await?)
 }

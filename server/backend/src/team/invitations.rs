@@ -149,11 +149,16 @@ async fn send(core: &Core, tx: &mut Scoped, caller: &Caller, id: InvitationId) -
     )
     .execute(&mut ***tx)
     .await?;
+    // Whoever has no account yet is written to as whoever invites them writes.
     let row = sqlx::query!(
-        "select i.email, w.name from invitation i join workspace w on w.workspace_id = i.workspace_id
-         where i.workspace_id = $1 and i.id = $2",
+        r#"select i.email, w.name,
+                  coalesce((select language from account_of(i.email)), language_of(m.account_id)) as "language!"
+           from invitation i join workspace w on w.workspace_id = i.workspace_id
+           join member m on m.workspace_id = i.workspace_id and m.id = coalesce($3, i.invited_by)
+           where i.workspace_id = $1 and i.id = $2"#,
         tx.workspace.0,
         id.0,
+        caller.member_id().map(|member| member.0),
     )
     .fetch_one(&mut ***tx)
     .await?;
@@ -161,7 +166,7 @@ async fn send(core: &Core, tx: &mut Scoped, caller: &Caller, id: InvitationId) -
         domain::members::Actor::Member { name, .. } | domain::members::Actor::ApiKey { name, .. } => name.clone(),
     };
     let kind = Kind::Invitation { inviter, workspace: row.name, link: link(core, "/invitation", &token, LINK) };
-    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::from_tag(&row.language), kind }).await
 }
 
 pub(super) async fn resend(core: &Core, throttle: &Throttle, caller: &Caller, id: InvitationId) -> Outcome<()> {
@@ -294,14 +299,16 @@ pub(super) async fn accept_as_new(
     tx.enter(open.workspace).await?;
     let taken = take(core, &mut tx, link, &open).await?;
     sqlx::query!(
-        "insert into account (id, email, password_hash, name, terms_version, terms_accepted_at, created_at, password_changed_at)
-         values ($1, $2, $3, $4, $5, $6, $6, $6)",
+        "insert into account (id, email, password_hash, name, terms_version, terms_accepted_at, created_at, password_changed_at,
+             language)
+         values ($1, $2, $3, $4, $5, $6, $6, $6, $7)",
         account.0,
         taken.email,
         hash,
         name,
         &*core.terms,
         sql(now),
+        origin.language.tag(),
     )
     .execute(&mut **tx)
     .await
@@ -383,8 +390,9 @@ async fn tell_inviter(
     who: &str,
 ) -> Outcome<()> {
     let row = sqlx::query!(
-        "select m.name, m.email, w.name as workspace from member m join workspace w on w.workspace_id = m.workspace_id
-         where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null",
+        r#"select m.name, m.email, language_of(m.account_id) as "language!", w.name as workspace
+           from member m join workspace w on w.workspace_id = m.workspace_id
+           where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null"#,
         workspace.0,
         inviter.0,
     )
@@ -397,5 +405,5 @@ async fn tell_inviter(
         workspace: row.workspace,
         team: core.page("/settings/team"),
     };
-    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::from_tag(&row.language), kind }).await
 }

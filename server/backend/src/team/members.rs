@@ -53,6 +53,7 @@ pub(super) async fn set_role(
 pub(crate) struct Before {
     name: String,
     email: String,
+    language: String,
     role: String,
     custom_role_id: Option<uuid::Uuid>,
     scope: String,
@@ -78,7 +79,8 @@ pub(crate) async fn lock_within_reach(tx: &mut Scoped, caller: &Caller, member: 
 async fn lock_any(tx: &mut Scoped, member: MemberId) -> Outcome<Before> {
     let row = sqlx::query_as!(
         Before,
-        "select name, email, role, custom_role_id, scope, left_themselves from member where workspace_id = $1 and id = $2 for no key update",
+        r#"select name, email, language_of(account_id) as "language!", role, custom_role_id, scope, left_themselves
+           from member where workspace_id = $1 and id = $2 for no key update"#,
         tx.workspace.0,
         member.0,
     )
@@ -94,7 +96,8 @@ pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, h
     end(core, &mut tx, member, heir).await?;
     let workspace = workspace_name(&mut tx).await?;
     let kind = Kind::Deactivated { name: gone.name, workspace };
-    mail::queue(core, &mut tx, &Outgoing { to: gone.email, language: Language::default(), kind }).await?;
+    let language = Language::from_tag(&gone.language);
+    mail::queue(core, &mut tx, &Outgoing { to: gone.email, language, kind }).await?;
     let act = Act::new(Action::MemberDeactivated, member.0).with(json!({ "heir": heir }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
@@ -129,7 +132,8 @@ pub(super) async fn sign_out(core: &Core, person: &Person, member: MemberId) -> 
         occasion: accounts::occasion(core, None),
         security: accounts::security_page(core),
     };
-    mail::queue(core, &mut tx, &Outgoing { to: them.email, language: Language::default(), kind }).await?;
+    let language = Language::from_tag(&them.language);
+    mail::queue(core, &mut tx, &Outgoing { to: them.email, language, kind }).await?;
     let act = Act::new(Action::MemberSignedOut, member.0).with(json!({ "sessions": ended }));
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
@@ -219,7 +223,8 @@ pub(super) async fn reactivate(core: &Core, caller: &Caller, member: MemberId) -
     }
     let kind =
         Kind::Reactivated { name: them.name, workspace: workspace_name(&mut tx).await?, inbox: core.page("/inbox") };
-    mail::queue(core, &mut tx, &Outgoing { to: them.email, language: Language::default(), kind }).await?;
+    let language = Language::from_tag(&them.language);
+    mail::queue(core, &mut tx, &Outgoing { to: them.email, language, kind }).await?;
     audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberReactivated, member.0)).await?;
     tx.commit().await
 }

@@ -43,10 +43,10 @@ pub(super) async fn offer(core: &Core, person: &Person, to: Option<MemberId>) ->
 
 async fn tell(core: &Core, tx: &mut Scoped, owner: MemberId, to: MemberId) -> Outcome<()> {
     let row = sqlx::query!(
-        "select m.name, m.email, o.name as by, w.name as workspace
-         from member m join workspace w on w.workspace_id = m.workspace_id
-         join member o on o.workspace_id = m.workspace_id and o.id = $3
-         where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null",
+        r#"select m.name, m.email, language_of(m.account_id) as "language!", o.name as by, w.name as workspace
+           from member m join workspace w on w.workspace_id = m.workspace_id
+           join member o on o.workspace_id = m.workspace_id and o.id = $3
+           where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null"#,
         tx.workspace.0,
         to.0,
         owner.0,
@@ -58,7 +58,7 @@ async fn tell(core: &Core, tx: &mut Scoped, owner: MemberId, to: MemberId) -> Ou
     let now = core.clock.now();
     let link = Link { url: core.page("/settings/profile"), until: now.checked_add(OFFER).unwrap_or(now) };
     let kind = Kind::OwnershipOffered { name: row.name, owner: row.by, workspace: row.workspace, link };
-    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::default(), kind }).await
+    mail::queue(core, tx, &Outgoing { to: row.email, language: Language::from_tag(&row.language), kind }).await
 }
 
 /// Nobody else learns of an offer but the owner.

@@ -192,13 +192,6 @@ async fn an_address_of_two_lines_is_not_even_queued() {
     assert!(mail::queue(&world.core, &mut tx, &mail).await.is_err());
 }
 
-#[test]
-fn a_language_that_mails_are_not_written_in_becomes_english() {
-    for tag in ["en", "EN-gb", "en_US", "de", "", "x-klingon"] {
-        assert_eq!(Language::from_tag(tag), Language::English, "{tag}");
-    }
-}
-
 async fn came_back(world: &World, message_id: &str, no_such_address: bool) -> bool {
     let fate = Fate::CameBack { code: Some("550 5.1.1".to_owned()), no_such_address };
     mail::report(&world.core, &MailReport { message_id: message_id.to_owned(), fate }).await.unwrap()

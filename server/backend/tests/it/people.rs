@@ -14,7 +14,7 @@ pub fn credentials(email: &str, password: &str) -> Credentials {
 }
 
 pub fn from(address: &str) -> Origin {
-    Origin { address: address.into(), device: "Firefox on Linux".into(), device_token: None, session: None }
+    Origin { address: address.into(), device: "Firefox on Linux".into(), ..Origin::default() }
 }
 
 /// The session of a sign-in that needs no more.

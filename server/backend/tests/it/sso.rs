@@ -9,7 +9,7 @@ use domain::members::Person;
 use domain::ports::{Arrival, Arrived, Departure, SessionToken, SignedIn};
 use domain::sso::{SsoForm, SsoProblem};
 use domain::team::Business;
-use domain::{Error, Permission, Role, Scope, WorkspaceId};
+use domain::{Error, Language, Permission, Role, Scope, WorkspaceId};
 use jiff::SignedDuration;
 use testkit::World;
 
@@ -172,6 +172,13 @@ async fn somebody_new_is_let_in_with_the_chosen_role_or_not_at_all() {
     assert!(actions(&world).await.iter().any(|action| action == "member.admitted"));
     let wrong = world.ports.accounts.sign_in(credentials("nora@ours.example", ""), &from("2.2.2.2")).await;
     assert!(matches!(wrong, Err(Error::Invalid(_))), "there is no password to guess");
+
+    let back = depart(&world, "anybody@ours.example").await;
+    world.identities.next(vouch("lea", "lea@ours.example"));
+    let french = Origin { language: Language::French, ..from("1.1.1.1") };
+    session(world.ports.sso.arrive(world.ours.seeded.workspace, back, &french).await.unwrap());
+    let french = "select count(*) from account where email = 'lea@ours.example' and language = 'fr'";
+    assert_eq!(world.count(french).await, 1, "their browser's language");
 
     save(&world, SsoForm { admits_new: false, client_secret: String::new(), ..form() }).await.unwrap();
     assert_eq!(problem(come(&world, vouch("otto", "otto@ours.example")).await), SsoProblem::NoMember);

@@ -1,114 +1,12 @@
-use super::super::{Link, Occasion, PasskeyChange, Power, RecoveryCodes, SecondFactorChange};
+use super::super::samples::every_kind;
+use super::super::{Link, Occasion};
 use super::*;
 
 const EVIL: &str = "<script>alert('x')</script> & \"co\"";
-const URL: &str = "https://crm.example/join?token=a&next=%2Fteam";
 
-fn every_kind() -> Vec<Kind> {
-    let at = "2026-11-22T12:05:00Z".parse().unwrap();
-    let name = EVIL.to_owned();
-    let link = Link { url: URL.to_owned(), until: at };
-    let occasion = Occasion { at, device: Some(EVIL.to_owned()) };
-    let page = URL.to_owned();
-    let second_factor = |change| Kind::SecondFactorChanged {
-        name: name.clone(),
-        change,
-        occasion: occasion.clone(),
-        security: page.clone(),
-    };
-    let passkey = |change| Kind::PasskeyChanged {
-        name: name.clone(),
-        change,
-        passkey: EVIL.to_owned(),
-        occasion: occasion.clone(),
-        security: page.clone(),
-    };
-    let codes =
-        |what| Kind::RecoveryCodes { name: name.clone(), what, occasion: occasion.clone(), security: page.clone() };
-    let power = |power| Kind::PowerGiven {
-        name: name.clone(),
-        member: EVIL.into(),
-        power,
-        giver: EVIL.into(),
-        workspace: EVIL.into(),
-        occasion: occasion.clone(),
-        team: page.clone(),
-    };
-    let linked = |joined| Kind::SingleSignOnLinked {
-        name: name.clone(),
-        workspace: EVIL.into(),
-        joined,
-        occasion: occasion.clone(),
-        security: URL.to_owned(),
-    };
-    let waiting = |count| Kind::Waiting {
-        name: name.clone(),
-        workspace: EVIL.into(),
-        count,
-        inbox: page.clone(),
-        choices: "https://crm.example/choices".into(),
-    };
-    vec![
-        Kind::VerifyEmail { link: link.clone() },
-        Kind::AlreadyRegistered { sign_in: page.clone() },
-        Kind::ResetPassword { name: name.clone(), link: link.clone() },
-        Kind::PasswordChanged { name: name.clone(), occasion: occasion.clone(), reset: page.clone() },
-        Kind::EmailChangeOld { name: name.clone(), new_address: "new@parley.example".into(), link: link.clone() },
-        Kind::EmailChangeNew { name: name.clone(), link: link.clone() },
-        Kind::EmailChanged {
-            name: name.clone(),
-            new_address: "new@parley.example".into(),
-            occasion: occasion.clone(),
-            security: page.clone(),
-        },
-        Kind::EmailChangeRefused {
-            name: name.clone(),
-            new_address: "new@parley.example".into(),
-            occasion: occasion.clone(),
-            reset: page.clone(),
-        },
-        Kind::NewDevice { name: name.clone(), occasion: occasion.clone(), security: page.clone() },
-        second_factor(SecondFactorChange::TurnedOn),
-        second_factor(SecondFactorChange::TurnedOff),
-        second_factor(SecondFactorChange::Replaced),
-        passkey(PasskeyChange::Added),
-        passkey(PasskeyChange::Removed),
-        codes(RecoveryCodes::Made),
-        codes(RecoveryCodes::Used { left: 0 }),
-        codes(RecoveryCodes::Used { left: 1 }),
-        codes(RecoveryCodes::Used { left: 7 }),
-        Kind::Invitation { inviter: EVIL.into(), workspace: EVIL.into(), link: link.clone() },
-        Kind::InvitationAccepted {
-            name: name.clone(),
-            member: EVIL.into(),
-            workspace: EVIL.into(),
-            team: page.clone(),
-        },
-        Kind::OwnershipOffered { name: name.clone(), owner: EVIL.into(), workspace: EVIL.into(), link },
-        linked(false),
-        linked(true),
-        Kind::Deactivated { name: name.clone(), workspace: EVIL.into() },
-        Kind::Reactivated { name: name.clone(), workspace: EVIL.into(), inbox: page.clone() },
-        Kind::SignedOut {
-            name: name.clone(),
-            workspace: EVIL.into(),
-            occasion: occasion.clone(),
-            security: URL.to_owned(),
-        },
-        Kind::ApiKeyMade {
-            name: name.clone(),
-            key: EVIL.into(),
-            maker: EVIL.into(),
-            workspace: EVIL.into(),
-            occasion: occasion.clone(),
-            keys: page.clone(),
-        },
-        power(Power::Admin),
-        power(Power::Owner),
-        Kind::MasterKeyRotated { name: name.clone(), occasion: occasion.clone() },
-        waiting(1),
-        waiting(12),
-    ]
+fn every_mail() -> impl Iterator<Item = (Language, Kind)> {
+    let mails = |language| every_kind(|_| EVIL.to_owned()).into_iter().map(move |kind| (language, kind));
+    Language::ALL.into_iter().flat_map(mails)
 }
 
 /// What a reader of the HTML sees, as words.
@@ -141,19 +39,19 @@ fn squeezed(text: &str) -> String {
 
 #[test]
 fn both_forms_say_the_same_and_carry_the_same_link() {
-    for kind in every_kind() {
-        let rendered = render(Language::English, &kind).unwrap();
-        let (words, frame) = words(Language::English, &kind);
+    for (language, kind) in every_mail() {
+        let rendered = render(language, &kind).unwrap();
+        let (words, frame) = words(language, &kind);
         let (html, text) = (seen(&rendered.html), squeezed(&rendered.text));
         let said = words.paragraphs.iter().chain(&words.notes).chain(words.facts.iter().map(|fact| &fact.value));
         for line in said.chain([&words.greeting, &frame.footer.to_owned()]) {
-            assert!(html.contains(&squeezed(line)), "{kind:?}: {line} is not in {html}");
-            assert!(text.contains(&squeezed(line)), "{kind:?}: {line} is not in {text}");
+            assert!(html.contains(&squeezed(line)), "{language:?} {kind:?}: {line} is not in {html}");
+            assert!(text.contains(&squeezed(line)), "{language:?} {kind:?}: {line} is not in {text}");
         }
         if let Some(button) = words.button {
             let href = format!("href=\"{}\"", button.url.replace('&', "&#38;"));
-            assert_eq!(rendered.html.matches(&href).count(), 2, "{kind:?}");
-            assert!(rendered.text.lines().any(|line| line == button.url), "{kind:?}: {}", rendered.text);
+            assert_eq!(rendered.html.matches(&href).count(), 2, "{language:?} {kind:?}");
+            assert!(rendered.text.lines().any(|line| line == button.url), "{language:?} {kind:?}: {}", rendered.text);
         }
         assert!(!rendered.subject.is_empty() && !rendered.subject.contains('\n'));
     }
@@ -161,12 +59,12 @@ fn both_forms_say_the_same_and_carry_the_same_link() {
 
 #[test]
 fn names_are_escaped_in_html_and_left_alone_in_text() {
-    for kind in every_kind() {
-        let rendered = render(Language::English, &kind).unwrap();
+    for (language, kind) in every_mail() {
+        let rendered = render(language, &kind).unwrap();
         for bad in ["<script", "alert('", "\"co\""] {
-            assert!(!rendered.html.contains(bad), "{kind:?}: {bad}");
+            assert!(!rendered.html.contains(bad), "{language:?} {kind:?}: {bad}");
         }
-        assert!(!rendered.text.contains("&#"), "{kind:?}: {}", rendered.text);
+        assert!(!rendered.text.contains("&#"), "{language:?} {kind:?}: {}", rendered.text);
     }
     let kind = Kind::Deactivated { name: EVIL.into(), workspace: "W".into() };
     let rendered = render(Language::English, &kind).unwrap();
@@ -176,19 +74,19 @@ fn names_are_escaped_in_html_and_left_alone_in_text() {
 
 #[test]
 fn a_mail_fetches_nothing() {
-    for kind in every_kind() {
-        let html = render(Language::English, &kind).unwrap().html;
+    for (language, kind) in every_mail() {
+        let html = render(language, &kind).unwrap().html;
         for tag in ["<img", "<link", "<script", "@import", "url(", "background=", "<iframe", "<form"] {
-            assert!(!html.contains(tag), "{kind:?}: {tag}");
+            assert!(!html.contains(tag), "{language:?} {kind:?}: {tag}");
         }
     }
 }
 
 #[test]
 fn the_text_has_one_blank_line_between_parts_and_ends_with_one_line_break() {
-    for kind in every_kind() {
-        let text = render(Language::English, &kind).unwrap().text;
-        assert!(!text.contains("\n\n\n"), "{kind:?}: {text}");
+    for (language, kind) in every_mail() {
+        let text = render(language, &kind).unwrap().text;
+        assert!(!text.contains("\n\n\n"), "{language:?} {kind:?}: {text}");
         assert!(!text.starts_with('\n') && text.trim_end().len() + 1 >= text.len(), "{text:?}");
     }
 }
@@ -212,4 +110,50 @@ If you did not ask, ignore this mail. Your password stays as it is.
 -- \n\
 Parley sent this mail by itself. Answers to it are not read.";
     assert_eq!(render(Language::English, &kind).unwrap().text.trim_end(), expected);
+}
+
+#[test]
+fn a_mail_as_text_in_a_language_that_runs_left() {
+    let occasion = Occasion {
+        at: "2026-11-22T12:05:00Z".parse().unwrap(),
+        device: Some("Firefox on Linux".into()),
+        network: Some("IPv6 2001:db8:1:…".into()),
+    };
+    let kind =
+        Kind::PasswordChanged {
+            name: "Zoë (2)".into(), occasion, reset: "https://crm.example/forgot-password".into()
+        };
+    let expected = "\
+مرحبًا \u{2068}Zoë (2)\u{2069}،
+
+تم تغيير كلمة مرور حسابك.
+
+إذا كنت أنت من فعل ذلك، فليس عليك فعل شيء. وإلا فاختر كلمة مرور جديدة فورًا.
+
+الوقت: 22 نوفمبر 2026، الساعة 12:05 UTC
+الجهاز: \u{2068}Firefox\u{2069} على \u{2068}Linux\u{2069} (\u{2068}IPv6 2001:\u{200b}db8:\u{200b}1:\u{200b}…\u{2069})
+
+اختيار كلمة مرور جديدة:
+https://crm.example/forgot-password
+
+-- \n\
+أُرسلت هذه الرسالة تلقائيًا من Parley، ولا تُقرأ الردود عليها.";
+    assert_eq!(render(Language::Arabic, &kind).unwrap().text.trim_end(), expected);
+}
+
+/// Mail programs drop what is around the body, so the table within says it too.
+#[test]
+fn a_mail_says_its_language_and_begins_its_lines_on_their_side() {
+    for (language, kind) in every_mail() {
+        let html = render(language, &kind).unwrap().html;
+        let (direction, start, other) =
+            if language == Language::Arabic { ("rtl", "right", "left") } else { ("ltr", "left", "right") };
+        let said = format!("lang=\"{}\" dir=\"{direction}\"", language.tag());
+        assert_eq!(html.matches(&said).count(), 2, "{language:?} {kind:?}");
+        assert!(html.contains(&format!("text-align:{start};")) && html.contains(&format!("align=\"{start}\"")));
+        assert!(!html.contains(&format!("align=\"{other}\"")), "{language:?} {kind:?}");
+        assert!(!html.contains(&format!("padding-{start}")), "{language:?} {kind:?}: the gap is after a label");
+        let urls = html.matches("<a class=\"link\" dir=\"ltr\"").count();
+        assert_eq!(urls, html.matches("<br>").count(), "{language:?} {kind:?}: an address runs right");
+    }
 }
