@@ -37,7 +37,7 @@ fn half(address: IpAddr) -> String {
 /// By whom a request is counted: whoever has one address of IPv6 has all that share its first half. Nothing for what is no
 /// address.
 pub fn holder(address: &str) -> Option<IpAddr> {
-    address.parse::<IpAddr>().ok().map(|address| match address.to_canonical() {
+    parse(address).map(|address| match address {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address => address,
     })
