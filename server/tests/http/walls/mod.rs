@@ -9,6 +9,7 @@ mod places;
 mod routes;
 pub mod table;
 pub mod town;
+mod vouched;
 
 use std::collections::BTreeSet;
 
