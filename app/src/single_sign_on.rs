@@ -66,6 +66,7 @@ fn words(problem: SsoProblem) -> &'static str {
         SsoProblem::Taken => t!(sso_problem_taken),
         SsoProblem::Factors => t!(sso_problem_factors),
         SsoProblem::NotAnew => t!(sso_problem_not_anew),
+        SsoProblem::OwnSignIn => t!(sso_problem_own_sign_in),
         SsoProblem::TooMany => t!(sso_problem_too_many),
     }
 }

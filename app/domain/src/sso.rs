@@ -201,6 +201,8 @@ problems! {
     Factors = "factors",
     /// The provider was to have the person sign in anew, and did not say that it had.
     NotAnew = "not_anew",
+    /// Whoever came through one workspace's provider goes on to another workspace by their own means.
+    OwnSignIn = "own_sign_in",
     /// Too many left for a provider and did not come back.
     TooMany = "too_many",
 }

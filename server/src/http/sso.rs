@@ -55,7 +55,7 @@ async fn start(
         Err(Error::Unauthenticated) => Redirect::to(&sign_in_path(next, "")).into_response(),
         Err(Error::TooMany { .. }) => refused(SsoProblem::TooMany, next),
         Err(Error::NotFound) => StatusCode::NOT_FOUND.into_response(),
-        Err(Error::OwnSignInNeeded) => refused(SsoProblem::NoMember, next),
+        Err(Error::OwnSignInNeeded) => refused(SsoProblem::OwnSignIn, next),
         // It is in the log.
         Err(_) => refused(SsoProblem::Unreachable, next),
     }
