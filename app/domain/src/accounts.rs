@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, FieldErrors, Result};
 use crate::ids::{PasskeyId, SessionId, WorkspaceId};
+use crate::members::SessionOrigin;
+use crate::network::network;
 use crate::ports::SessionToken;
 
 /// The version of the terms that a sign-up accepts.
@@ -193,6 +195,13 @@ pub struct Origin {
     pub device_token: Option<String>,
     /// The session that this browser still brings: a new one takes its place.
     pub session: Option<SessionToken>,
+}
+
+impl Origin {
+    /// As much of it as is written down.
+    pub fn seen(&self) -> SessionOrigin {
+        SessionOrigin { device: self.device.clone(), network: network(&self.address) }
+    }
 }
 
 /// A browser and its system in words, from the header `User-Agent`. Only for people to recognise: it proves nothing.

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod live;
 pub mod members;
 pub mod messages;
+pub mod network;
 pub mod notifications;
 pub mod onboarding;
 pub mod packs;

@@ -1,6 +1,5 @@
 //! Signing up, in and out, sessions, members.
 
-mod network;
 pub(crate) mod passkeys;
 pub(crate) mod password;
 mod reset;
@@ -20,7 +19,7 @@ use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 
-pub use network::network;
+pub use domain::network::network;
 
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};

@@ -227,7 +227,7 @@ impl ProfilePort {
     }
 
     async fn write(&self, tx: &mut Personal, person: &Person, action: Action, details: Value) -> Outcome<()> {
-        let act = Act::own(action).with(details).from(person.origin.clone());
+        let act = Act::own(action).with(details).by(person);
         audit::write_everywhere(&self.core, tx, act).await
     }
 }

@@ -125,7 +125,7 @@ pub(crate) async fn add(core: &Core, person: &Person, waiting: &str, name: &str,
         security,
     })
     .await?;
-    let act = Act::own(Action::PasskeyAdded).with(details).from(person.origin.clone());
+    let act = Act::own(Action::PasskeyAdded).with(details).by(person);
     audit::write_everywhere(core, &mut tx, act).await?;
     tx.commit().await
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use serde_json::{Value, json};
 
-use super::network::network;
+use super::network;
 use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
@@ -101,7 +101,7 @@ async fn remember_origin(tx: &mut Personal, session: SessionId, origin: &Origin)
 
 /// What people are told of where a request came from.
 pub(crate) fn seen(origin: &Origin) -> SessionOrigin {
-    SessionOrigin { device: origin.device.clone(), network: network(&origin.address) }
+    origin.seen()
 }
 
 /// A sign-in is an act in the workspace that it leads to.
@@ -349,6 +349,7 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         let mut caller = standing.caller;
         caller.vouched = vouched;
         caller.origin = Some(session.origin.clone());
+        caller.signed_in = Some(session.origin.clone());
         caller
     });
     Ok(Person {
@@ -357,7 +358,8 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         name,
         proved_at: session.proved_at,
         factors: u8::try_from(session.factors).unwrap_or(1),
-        origin: session.origin,
+        origin: session.origin.clone(),
+        signed_in: session.origin,
         caller: caller.filter(|_| !needs_second_factor && !needs_single_sign_on),
         needs_second_factor,
         needs_single_sign_on,

@@ -496,7 +496,7 @@ async fn the_secret_is_sealed_told_to_the_provider_it_was_given_for_and_shown_to
     let stolen = SsoForm { issuer: "https://evil.example".into(), client_secret: String::new(), ..form() };
     let refused = save(&world, stolen).await;
     assert!(matches!(&refused, Err(Error::Invalid(fields)) if fields.get("client_secret").is_some()), "{refused:?}");
-    assert!(!world.ports.audit.export(&world.ours.caller).await.unwrap().contains(&secret));
+    assert!(!crate::exported(&world.ports, &world.ours.caller).await.unwrap().contains(&secret));
 }
 
 #[tokio::test]
