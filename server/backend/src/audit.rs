@@ -2,10 +2,15 @@
 
 mod action;
 mod export;
+mod failed;
+mod operators;
 mod read;
 mod said;
 
 pub(crate) use action::Action;
+pub(crate) use failed::note_failure;
+pub(crate) use operators::write_for_operator;
+pub use operators::write_master_key;
 pub use read::AuditPort;
 
 use domain::members::{Actor, Person, SessionOrigin};
@@ -125,6 +130,11 @@ fn from_where(here: Option<&SessionOrigin>, signed_in: Option<&SessionOrigin>) -
         (Some(here), _) => told(&here),
         (None, _) => json!({}),
     }
+}
+
+/// Whoever runs the installation, by a command.
+pub(crate) fn operator() -> Value {
+    json!({ "kind": "operator", "name": "Operator" })
 }
 
 fn actor(actor: &Actor) -> Value {

@@ -8,7 +8,10 @@ use domain::contacts::{ContactPanel, ContactRow};
 use domain::page::{Cursor, Page};
 use domain::{Caller, ContactId, Error, IdentityId, Permission, ports};
 
+use serde_json::json;
+
 use crate::Core;
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 
 pub(crate) use read::{international, panel, position, tags_shown};
@@ -36,6 +39,14 @@ impl ContactsPort {
         )
         .fetch_all(&mut **tx)
         .await?;
+        let before = sqlx::query_scalar!(
+            "select name from contact where workspace_id = $1 and id = $2 for no key update",
+            tx.workspace.0,
+            id.0,
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Fault::Plain(Error::NotFound))?;
         let row = sqlx::query!(
             "update contact set name = $3 where workspace_id = $1 and id = $2 returning profile_name, username",
             tx.workspace.0,
@@ -59,6 +70,11 @@ impl ContactsPort {
         )
         .fetch_all(&mut **tx)
         .await?;
+        if before != name {
+            let act =
+                Act::new(Action::ContactRenamed, id.0).changed(json!({ "name": before }), json!({ "name": name }));
+            audit::write(&mut tx, caller, self.core.clock.now(), act).await?;
+        }
         tx.commit().await?;
         for row in changed {
             self.core.live.conversation(caller.workspace, row.id.into(), row.version);

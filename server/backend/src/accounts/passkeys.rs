@@ -146,7 +146,7 @@ pub(super) async fn sign_in(port: &AccountsPort, waiting: &str, answer: &str, or
     port.throttle.check(&attempt, &origin.address, now)?;
     let outcome = verified(core, waiting, answer, origin).await;
     port.throttle.note(&attempt, &origin.address, outcome.is_ok(), now);
-    super::log_try("passkey", None, outcome.is_ok(), origin);
+    super::note_try(core, "passkey", None, outcome.is_ok(), origin);
     outcome
 }
 

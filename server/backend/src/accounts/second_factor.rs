@@ -71,7 +71,7 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     let mut tx = core.db.personal(account).await?;
     let right = is_right(core, &mut tx, code, origin).await?;
     port.throttle.note(&account.to_string(), &origin.address, right, now);
-    super::log_try("second factor", Some(account), right, origin);
+    super::note_try(core, "second factor", Some(account), right, origin);
     if !right {
         return Err(
             Error::invalid("code", "This code is not right, or it was used already. Wait for the next one.").into()

@@ -235,6 +235,11 @@ pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId)
         return Err(Error::SingleSignOnNeeded.into());
     }
     let token = renew(&mut tx, person.session, Some(place.at)).await?;
+    tx.enter(workspace).await?;
+    let member = place.at.1;
+    let act = Act::new(Action::SessionSwitched, member.0).by(person);
+    audit::append(&mut tx, json!({ "kind": "member", "id": member, "name": person.name }), core.clock.now(), act)
+        .await?;
     tx.commit().await?;
     core.revoked();
     Ok(token)

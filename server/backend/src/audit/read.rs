@@ -8,8 +8,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::action::{meant_by, said};
-use super::export;
 use super::said::{Names, facts, ids};
+use super::{Action, export};
 use crate::Core;
 use crate::contacts::position;
 use crate::db::Scoped;
@@ -78,7 +78,11 @@ impl Stored {
         self.actor.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
     }
 
-    fn read(self, names: &Names) -> AuditRow {
+    fn read(mut self, names: &Names) -> AuditRow {
+        // The names that a contact had are for whom may know the one it has.
+        if self.action == Action::ContactRenamed.as_str() && self.subject.is_none_or(|id| !names.contains_key(&id)) {
+            (self.before, self.after) = (None, None);
+        }
         let subject = self.subject.filter(|subject| Some(*subject) != self.actor_id());
         let word = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let place = |value: &Value| {

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::{Core, ids};
 
@@ -58,6 +59,10 @@ async fn replace(core: &Core, person: &Person, hash: Option<&str>) -> Outcome<()
             .await?;
     sqlx::query!("update account set avatar_key = $2 where id = $1", person.account.0, hash).execute(&mut **tx).await?;
     sqlx::query!("select spread_profile($1)", person.account.0).execute(&mut **tx).await?;
+    if hash.is_some() || former.is_some() {
+        let action = if hash.is_some() { Action::PictureSet } else { Action::PictureRemoved };
+        audit::write_everywhere(core, &mut tx, Act::own(action).by(person)).await?;
+    }
     tx.commit().await?;
     if let Some(former) = former {
         for size in PictureSize::ALL {

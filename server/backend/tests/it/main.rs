@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod acts;
 mod api_keys;
 mod audit;
 mod catalogue;

@@ -34,7 +34,7 @@ pub fn form() -> SsoForm {
 }
 
 /// Our world, whose owner has connected a provider.
-async fn connected(form: SsoForm) -> World {
+pub async fn connected(form: SsoForm) -> World {
     let world = world().await;
     save(&world, form).await.unwrap();
     world
@@ -292,7 +292,7 @@ async fn a_malicious_provider_reaches_nothing_beyond_its_own_workspace() {
 }
 
 /// Connects a provider to their workspace, for which the operator decides that it speaks for a domain.
-async fn backend_gives(world: &World, domain: &str) {
+pub async fn backend_gives(world: &World, domain: &str) {
     let mallory = person(world, "owner@theirs.example", OWNERS_PASSWORD).await;
     // For connecting, a domain that nobody contests.
     sqlx::query("update member set email = 'owner@evil.example' where id = $1")
@@ -302,7 +302,7 @@ async fn backend_gives(world: &World, domain: &str) {
         .unwrap();
     let evil = SsoForm { issuer: "https://evil.example".into(), domains: "evil.example".into(), ..form() };
     world.ports.sso.save(&mallory, evil).await.unwrap();
-    backend::sso::give_domain(&world.owner, world.theirs.seeded.workspace, domain).await.unwrap();
+    backend::sso::give_domain(&world.core, &world.owner, world.theirs.seeded.workspace, domain).await.unwrap();
 }
 
 #[tokio::test]
