@@ -34,6 +34,8 @@ mod safety;
 mod secrecy;
 #[path = "http/start.rs"]
 mod start;
+#[path = "http/trail.rs"]
+mod trail;
 #[path = "http/transport.rs"]
 mod transport;
 #[path = "http/walls/mod.rs"]

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, FieldErrors, Result};
 use crate::ids::{PasskeyId, SessionId, WorkspaceId};
 use crate::language::Language;
+use crate::members::SessionOrigin;
+use crate::network::network;
 use crate::ports::SessionToken;
 
 /// The version of the terms that a sign-up accepts.
@@ -196,6 +198,13 @@ pub struct Origin {
     pub session: Option<SessionToken>,
     /// The language that the browser likes best, for people who have not chosen one yet.
     pub language: Language,
+}
+
+impl Origin {
+    /// As much of it as is written down.
+    pub fn seen(&self) -> SessionOrigin {
+        SessionOrigin { device: self.device.clone(), network: network(&self.address) }
+    }
 }
 
 /// What stands between a browser and its system in [`device_words`].

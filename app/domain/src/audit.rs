@@ -31,6 +31,8 @@ pub struct AuditRow {
     pub subject: Option<String>,
     /// Where it was done from: a device and a network, as far as they are known.
     pub origin: String,
+    /// Where the session was opened that it was done with, if that is elsewhere.
+    pub signed_in: String,
     pub facts: Vec<Fact>,
 }
 

@@ -21,6 +21,7 @@ pub mod language;
 pub mod live;
 pub mod members;
 pub mod messages;
+pub mod network;
 pub mod notifications;
 pub mod onboarding;
 pub mod packs;

@@ -16,12 +16,14 @@ pub struct Caller {
     pub scope: Scope,
     /// The workspace's own provider vouched for them: nothing of theirs beyond the workspace is theirs to see.
     pub vouched: bool,
-    /// Where their session was opened. `None` for a program.
+    /// Where the request came from. `None` where nobody asked.
     pub origin: Option<SessionOrigin>,
+    /// Where their session was opened. `None` for a program.
+    pub signed_in: Option<SessionOrigin>,
     permissions: Vec<Permission>,
 }
 
-/// Where a session was opened, as a person recognises it.
+/// Where a session was opened or a request came from, as a person recognises it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionOrigin {
     /// The browser and system in words, for example `Firefox on Linux`.
@@ -64,6 +66,7 @@ impl Caller {
             scope,
             vouched: false,
             origin: None,
+            signed_in: None,
             permissions,
         }
     }
@@ -80,8 +83,16 @@ impl Caller {
             scope: Scope::All,
             vouched: false,
             origin: None,
+            signed_in: None,
             permissions,
         }
+    }
+
+    /// The same caller, whose request came from `here`.
+    #[must_use]
+    pub fn asking_from(mut self, here: SessionOrigin) -> Self {
+        self.origin = Some(here);
+        self
     }
 
     /// The same caller without any permission but `kept`; the permission suite walks every port with it.
@@ -121,8 +132,10 @@ pub struct Person {
     pub proved_at: Timestamp,
     /// By how many factors they signed in.
     pub factors: u8,
-    /// Where they signed in.
+    /// Where the request came from.
     pub origin: SessionOrigin,
+    /// Where they signed in.
+    pub signed_in: SessionOrigin,
     /// Their place in the workspace they stand in.
     pub caller: Option<Caller>,
     /// The workspace they stand in asks for a second factor, and this session has one only.
@@ -136,6 +149,14 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same person, whose request came from `here`: a session does not show where it is used.
+    #[must_use]
+    pub fn asking_from(mut self, here: SessionOrigin) -> Self {
+        self.caller = self.caller.map(|caller| caller.asking_from(here.clone()));
+        self.origin = here;
+        self
+    }
+
     /// Refuses with [`Error::OwnSignInNeeded`] a session that a workspace's provider vouched for: whoever runs that provider
     /// must not reach what the person has elsewhere.
     pub fn require_own_sign_in(&self) -> Result<()> {

@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 pub use accounts::{Accounts, SessionToken, SignedIn};
 pub use api_keys::ApiKeys;
-pub use audit::Audit;
+pub use audit::{Audit, AuditLines};
 pub use canned::Canned;
 pub use channels::Channels;
 pub use connections::Connections;

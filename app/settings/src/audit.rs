@@ -88,6 +88,8 @@ fn Act(row: AuditRow) -> impl IntoView {
                 <p class="quiet">
                     <Time at=row.at shape=Shape::Full />
                     {(!row.origin.is_empty()).then(|| format!(" · {}", row.origin))}
+                    {(!row.signed_in.is_empty())
+                        .then(|| view! { " · " {t!(audit_signed_in, place = row.signed_in)} })}
                 </p>
                 {(!facts.is_empty())
                     .then(|| {

@@ -25,7 +25,7 @@ pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
     ClientAddress, FormRefused, PagePlace, PagePolicy, ServerInfo, backend, caller, clear_session_cookie,
-    client_address, cookie_in, handed_over, origin, person, redirect, redirect_plain, region, session_token,
+    client_address, cookie_in, handed_over, origin, origin_of, person, redirect, redirect_plain, region, session_token,
     set_cookie_header, set_session_cookie, signed_in, waiting_token,
 };
 

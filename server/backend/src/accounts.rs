@@ -1,6 +1,5 @@
 //! Signing up, in and out, sessions, members.
 
-mod network;
 pub(crate) mod passkeys;
 pub(crate) mod password;
 mod reset;
@@ -20,8 +19,9 @@ use domain::ports::{self, SessionToken, SignedIn};
 use domain::{AccountId, Caller, Error, Permission, Role, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 
-pub use network::{holder, network};
+pub use domain::network::network;
 
+use crate::audit;
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
@@ -57,7 +57,7 @@ impl AccountsPort {
         let stored = found.as_ref().and_then(|found| found.password_hash.clone());
         let right = password::verify(&credentials.password, stored.clone()).await?;
         self.throttle.note(&credentials.email, &origin.address, right, now);
-        log_try("password", found.as_ref().map(|found| found.account), right, origin);
+        note_try(core, "password", found.as_ref().map(|found| found.account), right, origin);
         let Some(found) = found.filter(|_| right) else {
             return Err(Error::invalid("password", "This email and password do not belong together.").into());
         };
@@ -151,10 +151,14 @@ async fn evenly<T>(work: impl Future<Output = T>) -> T {
     tokio::join!(work, tokio::time::sleep(EVEN)).0
 }
 
-/// One line in the log for each try at proving who one is (ASVS 5.0, 16.3.1). It names an account by its id alone.
-pub(crate) fn log_try(way: &'static str, account: Option<AccountId>, right: bool, origin: &Origin) {
-    let account = account.map(|account| account.to_string()).unwrap_or_default();
-    tracing::info!(way, account, right, network = network(&origin.address), "somebody proves who they are");
+/// One line in the log for each try at proving who one is (ASVS 5.0, 16.3.1). It names an account by its id alone. A wrong
+/// one is an act too.
+pub(crate) fn note_try(core: &Core, way: &'static str, account: Option<AccountId>, right: bool, origin: &Origin) {
+    let id = account.map(|account| account.to_string()).unwrap_or_default();
+    tracing::info!(way, account = id, right, network = network(&origin.address), "somebody proves who they are");
+    if let Some(account) = account.filter(|_| !right) {
+        audit::note_failure(core, account, way, origin);
+    }
 }
 
 /// An account by its address.

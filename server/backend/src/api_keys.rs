@@ -6,7 +6,7 @@ use domain::api_keys::{ApiKeyForm, ApiKeyRow, KeyState, LIFETIMES, NewApiKey, SC
 use domain::members::Person;
 use domain::{ApiKeyId, Caller, Error, FieldErrors, Permission, Scope, Timestamp, WorkspaceId, ports};
 use jiff::SignedDuration;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
@@ -174,7 +174,7 @@ async fn insert(core: &Core, tx: &mut Scoped, new: New<'_>) -> Outcome<String> {
         .with(json!({ "name": new.name, "scopes": new.scopes, "expires_at": new.expires_at }));
     match new.maker {
         Some(caller) => audit::write(tx, caller, now, act).await?,
-        None => audit::append(tx, operator(), now, act).await?,
+        None => audit::append(tx, audit::operator(), now, act).await?,
     }
     Ok(secret)
 }
@@ -190,10 +190,6 @@ async fn tell_owner(core: &Core, tx: &mut Scoped, new: &New<'_>) -> Outcome<()> 
         keys: core.page("/settings/api-keys"),
     };
     mail::queue(core, tx, &Outgoing { to: owner.email, language: owner.language, kind }).await
-}
-
-fn operator() -> Value {
-    json!({ "kind": "operator", "name": "Operator" })
 }
 
 /// Who a key speaks for: what its scopes permit, as far as its maker still may.

@@ -1,13 +1,19 @@
 //! The audit trail: who did what, when and from where; a chain of hashes a workspace (migration 0011).
 
 mod action;
+mod export;
+mod failed;
+mod operators;
 mod read;
 mod said;
 
 pub(crate) use action::Action;
+pub(crate) use failed::note_failure;
+pub(crate) use operators::write_for_operator;
+pub use operators::write_master_key;
 pub use read::AuditPort;
 
-use domain::members::{Actor, SessionOrigin};
+use domain::members::{Actor, Person, SessionOrigin};
 use domain::{Caller, Timestamp};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -25,8 +31,10 @@ pub(crate) struct Act {
     pub action: Action,
     pub subject: Option<Uuid>,
     pub details: Value,
-    /// Where it was done from, if that is not where the caller's session was opened.
+    /// Where it was done from, if that is not where the caller asks from.
     pub origin: Option<SessionOrigin>,
+    /// Where the session was opened that it was done with.
+    pub signed_in: Option<SessionOrigin>,
     pub before: Option<Value>,
     pub after: Option<Value>,
 }
@@ -38,7 +46,7 @@ impl Act {
 
     /// What a person does with their own account, for [`write_everywhere`].
     pub(crate) fn own(action: Action) -> Self {
-        Self { action, subject: None, details: json!({}), origin: None, before: None, after: None }
+        Self { action, subject: None, details: json!({}), origin: None, signed_in: None, before: None, after: None }
     }
 
     /// What a value was and what it is now.
@@ -52,6 +60,12 @@ impl Act {
         self
     }
 
+    /// For [`write_everywhere`]: from where the person asks.
+    pub(crate) fn by(mut self, person: &Person) -> Self {
+        (self.origin, self.signed_in) = (Some(person.origin.clone()), Some(person.signed_in.clone()));
+        self
+    }
+
     pub(crate) fn with(mut self, details: Value) -> Self {
         self.details = details;
         self
@@ -62,6 +76,7 @@ impl Act {
 /// commit.
 pub(crate) async fn write(tx: &mut PgConnection, caller: &Caller, now: Timestamp, mut act: Act) -> Outcome<()> {
     act.origin = act.origin.or_else(|| caller.origin.clone());
+    act.signed_in = act.signed_in.or_else(|| caller.signed_in.clone());
     append(tx, actor(&caller.actor), now, act).await
 }
 
@@ -86,10 +101,7 @@ pub(crate) async fn write_everywhere(core: &Core, tx: &mut Personal, act: Act) -
 
 /// The same for what no member did.
 pub(crate) async fn append(tx: &mut PgConnection, actor: Value, now: Timestamp, act: Act) -> Outcome<()> {
-    let origin = match act.origin.filter(|from| *from != SessionOrigin::default()) {
-        Some(from) => json!({ "device": from.device, "network": from.network }),
-        None => json!({}),
-    };
+    let origin = from_where(act.origin.as_ref(), act.signed_in.as_ref());
     sqlx::query!(
         "select audit_append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         ids::fresh::<Uuid>(),
@@ -105,6 +117,24 @@ pub(crate) async fn append(tx: &mut PgConnection, actor: Value, now: Timestamp, 
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The place of the request, and that of the session's sign-in where it is another: a stolen session is used elsewhere.
+fn from_where(here: Option<&SessionOrigin>, signed_in: Option<&SessionOrigin>) -> Value {
+    let known = |place: Option<&SessionOrigin>| place.filter(|place| **place != SessionOrigin::default()).cloned();
+    let told = |place: &SessionOrigin| json!({ "device": place.device, "network": place.network });
+    match (known(here), known(signed_in)) {
+        (Some(here), Some(before)) if before != here => {
+            json!({ "device": here.device, "network": here.network, "signed_in": told(&before) })
+        }
+        (Some(here), _) => told(&here),
+        (None, _) => json!({}),
+    }
+}
+
+/// Whoever runs the installation, by a command.
+pub(crate) fn operator() -> Value {
+    json!({ "kind": "operator", "name": "Operator" })
 }
 
 fn actor(actor: &Actor) -> Value {

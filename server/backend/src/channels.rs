@@ -98,6 +98,6 @@ impl ports::Channels for ChannelsPort {
 
     async fn replay(&self, caller: &Caller, id: QuarantineId) -> domain::Result<()> {
         caller.require(Permission::ManageChannels)?;
-        Ok(ingest::replay(&self.core, self.provider.as_ref(), caller.workspace, id).await?)
+        Ok(ingest::replay(&self.core, self.provider.as_ref(), caller, id).await?)
     }
 }

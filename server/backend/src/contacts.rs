@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use domain::contacts::{ContactPanel, ContactRow};
 use domain::page::{Cursor, Page};
 use domain::{Caller, ContactId, Error, IdentityId, Permission, ports};
+use serde_json::json;
 
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::{Core, gate};
 
@@ -30,6 +32,14 @@ impl ContactsPort {
         let mut tx = self.core.db.of(caller).await?;
         // First the conversations, as everybody does who locks both.
         gate::lock_of(&mut tx, caller.workspace, id).await?;
+        let before = sqlx::query_scalar!(
+            "select name from contact where workspace_id = $1 and id = $2 for no key update",
+            tx.workspace.0,
+            id.0,
+        )
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(Fault::Plain(Error::NotFound))?;
         let row = sqlx::query!(
             "update contact set name = $3 where workspace_id = $1 and id = $2 returning profile_name, username",
             tx.workspace.0,
@@ -53,6 +63,11 @@ impl ContactsPort {
         )
         .fetch_all(&mut **tx)
         .await?;
+        if before != name {
+            let act =
+                Act::new(Action::ContactRenamed, id.0).changed(json!({ "name": before }), json!({ "name": name }));
+            audit::write(&mut tx, caller, self.core.clock.now(), act).await?;
+        }
         tx.commit().await?;
         for row in changed {
             self.core.live.conversation(caller.workspace, row.id.into(), row.version);

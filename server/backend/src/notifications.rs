@@ -9,6 +9,7 @@ use domain::{Caller, Error, MemberId, Timestamp, ports};
 use jiff::tz::TimeZone;
 
 use crate::Core;
+use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::Outcome;
 
@@ -46,6 +47,7 @@ impl NotificationsPort {
         let by_mail: Vec<Notice> = choices.by_mail.iter().copied().filter(|notice| notice.by_mail()).collect();
         let quiet = choices.quiet.map(|quiet| (minute(quiet.from), minute(quiet.until)));
         let mut tx = self.core.db.scoped(caller.workspace).await?;
+        let before = self::choices(&mut tx, member).await?;
         sqlx::query!(
             "insert into notification_choice
                 (workspace_id, member_id, in_app, by_mail, mail_after, quiet_from, quiet_until, sound, desktop)
@@ -66,6 +68,12 @@ impl NotificationsPort {
         )
         .execute(&mut **tx)
         .await?;
+        let after = Choices { by_mail, ..choices.clone() };
+        if after != before {
+            let act = Act::new(Action::NotificationsSaved, member.0)
+                .changed(serde_json::to_value(before)?, serde_json::to_value(after)?);
+            audit::write(&mut tx, caller, self.core.clock.now(), act).await?;
+        }
         tx.commit().await
     }
 }

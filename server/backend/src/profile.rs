@@ -66,6 +66,12 @@ impl ProfilePort {
     async fn save(&self, person: &Person, form: &ProfileForm) -> Outcome<()> {
         let checked = Checked::parse(form)?;
         let mut tx = self.core.db.personal(person.account).await?;
+        let before = sqlx::query!(
+            "select name, phone, job_title, bio, time_zone, currency, language from account where id = $1 for no key update",
+            person.account.0,
+        )
+        .fetch_one(&mut **tx)
+        .await?;
         sqlx::query!(
             "update account set name = $2, phone = $3, job_title = $4, bio = $5, time_zone = $6, currency = $7, language = $8
              where id = $1",
@@ -81,6 +87,22 @@ impl ProfilePort {
         .execute(&mut **tx)
         .await?;
         sqlx::query!("select spread_profile($1)", person.account.0).execute(&mut **tx).await?;
+        let changed = [
+            ("name", before.name != checked.name),
+            ("phone", before.phone != checked.phone),
+            ("job_title", before.job_title != checked.job_title),
+            ("bio", before.bio != checked.bio),
+            ("time_zone", before.time_zone != checked.time_zone),
+            ("currency", before.currency != checked.currency),
+            ("language", before.language != form.language),
+        ];
+        let changed: Vec<&str> = changed.into_iter().filter(|(_, changed)| *changed).map(|(field, _)| field).collect();
+        if !changed.is_empty() {
+            // A workspace shows its members' names and no more: what else they say of themselves is not its to keep.
+            let act = Act::own(Action::ProfileSaved).with(json!({ "changed": changed })).by(person);
+            let act = act.changed(json!({ "name": before.name }), json!({ "name": checked.name }));
+            audit::write_everywhere(&self.core, &mut tx, act).await?;
+        }
         tx.commit().await?;
         self.core.revoked();
         Ok(())
@@ -98,7 +120,7 @@ impl ProfilePort {
         drop(tx);
         let right = password::verify(password, stored).await?;
         self.throttle.note(&account, &origin.address, right, now);
-        accounts::log_try("proof", Some(person.account), right, origin);
+        accounts::note_try(&self.core, "proof", Some(person.account), right, origin);
         if !right {
             return Err(Error::invalid("password", "This is not your password.").into());
         }
@@ -222,7 +244,7 @@ impl ProfilePort {
     }
 
     async fn write(&self, tx: &mut Personal, person: &Person, action: Action, details: Value) -> Outcome<()> {
-        let act = Act::own(action).with(details).from(person.origin.clone());
+        let act = Act::own(action).with(details).by(person);
         audit::write_everywhere(&self.core, tx, act).await
     }
 }

@@ -26,6 +26,7 @@ async fn rotate(settings: &Settings) -> Result<()> {
     if kept_in_file {
         keys::drop_old_from_file(settings)?;
     }
+    backend::audit::write_master_key(&core, &pool).await?;
     backend::team::tell_of_master_key(&core, &pool).await?;
     say(&format!("{rewrapped} data keys are now wrapped by the first master key"));
     pool.close().await;

@@ -12,7 +12,7 @@ use domain::ports::SessionToken;
 use domain::{Caller, Error};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use ui::wire::{ClientAddress, PagePlace, PagePolicy, SESSION_COOKIE, cookie_name};
+use ui::wire::{ClientAddress, PagePlace, PagePolicy, SESSION_COOKIE, cookie_name, origin_of};
 
 use super::place::{self, Place};
 use super::rates::Fetcher;
@@ -233,7 +233,8 @@ impl FromRequestParts<AppState> for Member {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
         let token = session(&parts.headers, &state.site).ok_or(ErrorJson(Error::Unauthenticated))?;
-        state.backend.accounts.caller(&token).await.map(Self).map_err(ErrorJson)
+        let caller = state.backend.accounts.caller(&token).await.map_err(ErrorJson)?;
+        Ok(Self(caller.asking_from(origin_of(parts).seen())))
     }
 }
 
@@ -245,7 +246,8 @@ impl FromRequestParts<AppState> for Somebody {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ErrorJson> {
         let token = session(&parts.headers, &state.site).ok_or(ErrorJson(Error::Unauthenticated))?;
-        state.backend.accounts.person(&token).await.map(Self).map_err(ErrorJson)
+        let person = state.backend.accounts.person(&token).await.map_err(ErrorJson)?;
+        Ok(Self(person.asking_from(origin_of(parts).seen())))
     }
 }
 

@@ -38,7 +38,7 @@ pub enum Fetcher {
 
 impl Fetcher {
     pub fn visitor(address: Option<&str>) -> Self {
-        Self::Visitor(address.and_then(backend::accounts::holder))
+        Self::Visitor(address.and_then(domain::network::holder))
     }
 }
 

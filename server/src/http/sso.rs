@@ -64,7 +64,7 @@ async fn start(
 async fn depart(backend: &Backend, form: &Start, next: &str, origin: &Origin) -> domain::Result<Departure> {
     let Some(workspace) = form.workspace else { return backend.sso.depart(&form.email, next, origin).await };
     let token = origin.session.as_ref().ok_or(Error::Unauthenticated)?;
-    let person = backend.accounts.person(token).await?;
+    let person = backend.accounts.person(token).await?.asking_from(origin.seen());
     backend.sso.depart_to(&person, workspace, next, origin).await
 }
 

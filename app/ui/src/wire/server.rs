@@ -19,6 +19,8 @@ use super::{AppError, SESSION_COOKIE, cookie_name};
 const THIRTY_DAYS: u32 = 30 * 24 * 60 * 60;
 const A_YEAR: u32 = 365 * 24 * 60 * 60;
 const TEN_MINUTES: u32 = 10 * 60;
+/// The address of whoever has none.
+const UNKNOWN: &str = "unknown";
 /// The secret by which a browser is known again.
 const DEVICE_COOKIE: &str = "parley_device";
 /// The secret of a sign-in that waits for its second factor.
@@ -81,7 +83,7 @@ pub async fn caller() -> Result<(Caller, Backend), AppError> {
     let backend = backend()?;
     let token = session_token().ok_or(AppError(Error::Unauthenticated))?;
     let caller = backend.accounts.caller(&token).await?;
-    Ok((caller, backend))
+    Ok((caller.asking_from(origin().seen()), backend))
 }
 
 /// The signed-in person, whichever workspace they stand in, and the back end to call.
@@ -89,7 +91,7 @@ pub async fn person() -> Result<(Person, Backend), AppError> {
     let backend = backend()?;
     let token = session_token().ok_or(AppError(Error::Unauthenticated))?;
     let person = backend.accounts.person(&token).await?;
-    Ok((person, backend))
+    Ok((person.asking_from(origin().seen()), backend))
 }
 
 /// The secret in the request's session cookie.
@@ -120,14 +122,20 @@ pub fn cookie_in(headers: &HeaderMap, wanted: &str, secure: bool) -> Option<Stri
 
 /// Where the request came from, as far as people are told of it.
 pub fn origin() -> Origin {
-    let header = |name| header(name).unwrap_or_default();
-    Origin {
-        address: client_address(),
-        device: device_words(&header(USER_AGENT)),
-        device_token: cookie(DEVICE_COOKIE),
-        session: session_token(),
-        language: Language::accepted(&header(ACCEPT_LANGUAGE)),
-    }
+    let request = use_context::<Parts>().map(|parts| origin_of(&parts));
+    let request = request.unwrap_or_else(|| Origin { address: UNKNOWN.to_owned(), ..Origin::default() });
+    let language = Language::accepted(&header(ACCEPT_LANGUAGE).unwrap_or_default());
+    Origin { device_token: cookie(DEVICE_COOKIE), session: session_token(), language, ..request }
+}
+
+/// The same of a request that no server function answers, without what its browser brought.
+pub fn origin_of(parts: &Parts) -> Origin {
+    let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    Origin { address: address_of(parts), device: device_words(agent), ..Origin::default() }
+}
+
+fn address_of(parts: &Parts) -> String {
+    parts.extensions.get::<ClientAddress>().map_or_else(|| UNKNOWN.to_owned(), |address| address.0.clone())
 }
 
 /// What a header of the request says.
@@ -171,9 +179,7 @@ pub fn handed_over(outcome: SignedIn, next: &str, secure: bool) -> (Vec<HeaderVa
 
 /// The address of the other end, or a word that all unknown ones share.
 pub fn client_address() -> String {
-    use_context::<Parts>()
-        .and_then(|parts| parts.extensions.get::<ClientAddress>().cloned())
-        .map_or_else(|| "unknown".to_owned(), |address| address.0)
+    use_context::<Parts>().map_or_else(|| UNKNOWN.to_owned(), |parts| address_of(&parts))
 }
 
 /// Hands the browser its session.

@@ -125,7 +125,7 @@ pub(crate) async fn add(core: &Core, person: &Person, waiting: &str, name: &str,
         security,
     })
     .await?;
-    let act = Act::own(Action::PasskeyAdded).with(details).from(person.origin.clone());
+    let act = Act::own(Action::PasskeyAdded).with(details).by(person);
     audit::write_everywhere(core, &mut tx, act).await?;
     tx.commit().await
 }
@@ -146,7 +146,7 @@ pub(super) async fn sign_in(port: &AccountsPort, waiting: &str, answer: &str, or
     port.throttle.check(&attempt, &origin.address, now)?;
     let outcome = verified(core, waiting, answer, origin).await;
     port.throttle.note(&attempt, &origin.address, outcome.is_ok(), now);
-    super::log_try("passkey", None, outcome.is_ok(), origin);
+    super::note_try(core, "passkey", None, outcome.is_ok(), origin);
     outcome
 }
 

@@ -71,7 +71,7 @@ pub(super) async fn answer(port: &AccountsPort, waiting: &str, code: &str, origi
     let mut tx = core.db.personal(account).await?;
     let right = is_right(core, &mut tx, code, origin).await?;
     port.throttle.note(&account.to_string(), &origin.address, right, now);
-    super::log_try("second factor", Some(account), right, origin);
+    super::note_try(core, "second factor", Some(account), right, origin);
     if !right {
         return Err(
             Error::invalid("code", "This code is not right, or it was used already. Wait for the next one.").into()
@@ -202,7 +202,7 @@ pub(crate) async fn confirm(core: &Core, person: &Person, code: &str) -> Outcome
     sessions::proved(core, &mut tx, person.session, 2).await?;
     let token = sessions::renew(&mut tx, person.session, None).await?;
     tell_of_change(core, &mut tx, SecondFactorChange::TurnedOn, &person.origin).await?;
-    audit::write_everywhere(core, &mut tx, Act::own(Action::AppAdded).from(person.origin.clone())).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::AppAdded).by(person)).await?;
     tx.commit().await?;
     core.revoked();
     Ok((codes, token))
@@ -220,7 +220,7 @@ pub(crate) async fn remove(core: &Core, person: &Person) -> Outcome<()> {
     sqlx::query!("delete from recovery_code where account_id = $1", person.account.0).execute(&mut **tx).await?;
     sqlx::query!("update session set factors = 1 where account_id = $1", person.account.0).execute(&mut **tx).await?;
     tell_of_change(core, &mut tx, SecondFactorChange::TurnedOff, &person.origin).await?;
-    audit::write_everywhere(core, &mut tx, Act::own(Action::AppRemoved).from(person.origin.clone())).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::AppRemoved).by(person)).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())
@@ -235,7 +235,7 @@ pub(crate) async fn renew_recovery_codes(core: &Core, person: &Person) -> Outcom
     }
     let codes = fresh_recovery_codes(&mut tx).await?;
     tell_of_codes(core, &mut tx, RecoveryCodes::Made, &person.origin).await?;
-    audit::write_everywhere(core, &mut tx, Act::own(Action::RecoveryCodesMade).from(person.origin.clone())).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::RecoveryCodesMade).by(person)).await?;
     tx.commit().await?;
     Ok(codes)
 }

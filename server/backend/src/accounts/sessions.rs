@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use serde_json::{Value, json};
 
-use super::network::network;
+use super::network;
 use crate::audit::{self, Act, Action};
 use crate::db::Personal;
 use crate::fault::{Fault, Outcome};
@@ -101,7 +101,7 @@ async fn remember_origin(tx: &mut Personal, session: SessionId, origin: &Origin)
 
 /// What people are told of where a request came from.
 pub(crate) fn seen(origin: &Origin) -> SessionOrigin {
-    SessionOrigin { device: origin.device.clone(), network: network(&origin.address) }
+    origin.seen()
 }
 
 /// A sign-in is an act in the workspace that it leads to.
@@ -201,7 +201,7 @@ async fn know_device(core: &Core, tx: &mut Personal, origin: &Origin, now: Times
     .await?;
     if !first {
         let occasion = super::occasion(core, Some(&origin.device));
-        let occasion = Occasion { network: super::network::place(&origin.address), ..occasion };
+        let occasion = Occasion { network: domain::network::place(&origin.address), ..occasion };
         let security = super::security_page(core);
         super::tell(core, tx, |name| Kind::NewDevice { name, occasion, security }).await?;
     }
@@ -236,6 +236,11 @@ pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId)
         return Err(Error::SingleSignOnNeeded.into());
     }
     let token = renew(&mut tx, person.session, Some(place.at)).await?;
+    tx.enter(workspace).await?;
+    let member = place.at.1;
+    let act = Act::new(Action::SessionSwitched, member.0).by(person);
+    audit::append(&mut tx, json!({ "kind": "member", "id": member, "name": person.name }), core.clock.now(), act)
+        .await?;
     tx.commit().await?;
     core.revoked();
     Ok(token)
@@ -350,6 +355,7 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         let mut caller = standing.caller;
         caller.vouched = vouched;
         caller.origin = Some(session.origin.clone());
+        caller.signed_in = Some(session.origin.clone());
         caller
     });
     Ok(Person {
@@ -358,7 +364,8 @@ async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
         name,
         proved_at: session.proved_at,
         factors: u8::try_from(session.factors).unwrap_or(1),
-        origin: session.origin,
+        origin: session.origin.clone(),
+        signed_in: session.origin,
         caller: caller.filter(|_| !needs_second_factor && !needs_single_sign_on),
         needs_second_factor,
         needs_single_sign_on,

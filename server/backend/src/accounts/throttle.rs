@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
+use domain::network::holder;
 use domain::{Error, Result, Timestamp, WorkspaceId};
 use jiff::SignedDuration;
 
-use super::holder;
 use crate::secret;
 
 /// How many failures are free, and the longest wait after them, in seconds.

@@ -31,6 +31,8 @@ macro_rules! actions {
 
 actions! {
     SessionOpened = "session.opened", "signed in";
+    SessionSwitched = "session.switched", "came here with a session that was open";
+    SignInFailed = "sign_in.failed", "failed to prove to be";
     SessionsEnded = "session.ended", "signed out elsewhere";
     PasswordChanged = "password.changed", "changed their password";
     PasswordReset = "password.reset", "set a new password by mail";
@@ -42,6 +44,10 @@ actions! {
     PasskeyRemoved = "passkey.removed", "removed a passkey";
     EmailChanged = "email.changed", "changed their address";
     EmailChangeRefused = "email.change_refused", "refused a change of their address";
+    ProfileSaved = "profile.saved", "changed their profile";
+    PictureSet = "picture.set", "chose a picture of themselves";
+    PictureRemoved = "picture.removed", "took their picture away";
+    NotificationsSaved = "notifications.saved", "chose what to be told of";
     WorkspaceCreated = "workspace.created", "made this workspace";
     WorkspaceChanged = "workspace.changed", "changed the business’s details";
     TwoFactorsRequired = "workspace.two_factors_required", "changed whether everybody needs a second factor";
@@ -68,8 +74,12 @@ actions! {
     SsoLinked = "sso.linked", "signed in by single sign-on for the first time";
     SsoForgotten = "sso.forgotten", "forgot the sign-in at the provider of";
     SsoRefused = "sso.refused", "refused a sign-in";
+    DomainGained = "sso_domain.gained", "let single sign-on speak for another domain";
+    DomainLost = "sso_domain.lost", "gave a domain of single sign-on to another workspace";
+    MasterKeyRotated = "master_key.rotated", "replaced the master key of this installation";
     AuditExported = "audit.exported", "exported the audit trail";
     NumberSeen = "contact.number_seen", "looked at the hidden number of";
+    ContactRenamed = "contact.renamed", "renamed";
     ContactTagged = "contact.tagged", "put a tag on";
     ContactUntagged = "contact.untagged", "took a tag off";
     ConversationAssigned = "conversation.assigned", "assigned the conversation with";
@@ -84,9 +94,11 @@ actions! {
     SamplesRemoved = "samples.removed", "removed the samples";
     ConnectionMade = "connection.made", "connected a WhatsApp account";
     ConnectionChanged = "connection.changed", "changed the connection of a WhatsApp account";
+    ConnectionSubscribed = "connection.subscribed", "asked for the messages of a WhatsApp account";
     ConnectionEnded = "connection.ended", "disconnected a WhatsApp account";
     ChannelConnected = "channel.connected", "connected a number";
     ChannelRegistered = "channel.registered", "registered a number";
+    QuarantineReplayed = "quarantine.replayed", "tried once more what could not be read";
 }
 
 /// A stored word as it is said, with what it set where that makes another sentence. One that this version does not know

@@ -1,4 +1,4 @@
-//! Reading and exporting the trail.
+//! Reading the trail.
 
 use async_trait::async_trait;
 use domain::audit::{AuditQuery, AuditRow};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::action::{meant_by, said};
 use super::said::{Names, facts, ids};
-use super::{Act, Action, write};
+use super::{Action, export};
 use crate::Core;
 use crate::contacts::position;
 use crate::db::Scoped;
@@ -17,8 +17,6 @@ use crate::fault::Outcome;
 use crate::gate::sql;
 
 const PAGE: usize = 50;
-/// An export is one answer: this many events fit a file that a person can open.
-const EXPORT: i64 = 100_000;
 
 /// [`ports::Audit`] over PostgreSQL.
 pub struct AuditPort {
@@ -33,7 +31,7 @@ impl AuditPort {
     async fn page(&self, caller: &Caller, query: AuditQuery) -> Outcome<Page<AuditRow>> {
         caller.require(Permission::ReadAudit)?;
         let (at, id) = position(query.after)?;
-        let mut tx = self.core.db.scoped(caller.workspace).await?;
+        let mut tx = self.core.db.of(caller).await?;
         let search = query.search.trim();
         let rows = sqlx::query_as!(
             Stored,
@@ -54,28 +52,10 @@ impl AuditPort {
         )
         .fetch_all(&mut **tx)
         .await?;
-        let names = names(&mut tx, &rows).await?;
+        let names = names(&mut tx, caller, &rows).await?;
         let rows = rows.into_iter().map(|row| (row.id, row.read(&names)));
         let page = Page::cut(rows.collect(), PAGE, |(id, row)| Cursor::new(row.at, *id));
         Ok(Page { items: page.items.into_iter().map(|(_, row)| row).collect(), next: page.next })
-    }
-
-    async fn export(&self, caller: &Caller) -> Outcome<String> {
-        caller.require(Permission::ReadAudit)?;
-        caller.require(Permission::Export)?;
-        let mut tx = self.core.db.scoped(caller.workspace).await?;
-        let lines = sqlx::query_scalar!(
-            r#"select (to_jsonb(e) - 'previous' - 'hash' || jsonb_build_object(
-                   'previous', encode(e.previous, 'hex'), 'hash', encode(e.hash, 'hex')))::text as "line!"
-               from audit_event e where workspace_id = $1 order by seq limit $2"#,
-            tx.workspace.0,
-            EXPORT,
-        )
-        .fetch_all(&mut **tx)
-        .await?;
-        write(&mut tx, caller, self.core.clock.now(), Act::new(Action::AuditExported, caller.workspace.0)).await?;
-        tx.commit().await?;
-        Ok(lines.join("\n") + "\n")
     }
 }
 
@@ -98,43 +78,61 @@ impl Stored {
         self.actor.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok())
     }
 
-    fn read(self, names: &Names) -> AuditRow {
+    fn read(mut self, names: &Names) -> AuditRow {
+        // The names that a contact had are for whom may know the one it has.
+        if self.action == Action::ContactRenamed.as_str() && self.subject.is_none_or(|id| !names.contains_key(&id)) {
+            (self.before, self.after) = (None, None);
+        }
         let subject = self.subject.filter(|subject| Some(*subject) != self.actor_id());
         let word = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let origin = [word(&self.origin, "device"), word(&self.origin, "network")];
+        let place = |value: &Value| {
+            let words = [word(value, "device"), word(value, "network")];
+            words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", ")
+        };
+        let name = |subject: Uuid| names.get(&subject).cloned().or_else(|| nameless(&self.action));
         AuditRow {
             seq: self.seq,
             at: self.at.to_jiff(),
             actor: word(&self.actor, "name"),
             picture: self.avatar,
             said: said(&self.action, self.after.as_ref()),
+            subject: subject.and_then(name),
             action: self.action,
-            subject: subject.and_then(|subject| names.get(&subject).cloned()),
-            origin: origin.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(", "),
+            origin: place(&self.origin),
+            signed_in: self.origin.get("signed_in").map(place).unwrap_or_default(),
             facts: facts(&self.details, self.before.as_ref(), self.after.as_ref(), names),
         }
     }
 }
 
-/// The people, roles and teams that the acts of a page name.
-async fn names(tx: &mut Scoped, rows: &[Stored]) -> Outcome<Names> {
+/// Whom an act was done to whose name is not there, or not for this reader.
+fn nameless(action: &str) -> Option<String> {
+    let of_a_contact = ["contact.", "conversation."].iter().any(|noun| action.starts_with(noun));
+    of_a_contact.then(|| "a contact".to_owned())
+}
+
+/// The people, roles and teams that the acts of a page name. Reading the trail opens no contact: one is named for whom may
+/// read contacts, or the conversation that it is about, and sees it.
+async fn names(tx: &mut Scoped, caller: &Caller, rows: &[Stored]) -> Outcome<Names> {
     let values = rows.iter().flat_map(|row| [Some(&row.details), row.before.as_ref(), row.after.as_ref()]).flatten();
     let wanted: Vec<Uuid> = ids(values).into_iter().chain(rows.iter().filter_map(|row| row.subject)).collect();
     let rows = sqlx::query!(
         r#"select id as "id!", name as "name!" from member where workspace_id = $1 and id = any($2)
            union all
            select id, coalesce(name, profile_name, 'a contact without a name') from contact
-           where workspace_id = $1 and id = any($2)
+           where workspace_id = $1 and id = any($2) and $3
            union all
            select v.id, coalesce(c.name, c.profile_name, 'a contact without a name')
            from conversation v join contact c on c.workspace_id = v.workspace_id and c.id = v.contact_id
-           where v.workspace_id = $1 and v.id = any($2)
+           where v.workspace_id = $1 and v.id = any($2) and $4
            union all
            select id, name from role where workspace_id = $1 and id = any($2)
            union all
            select id, name from team where workspace_id = $1 and id = any($2)"#,
         tx.workspace.0,
         &wanted,
+        caller.may(Permission::ReadContacts),
+        caller.may(Permission::ReadConversations),
     )
     .fetch_all(&mut ***tx)
     .await?;
@@ -147,7 +145,7 @@ impl ports::Audit for AuditPort {
         Ok(self.page(caller, query).await?)
     }
 
-    async fn export(&self, caller: &Caller) -> domain::Result<String> {
-        Ok(self.export(caller).await?)
+    async fn export(&self, caller: &Caller) -> domain::Result<Box<dyn ports::AuditLines>> {
+        Ok(Box::new(export::begin(&self.core, caller).await?))
     }
 }

@@ -188,6 +188,10 @@ pub(super) async fn subscribe(port: &ConnectionsPort, caller: &Caller, id: Conne
         }
     }
     port.setup.subscribe(account, access, alone).await.map_err(said)?;
+    let mut tx = port.core.db.scoped(caller.workspace).await?;
+    let act = Act::new(Action::ConnectionSubscribed, id.0).with(json!({ "account_id": account }));
+    audit::write(&mut tx, caller, port.core.clock.now(), act).await?;
+    tx.commit().await?;
     look(port, caller, id).await
 }
 

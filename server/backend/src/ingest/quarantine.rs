@@ -1,10 +1,12 @@
 //! Items that could not be applied: kept with their reason, shown to the operator, tried again on demand.
 
-use domain::{ChannelId, Error, JournalId, QuarantineId, Timestamp, WorkspaceId};
+use domain::{Caller, ChannelId, Error, JournalId, QuarantineId, Timestamp, WorkspaceId};
+use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use super::apply::{self, Context, Effects};
 use crate::Core;
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::gate::sql;
 use crate::ids;
@@ -57,13 +59,8 @@ fn storable_text(text: &str) -> String {
 
 /// Tries an item again from its journalled body: every item of the body is applied once more, which changes nothing
 /// for those that were applied before.
-pub(crate) async fn replay(
-    core: &Core,
-    provider: &dyn Provider,
-    workspace: WorkspaceId,
-    id: QuarantineId,
-) -> Outcome<()> {
-    let now = core.clock.now();
+pub(crate) async fn replay(core: &Core, provider: &dyn Provider, caller: &Caller, id: QuarantineId) -> Outcome<()> {
+    let (workspace, now) = (caller.workspace, core.clock.now());
     let mut tx = core.db.worker_scoped(workspace).await?;
     let row = sqlx::query!(
         "select q.journal_id, q.channel_id, q.kind, q.item from quarantine q
@@ -114,6 +111,8 @@ pub(crate) async fn replay(
     )
     .execute(&mut **tx)
     .await?;
+    let act = Act::new(Action::QuarantineReplayed, id.0).with(json!({ "kind": row.kind, "read": problem.is_none() }));
+    audit::write(&mut tx, caller, now, act).await?;
     tx.commit().await?;
     for ((workspace, conversation), version) in effects.conversations {
         core.live.conversation(workspace, conversation, version);

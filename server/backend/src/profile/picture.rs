@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
+use crate::audit::{self, Act, Action};
 use crate::fault::{Fault, Outcome};
 use crate::{Core, ids, jobs};
 
@@ -65,8 +66,12 @@ async fn replace(core: &Core, person: &Person, hash: Option<&str>) -> Outcome<()
             .await?;
     sqlx::query!("update account set avatar_key = $2 where id = $1", person.account.0, hash).execute(&mut **tx).await?;
     sqlx::query!("select spread_profile($1)", person.account.0).execute(&mut **tx).await?;
-    let former = former.map(|former| keys(person.account, &former)).unwrap_or_default();
-    jobs::delete_files(&mut tx, former).await?;
+    let gone = former.as_deref().map(|former| keys(person.account, former)).unwrap_or_default();
+    jobs::delete_files(&mut tx, gone).await?;
+    if hash.is_some() || former.is_some() {
+        let action = if hash.is_some() { Action::PictureSet } else { Action::PictureRemoved };
+        audit::write_everywhere(core, &mut tx, Act::own(action).by(person)).await?;
+    }
     tx.commit().await
 }
 

@@ -8,6 +8,7 @@ use domain::{Caller, Error, MemberId, Permission, Role, WorkspaceId};
 use serde_json::{Value, json};
 
 use super::{Provider, SECRET, SsoPort, domains, links, provider};
+use crate::Core;
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
@@ -228,19 +229,35 @@ pub(super) async fn remove(port: &SsoPort, person: &Person) -> Outcome<()> {
 }
 
 /// Gives a domain to a workspace's provider, whoever spoke for it before: the operator's decision.
-pub async fn give_domain(owner: &sqlx::PgPool, workspace: WorkspaceId, domain: &str) -> Outcome<()> {
+/// It is an act in both workspaces.
+pub async fn give_domain(core: &Core, owner: &sqlx::PgPool, workspace: WorkspaceId, domain: &str) -> Outcome<()> {
     let Some(domain) = sso::domains(domain)?.into_iter().next() else { return Err(Error::NotFound.into()) };
+    let mut tx = owner.begin().await?;
+    let former = sqlx::query_scalar!("select workspace_id from sso_domain where domain = $1 for update", domain)
+        .fetch_optional(&mut *tx)
+        .await?;
     sqlx::query!(
         "insert into sso_domain (domain, workspace_id) values ($1, $2)
          on conflict (domain) do update set workspace_id = excluded.workspace_id",
         domain,
         workspace.0
     )
-    .execute(owner)
+    .execute(&mut *tx)
     .await
     .map_err(|error| match Fault::from(error) {
         fault if fault.constraint() == Some("sso_domain_workspace_id_fkey") => Error::NotFound.into(),
         fault => fault,
     })?;
+    if former != Some(workspace.0) {
+        let lost = former.map(|former| (former, Action::DomainLost));
+        let mut acts: Vec<_> = lost.into_iter().chain([(workspace.0, Action::DomainGained)]).collect();
+        // In the order that all writers share, because each chain has a lock.
+        acts.sort_by_key(|(workspace, _)| *workspace);
+        for (workspace, action) in acts {
+            let act = Act::new(action, workspace).with(json!({ "domain": domain }));
+            audit::write_for_operator(&mut tx, workspace, core.clock.now(), act).await?;
+        }
+    }
+    tx.commit().await?;
     Ok(())
 }

@@ -1,12 +1,13 @@
 use backend::audit::verify;
 use domain::audit::{AuditQuery, Fact};
+use domain::members::SessionOrigin;
 use domain::team::{Business, RoleChoice};
-use domain::{Error, Permission, Role, Scope};
+use domain::{Caller, Error, Permission, Role, Scope};
 use uuid::Uuid;
 
 use crate::people::{OWNER, OWNERS_PASSWORD, person, sign_in};
 use crate::profile::fresh;
-use crate::{grace_writes, world};
+use crate::{exported, grace_writes, world};
 
 async fn acted() -> testkit::World {
     let mut world = world().await;
@@ -61,7 +62,7 @@ async fn a_hidden_number_is_shown_to_who_asks_and_the_trail_knows_without_holdin
     let blind = us.clone().restricted_to(&[Permission::ReadContacts]);
     assert_eq!(contacts.reveal(&blind, known.id, identity.id).await, Err(Error::Forbidden));
     assert_eq!(contacts.reveal(&lesser, known.id, identity.id).await.unwrap(), "+44 7700 900101");
-    let trail = world.ports.audit.export(us).await.unwrap();
+    let trail = exported(&world.ports, us).await.unwrap();
     assert_eq!(trail.matches("contact.number_seen").count(), 1);
     assert!(!trail.contains("900101"), "the trail says who saw it, not what");
 }
@@ -114,14 +115,14 @@ async fn the_trail_is_read_in_pages_searched_and_exported() {
     assert_eq!(found.items.len(), 3);
     let by_name = audit.page(caller, AuditQuery { search: "olive".into(), after: None }).await.unwrap();
     assert_eq!(by_name.items.len(), 7);
-    let lines = audit.export(caller).await.unwrap();
+    let lines = exported(&world.ports, caller).await.unwrap();
     assert_eq!(lines.lines().count(), 7);
     assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["hash"].is_string()));
     assert!(lines.contains("IPv4 1.1.1.…"), "where from, by half");
     let after = audit.page(caller, AuditQuery::default()).await.unwrap();
     assert_eq!(after.items[0].action, "audit.exported", "taking it out is an act too");
     let reader = caller.clone().restricted_to(&[Permission::ReadAudit]);
-    assert_eq!(audit.export(&reader).await.err(), Some(Error::Forbidden));
+    assert_eq!(exported(&world.ports, &reader).await.err(), Some(Error::Forbidden));
     assert!(verify(&world.owner).await.unwrap().broken.is_empty());
 }
 
@@ -200,4 +201,58 @@ async fn a_change_of_a_role_is_read_as_a_sentence() {
         team.require_two_factors(&olive, required).await.unwrap();
         assert_eq!(audit.page(us, AuditQuery::default()).await.unwrap().items[0].said, said);
     }
+}
+
+/// Whom the newest act was done to, as this reader is told.
+async fn subject(world: &testkit::World, reader: &Caller, action: &str) -> String {
+    let rows = world.ports.audit.page(reader, AuditQuery::default()).await.unwrap().items;
+    let row = rows.into_iter().find(|row| row.action == action).unwrap();
+    row.subject.unwrap()
+}
+
+#[tokio::test]
+async fn the_trail_names_contacts_for_whom_may_read_them_and_sees_them() {
+    use Permission::{ReadAudit, ReadContacts, ReadConversations};
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "Hello").await;
+    let (us, id) = (&world.ours.caller, world.only_conversation().await);
+    let known = world.ports.contacts.list(us, None, 1).await.unwrap().items.remove(0);
+    world.ports.contacts.reveal(us, known.id, known.identities[0].id).await.unwrap();
+    world.ports.inbox.resolve(us, id).await.unwrap();
+    let with = |kept: &[Permission]| us.clone().restricted_to(&[kept, &[ReadAudit]].concat());
+    for (kept, contact, conversation) in [
+        (vec![], "a contact", "a contact"),
+        (vec![ReadContacts], "Grace", "a contact"),
+        (vec![ReadConversations], "a contact", "Grace"),
+        (vec![ReadContacts, ReadConversations], "Grace", "Grace"),
+    ] {
+        let reader = with(&kept);
+        assert_eq!(subject(&world, &reader, "contact.number_seen").await, contact, "{kept:?}");
+        assert_eq!(subject(&world, &reader, "conversation.resolved").await, conversation, "{kept:?}");
+    }
+    let all = vec![ReadAudit, ReadContacts, ReadConversations];
+    let adam = Caller::member_with(us.workspace, world.ours.agent_id, "Adam Agent", all, Scope::Own);
+    assert_eq!(subject(&world, &adam, "conversation.resolved").await, "a contact", "it is not his");
+    assert_eq!(subject(&world, &adam, "contact.number_seen").await, "a contact");
+    world.ports.inbox.assign(us, id, Some(world.ours.agent_id)).await.unwrap();
+    assert_eq!(subject(&world, &adam, "conversation.resolved").await, "Grace", "now it is");
+    assert_eq!(subject(&world, &adam, "contact.number_seen").await, "Grace");
+}
+
+#[tokio::test]
+async fn an_act_says_where_its_request_came_from_and_where_its_session_was_opened() {
+    let world = world().await;
+    let elsewhere = SessionOrigin { device: "Chrome on Windows".into(), network: "IPv4 203.0.113.…".into() };
+    let session = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let person = fresh(&world, &session).await.asking_from(elsewhere.clone());
+    world.ports.profile.end_other_sessions(&person).await.unwrap();
+    let caller = world.ports.accounts.caller(&session).await.unwrap().asking_from(elsewhere);
+    world.ports.team.save_role(&caller, None, "Night desk", vec![Permission::ReadConversations]).await.unwrap();
+    let rows = world.ports.audit.page(&caller, AuditQuery::default()).await.unwrap().items;
+    for (row, action) in rows.iter().zip(["role.saved", "session.ended"]) {
+        let place = (row.action.as_str(), row.origin.as_str(), row.signed_in.as_str());
+        let expected = (action, "Chrome on Windows, IPv4 203.0.113.…", "Firefox on Linux, IPv4 1.1.1.…");
+        assert_eq!(place, expected);
+    }
+    assert_eq!((rows[2].action.as_str(), rows[2].signed_in.as_str()), ("session.opened", ""), "the same place, once");
 }

@@ -24,7 +24,7 @@ fn typed() -> ConnectForm {
     }
 }
 
-async fn connected(world: &World) -> ConnectionId {
+pub async fn connected(world: &World) -> ConnectionId {
     world.provider.put_account(Account::ready(APP, NUMBER));
     world.ports.connections.connect(&world.ours.caller, typed()).await.unwrap()
 }

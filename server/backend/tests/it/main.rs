@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod acts;
 mod api_keys;
 mod audit;
 mod catalogue;
@@ -38,7 +39,8 @@ mod walls;
 
 use channels::whatsapp::parse_webhook;
 use domain::messages::{MessageRow, SendForm};
-use domain::{ClientKey, ConversationId};
+use domain::ports::Backend;
+use domain::{Caller, ClientKey, ConversationId};
 use testkit::{Webhook, World, message};
 use uuid::Uuid;
 
@@ -54,6 +56,16 @@ pub async fn grace_writes(world: &mut World, id: &str, text: &str) {
     let body =
         Webhook::to("1001").person("Grace", Some(GRACE), None).message(message(id, GRACE, world.second(), text)).body();
     world.receive(body).await;
+}
+
+/// The whole trail as a file.
+pub async fn exported(ports: &Backend, caller: &Caller) -> domain::Result<String> {
+    let mut lines = ports.audit.export(caller).await?;
+    let mut file = String::new();
+    while let Some(piece) = lines.next().await? {
+        file += &piece;
+    }
+    Ok(file)
 }
 
 /// The newest page of a thread, in reading order.

@@ -11,7 +11,7 @@ use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, mailed_link, newcomer, per
 use crate::world;
 
 /// A PNG of eight red pixels by eight.
-const PICTURE: &[u8] = include_bytes!("pictures/red.png");
+pub const PICTURE: &[u8] = include_bytes!("pictures/red.png");
 const OTHER: &[u8] = include_bytes!("pictures/blue.png");
 
 async fn with_picture(world: &World) -> (Person, String) {

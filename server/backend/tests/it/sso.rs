@@ -34,7 +34,7 @@ pub fn form() -> SsoForm {
 }
 
 /// Our world, whose owner has connected a provider.
-async fn connected(form: SsoForm) -> World {
+pub async fn connected(form: SsoForm) -> World {
     let world = world().await;
     save(&world, form).await.unwrap();
     world
@@ -299,7 +299,7 @@ async fn a_malicious_provider_reaches_nothing_beyond_its_own_workspace() {
 }
 
 /// Connects a provider to their workspace, for which the operator decides that it speaks for a domain.
-async fn backend_gives(world: &World, domain: &str) {
+pub async fn backend_gives(world: &World, domain: &str) {
     let mallory = person(world, "owner@theirs.example", OWNERS_PASSWORD).await;
     // For connecting, a domain that nobody contests.
     sqlx::query("update member set email = 'owner@evil.example' where id = $1")
@@ -309,7 +309,7 @@ async fn backend_gives(world: &World, domain: &str) {
         .unwrap();
     let evil = SsoForm { issuer: "https://evil.example".into(), domains: "evil.example".into(), ..form() };
     world.ports.sso.save(&mallory, evil).await.unwrap();
-    backend::sso::give_domain(&world.owner, world.theirs.seeded.workspace, domain).await.unwrap();
+    backend::sso::give_domain(&world.core, &world.owner, world.theirs.seeded.workspace, domain).await.unwrap();
 }
 
 #[tokio::test]
@@ -503,7 +503,7 @@ async fn the_secret_is_sealed_told_to_the_provider_it_was_given_for_and_shown_to
     let stolen = SsoForm { issuer: "https://evil.example".into(), client_secret: String::new(), ..form() };
     let refused = save(&world, stolen).await;
     assert!(matches!(&refused, Err(Error::Invalid(fields)) if fields.get("client_secret").is_some()), "{refused:?}");
-    assert!(!world.ports.audit.export(&world.ours.caller).await.unwrap().contains(&secret));
+    assert!(!crate::exported(&world.ports, &world.ours.caller).await.unwrap().contains(&secret));
 }
 
 #[tokio::test]

@@ -1,12 +1,13 @@
 //! Extractors whose rejections are problems.
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
-use domain::members::Actor;
+use domain::members::{Actor, SessionOrigin};
 use domain::{Caller, Error};
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
+use ui::wire::origin_of;
 
 use super::super::AppState;
 use super::problem::Problem;
@@ -23,6 +24,8 @@ impl FromRequestParts<AppState> for ApiCaller {
             header.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
         let (_, key) = key.ok_or(Error::Unauthenticated)?;
         let caller = state.backend.accounts.api_caller(key.trim()).await?;
+        // A program has no device, and says of itself what it likes.
+        let caller = caller.asking_from(SessionOrigin { device: String::new(), ..origin_of(parts).seen() });
         if let Actor::ApiKey { id, .. } = &caller.actor {
             state.rates.of_key(*id)?;
         }

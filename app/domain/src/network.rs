@@ -12,7 +12,7 @@ pub fn network(address: &str) -> String {
 }
 
 /// The same for an address that says something about a place: the same in every language.
-pub(super) fn place(address: &str) -> Option<String> {
+pub fn place(address: &str) -> Option<String> {
     parse(address).filter(|address| !address.is_loopback()).map(half)
 }
 
