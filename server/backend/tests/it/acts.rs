@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::accounts::Theme;
 use domain::audit::{AuditQuery, AuditRow, Fact};
 use domain::notifications::Choices;
 use domain::{Caller, Permission, Scope};
