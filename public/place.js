@@ -1,6 +1,7 @@
 // Whose page this is: a person, a workspace, and what they may do there. All tabs share one session, so what it is of may change
-// in another of them, and what one may do, anywhere. The server writes the place into the document, every post carries it, and
-// the server refuses what comes from a page of another place. A page that finds itself outdated loads itself anew as a whole.
+// in another of them, and what one may do, anywhere. The server writes the place into the document and its forms, every post
+// carries it, and the server refuses what comes from a page of another place. A page that finds itself outdated loads itself
+// anew as a whole.
 (() => {
   const HEADER = "x-parley-place";
   // Whoever left by a form of this very page is on their way already, and should arrive.
@@ -25,6 +26,18 @@
       posting -= 1;
     }
   };
+
+  // Uploads.
+  const { send } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.send = function (body) {
+    if (page.place) this.setRequestHeader(HEADER, page.place);
+    send.call(this, body);
+  };
+
+  // What the browser posts by itself.
+  addEventListener("formdata", ({ target, formData }) => {
+    if (page.place && target.method === "post") formData.set("place", page.place);
+  });
 
   function soon() {
     if (page.place) waits ??= setTimeout(compare, SETTLES);
