@@ -3,6 +3,7 @@
 import type { Page } from '@playwright/test';
 import { address, INBOX, join, linkTo, settle, signIn } from '../support/people.ts';
 import { asAnna, emailOf, entry, expect, expectAccessible, expectNoSideways, list, openThread, PASSWORD, row, sandbox, send, test, thread, visit, wroteIn } from '../support/test.ts';
+import { Watch } from '../support/watch.ts';
 
 const PHOTOGRAPH = new URL('../../server/tests/http/walls/files/photograph.jpg', import.meta.url).pathname;
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
@@ -44,7 +45,7 @@ const nameOf = async (page: Page): Promise<string> =>
   (await (await page.request.post('/api/settings/api/business/read_business')).json()).business.name;
 
 test('a tab that does not know yet that another went elsewhere changes nothing there', async ({ open, watch }) => {
-  watch.expect(/response 409: POST .*(save_business|read_news)/, /net::ERR_FAILED/);
+  watch.expect(/response 409: POST .*save_business/, /net::ERR_FAILED/);
   const page = await open(null);
   const other = await twoTabs(page, 'Tara Tabs');
   // It learns nothing by itself.
@@ -126,6 +127,20 @@ test('a tab in which a workspace was made belongs to it, and saves in it', async
   await page.getByLabel('PNG, JPEG or WebP, at most 5 MB').setInputFiles(PHOTOGRAPH);
   await page.getByRole('button', { name: 'Upload picture' }).click();
   await expect(page.getByRole('button', { name: 'Remove picture' })).toBeVisible();
+});
+
+test('a call for news that fails although its page is as it should be is noticed', async ({ open, watch }) => {
+  watch.expect(/response 409: POST .*read_news/);
+  const page = await open(null);
+  await settle(page, 'Nils News', address('nils'), 'News Ltd');
+  const own = new Watch();
+  own.page(page);
+  await visit(page, '/settings/profile');
+  await page.route('**/read_news', (route) => route.fulfill({ status: 409, body: '"Moved"' }));
+  const news = page.waitForResponse((response) => response.url().endsWith('/read_news'));
+  await page.evaluate(() => dispatchEvent(new Event('parley:change')));
+  await news;
+  expect(await own.unexpected()).toEqual([expect.stringContaining('response 409: POST')]);
 });
 
 test('who may see less sees less at once: numbers, conversations, and then nothing', async ({ open, watch }) => {
