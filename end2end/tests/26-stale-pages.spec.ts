@@ -129,6 +129,27 @@ test('a tab in which a workspace was made belongs to it, and saves in it', async
   await expect(page.getByRole('button', { name: 'Remove picture' })).toBeVisible();
 });
 
+test('what is typed stays while only its writer’s rights change, until it is sent', async ({ open }) => {
+  const page = await open(null);
+  const member = await colleague(page, 'Tilda');
+  await visit(page, '/settings/profile');
+  await page.getByLabel('Job title').fill('Half typed');
+  const before = await page.evaluate(() => document.documentElement.dataset.place);
+  const compared = page.waitForResponse(
+    async (response) => new URL(response.url()).pathname === '/place' && (await response.text()) !== before,
+  );
+  await asAnna('/api/settings/api/team/set_role', { member, role: 'read_only', scope: 'all' });
+  await compared;
+  await page.getByLabel('Phone').fill('+44 20 7946 0958');
+  await expect(page.getByLabel('Job title')).toHaveValue('Half typed');
+  const anew = page.waitForEvent('load');
+  await saveProfile(page).click();
+  await anew;
+  await expect(page.getByLabel('Job title')).toHaveValue('Half typed');
+  const after = await page.evaluate(() => document.documentElement.dataset.place);
+  expect(after, 'it shows what they may do now').toBe(await (await page.request.get('/place')).text());
+});
+
 test('a call for news that fails although its page is as it should be is noticed', async ({ open, watch }) => {
   watch.expect(/response 409: POST .*read_news/);
   const page = await open(null);
