@@ -7,6 +7,8 @@
   const say = (text) => { state.textContent = text; };
 
   const response = await fetch("/api/settings/api/channels/ways_to_connect", { method: "POST", headers: { accept: "application/json" } });
+  // Meta's window may be open for long, and another tab go elsewhere meanwhile.
+  form.elements.place.value = response.headers.get("x-parley-place");
   const signup = response.ok ? (await response.json()).signup : null;
   if (response.status === 403) {
     document.getElementById("ways").remove();
@@ -26,6 +28,8 @@
     form.elements.account_id.value = given.ids.waba_id ?? "";
     form.elements.number_id.value = given.ids.phone_number_id ?? "";
     say("Connecting…");
+    // What is wrong is told on the page that led here.
+    history.replaceState(null, "", "/settings/channels/connect");
     form.submit();
   }
 

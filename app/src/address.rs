@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use ui::reactive::{dynamic, part};
 use ui::view;
-use ui::{FormErrors, Load, Read, Skeleton, t};
+use ui::{ActionForm, FormErrors, Load, Read, Skeleton, t};
 
 use crate::alone::Alone;
 use crate::api::{ConfirmAddress, RefuseAddress, read_address_change};

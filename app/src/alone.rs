@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use ui::view;
+use ui::{Elsewhere, view};
 
 #[component]
 pub fn Alone(#[prop(into)] title: String, children: Children) -> impl IntoView {
@@ -12,6 +12,7 @@ pub fn Alone(#[prop(into)] title: String, children: Children) -> impl IntoView {
             <div class="sign-in">
                 <img class="logo" src="/favicon.svg" alt="" width="40" height="40" />
                 <h1>{title}</h1>
+                <Elsewhere />
                 {children()}
             </div>
         </main>

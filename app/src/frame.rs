@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 use ui::icon::{Drawing, INBOX, RADIO_TOWER, SMARTPHONE, WIFI_OFF};
 use ui::reactive::{dynamic, part};
 use ui::view;
-use ui::{Avatar, Icon, Live, SignOutForm, t, use_session};
+use ui::{Avatar, Elsewhere, Icon, Live, SignOutForm, t, use_session};
 
 #[component]
 pub fn Frame(page: ViewFn) -> impl IntoView {
@@ -18,6 +18,7 @@ pub fn Frame(page: ViewFn) -> impl IntoView {
             <Rail />
             <main class="main" id="main" tabindex="-1">
                 <Interrupted />
+                <Elsewhere />
                 {page.run()}
             </main>
         </div>
@@ -66,6 +67,7 @@ pub fn OwnFrame(
                             </p>
                         }
                     })}
+                <Elsewhere />
                 {page.run()}
             </main>
         </div>

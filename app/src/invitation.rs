@@ -6,7 +6,10 @@ use leptos_router::hooks::use_query_map;
 use ui::reactive::busy;
 use ui::view;
 use ui::wire::{AppError, escape, sign_in_path};
-use ui::{Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField, refused, t};
+use ui::{
+    ActionForm, Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField,
+    refused, t,
+};
 
 use crate::alone::Alone;
 use crate::api::{AcceptAsNew, AcceptInvitation, Invited, SignedInAs, read_invitation};

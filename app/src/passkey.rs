@@ -6,7 +6,7 @@ use server_fn::ServerFn;
 use ui::icon::SHIELD_CHECK;
 use ui::reactive::dynamic;
 use ui::wire::PostedError;
-use ui::{Icon, t, view};
+use ui::{Icon, PlaceField, t, view};
 
 use crate::api::{AskForPasskey, SignInByPasskey};
 
@@ -18,6 +18,7 @@ pub fn PasskeySignIn() -> impl IntoView {
     view! {
         <div data-passkeys hidden>
             <form method="post" action=SignInByPasskey::url() data-passkey="get" data-ask=AskForPasskey::url()>
+                <PlaceField />
                 <input type="hidden" name="next" value=next />
                 <input type="hidden" name="waiting" />
                 <input type="hidden" name="answer" />

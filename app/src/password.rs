@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use ui::reactive::{busy, part};
 use ui::view;
-use ui::{FormError, Load, PasswordField, Read, Skeleton, TextField, refused, t};
+use ui::{ActionForm, FormError, Load, PasswordField, Read, Skeleton, TextField, refused, t};
 
 use crate::alone::Alone;
 use crate::api::{ForgotPassword, ResetPassword, reset_link_works};

@@ -6,14 +6,13 @@ use leptos::hydration::{AutoReload, HydrationScripts};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{HashedStylesheet, MetaTags};
-use ui::wire::{PagePlace, PagePolicy};
+use ui::wire::{PagePolicy, page_place};
 
 use crate::App;
 
 /// The whole page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
-    let place = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PagePlace>().cloned());
     if let Some(slot) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<PagePolicy>().cloned())
         && let Ok(policy) = HeaderValue::from_str(&policy(&nonce))
     {
@@ -21,7 +20,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
     view! {
         <!DOCTYPE html>
-        <html lang="en" dir="ltr" data-place=place.map(|place| place.0)>
+        <html lang="en" dir="ltr" data-place=page_place()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content" />

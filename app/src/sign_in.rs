@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use ui::reactive::{busy, dynamic, part};
 use ui::view;
-use ui::{FormError, FormErrors, TextField, refused, t};
+use ui::{ActionForm, FormError, FormErrors, TextField, refused, t};
 
 use crate::alone::Alone;
 use crate::api::{SecondFactor, SignIn};

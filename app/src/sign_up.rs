@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use ui::reactive::{busy, dynamic, part};
 use ui::view;
-use ui::{FieldError, FormError, Load, PasswordField, Read, TextField, refused, t};
+use ui::{ActionForm, FieldError, FormError, Load, PasswordField, Read, TextField, refused, t};
 
 use crate::alone::Alone;
 use crate::api::{ConfirmSignUp, SignUp, mail_is_sandboxed};

@@ -4,7 +4,7 @@ use domain::sso::SsoProblem;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use ui::reactive::{dynamic, part};
-use ui::{TextField, t, view};
+use ui::{PlaceField, TextField, t, view};
 
 use crate::alone::Alone;
 
@@ -28,6 +28,7 @@ pub fn SingleSignOnPage() -> impl IntoView {
                     })
             })}
             <form method="post" action="/sso/start">
+                <PlaceField />
                 <input type="hidden" name="next" value=next />
                 <TextField
                     label=t!(work_email)

@@ -71,7 +71,7 @@ export const test = base.extend<Fixtures>({
     async ({}, use) => {
       const watch = new Watch();
       await use(watch);
-      expect.soft(watch.unexpected(), 'nothing went wrong on any page').toEqual([]);
+      expect.soft(await watch.unexpected(), 'nothing went wrong on any page').toEqual([]);
     },
     { auto: true },
   ],

@@ -1,6 +1,6 @@
 // Connecting a number, in the three ways there are, and the first hour around it.
 
-import { address, settle } from '../support/people.ts';
+import { address, INBOX, settle } from '../support/people.ts';
 import { expect, expectAccessible, expectNoSideways, row, sandbox, send, test } from '../support/test.ts';
 import type { Page } from '@playwright/test';
 
@@ -130,6 +130,40 @@ test("Meta's window gives a business and a number, which is registered with a PI
   await page.getByLabel('PIN').fill('123456');
   await page.getByRole('button', { name: 'Register' }).click();
   await expectTick(page, 'Number', 'Works');
+});
+
+test("what Meta's window ends with is for the workspace it was opened for, and for no other", async ({ open }) => {
+  const page = await open(null);
+  await settle(page, 'Wolf Window', address('wolf'), 'First Windows');
+  await page.goto('/welcome');
+  await page.getByLabel('Name of the business').fill('Second Windows');
+  await page.getByRole('button', { name: 'Create workspace' }).click();
+  await expect(page).toHaveURL(/\/start$/);
+  await page.goto('/connect/whatsapp');
+  const [popup] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('button', { name: "Open Meta's window" }).click(),
+  ]);
+  const fresh = popup.getByRole('radio', { name: 'A new business' });
+  if (await fresh.isVisible()) await fresh.check();
+  await popup.getByLabel('Name of the business').fill('Second Windows');
+  await popup.getByRole('button', { name: 'Continue' }).click();
+  await popup.getByRole('button', { name: 'Continue' }).click();
+
+  const other = await page.context().newPage();
+  const switchTo = async (name: string) => {
+    await other.goto('/settings/profile');
+    await other.getByRole('button', { name: `Switch to ${name}` }).click();
+    await expect(other).toHaveURL(INBOX);
+  };
+  await switchTo('First Windows');
+  await popup.getByRole('button', { name: 'Finish' }).click();
+  await expect(page.getByRole('alert')).toContainText('In another tab you went to another workspace');
+  await expect(page).toHaveURL(/\/settings\/channels\/connect\?/);
+  const connected = async () => (await (await other.request.post('/api/settings/api/channels/read_connections')).json()).length;
+  expect(await connected(), 'in the first').toBe(0);
+  await switchTo('Second Windows');
+  expect(await connected(), 'in the second').toBe(0);
 });
 
 test("only Meta is heard on the page with Meta's window", async ({ open }) => {

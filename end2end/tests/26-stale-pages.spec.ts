@@ -3,9 +3,12 @@
 import type { Page } from '@playwright/test';
 import { address, INBOX, join, linkTo, settle, signIn } from '../support/people.ts';
 import { asAnna, emailOf, entry, expect, expectAccessible, expectNoSideways, list, openThread, PASSWORD, row, sandbox, send, test, thread, visit, wroteIn } from '../support/test.ts';
+import { Watch } from '../support/watch.ts';
 
+const PHOTOGRAPH = new URL('../../server/tests/http/walls/files/photograph.jpg', import.meta.url).pathname;
 const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true };
 const business = (page: Page) => page.getByLabel('Name of the business');
+const saveProfile = (page: Page) => page.getByRole('button', { name: 'Save profile' });
 const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).first();
 
 /** Somebody new in the demonstration, and their id there. */
@@ -39,10 +42,10 @@ async function switchTo(page: Page, name: string): Promise<void> {
 }
 
 const nameOf = async (page: Page): Promise<string> =>
-  (await (await page.request.post('/api/settings/api/business/read_business')).json()).name;
+  (await (await page.request.post('/api/settings/api/business/read_business')).json()).business.name;
 
 test('a tab that does not know yet that another went elsewhere changes nothing there', async ({ open, watch }) => {
-  watch.expect(/response 409: POST .*(save_business|read_news)/, /net::ERR_FAILED/);
+  watch.expect(/response 409: POST .*save_business/, /net::ERR_FAILED/);
   const page = await open(null);
   const other = await twoTabs(page, 'Tara Tabs');
   // It learns nothing by itself.
@@ -65,6 +68,43 @@ test('a tab that does not know yet that another went elsewhere changes nothing t
   expect(await nameOf(other)).toBe('First and Only Ltd');
 });
 
+test('a form that a tab posts by itself changes nothing elsewhere, and says so', async ({ open, watch }) => {
+  watch.expect(/net::ERR_FAILED/, /response 409: /);
+  const page = await open(null);
+  const other = await twoTabs(page, 'Nora Native');
+  await visit(page, '/settings/profile');
+  await page.route('**/place', (route) => route.abort());
+  await switchTo(other, 'First Ltd');
+  await page.getByRole('button', { name: 'Switch to First Ltd' }).click();
+  await expect(page.getByRole('alert')).toContainText('In another tab you went to another workspace');
+  await expect(page).toHaveURL(/\/settings\/profile\?/);
+  await expect(page.getByRole('button', { name: 'Switch to Second Ltd' })).toBeVisible();
+  await expectAccessible(page);
+  await page.reload();
+  await expect(page.getByRole('button', { name: 'Switch to Second Ltd' })).toBeVisible();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
+test('without scripts too, what is typed for one workspace is not saved in another', async ({ open }) => {
+  const scripted = await open(null);
+  await twoTabs(scripted, 'Paul Plain');
+  const storageState = await scripted.context().storageState();
+  await scripted.close();
+  const page = await open(null, { javaScriptEnabled: false, storageState });
+  await page.goto('/settings/business');
+  await expect(business(page)).toHaveValue('Second Ltd');
+  await switchTo(await page.context().newPage(), 'First Ltd');
+
+  await business(page).fill('Renamed Ltd');
+  await save(page).click();
+  await expect(page.getByRole('alert')).toContainText('In another tab you went to another workspace');
+  await expect(business(page)).toHaveValue('First Ltd');
+  await business(page).fill('First and Only Ltd');
+  await save(page).click();
+  await expect(page.getByRole('alert')).toHaveCount(0);
+  await expect(business(page)).toHaveValue('First and Only Ltd');
+});
+
 test('a tab whose session went to another workspace goes to the inbox there', async ({ open, watch }) => {
   watch.expect(/response (401|409): /);
   const page = await open(null);
@@ -81,8 +121,47 @@ test('a tab in which a workspace was made belongs to it, and saves in it', async
   // No page was loaded since: the one that made the workspace goes along.
   await page.getByRole('link', { name: 'Profile of Mara Maker' }).click();
   await page.getByLabel('Job title').fill('Founder');
-  await save(page).click();
+  await saveProfile(page).click();
   await expect(page.getByText('Saved.')).toBeVisible();
+  // So do the forms that it posts by itself.
+  await page.getByLabel('PNG, JPEG or WebP, at most 5 MB').setInputFiles(PHOTOGRAPH);
+  await page.getByRole('button', { name: 'Upload picture' }).click();
+  await expect(page.getByRole('button', { name: 'Remove picture' })).toBeVisible();
+});
+
+test('what is typed stays while only its writer’s rights change, until it is sent', async ({ open }) => {
+  const page = await open(null);
+  const member = await colleague(page, 'Tilda');
+  await visit(page, '/settings/profile');
+  await page.getByLabel('Job title').fill('Half typed');
+  const before = await page.evaluate(() => document.documentElement.dataset.place);
+  const compared = page.waitForResponse(
+    async (response) => new URL(response.url()).pathname === '/place' && (await response.text()) !== before,
+  );
+  await asAnna('/api/settings/api/team/set_role', { member, role: 'read_only', scope: 'all' });
+  await compared;
+  await page.getByLabel('Phone').fill('+44 20 7946 0958');
+  await expect(page.getByLabel('Job title')).toHaveValue('Half typed');
+  const anew = page.waitForEvent('load');
+  await saveProfile(page).click();
+  await anew;
+  await expect(page.getByLabel('Job title')).toHaveValue('Half typed');
+  const after = await page.evaluate(() => document.documentElement.dataset.place);
+  expect(after, 'it shows what they may do now').toBe(await (await page.request.get('/place')).text());
+});
+
+test('a call for news that fails although its page is as it should be is noticed', async ({ open, watch }) => {
+  watch.expect(/response 409: POST .*read_news/);
+  const page = await open(null);
+  await settle(page, 'Nils News', address('nils'), 'News Ltd');
+  const own = new Watch();
+  own.page(page);
+  await visit(page, '/settings/profile');
+  await page.route('**/read_news', (route) => route.fulfill({ status: 409, body: '"Moved"' }));
+  const news = page.waitForResponse((response) => response.url().endsWith('/read_news'));
+  await page.evaluate(() => dispatchEvent(new Event('parley:change')));
+  await news;
+  expect(await own.unexpected()).toEqual([expect.stringContaining('response 409: POST')]);
 });
 
 test('who may see less sees less at once: numbers, conversations, and then nothing', async ({ open, watch }) => {
@@ -131,7 +210,7 @@ test('a form of a session that ended says where to sign in, and then saves what 
   expect((await elsewhere.request.post('/api/settings/api/security/end_session', { form: { session: id } })).status()).toBe(200);
 
   await page.getByLabel('Job title').fill('Still here');
-  await save(page).click();
+  await saveProfile(page).click();
   const refused = page.getByRole('alert').filter({ hasText: 'Please sign in.' });
   const opened = page.context().waitForEvent('page');
   await refused.getByRole('link', { name: 'Sign in' }).click();
@@ -141,7 +220,7 @@ test('a form of a session that ended says where to sign in, and then saves what 
   await way.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(way).toHaveURL(INBOX);
   await expect(page.getByLabel('Job title')).toHaveValue('Still here');
-  await save(page).click();
+  await saveProfile(page).click();
   await expect(page.getByText('Saved.')).toBeVisible();
 });
 

@@ -226,3 +226,43 @@ fn no_rust_file_is_too_long_to_read() {
     let complaints: Vec<_> = long.map(|(path, text)| format!("{path} has {} lines", text.lines().count())).collect();
     no_complaints("a Rust file has at most 700 lines: split it by subject", &complaints);
 }
+
+/// The forms of the screens: by the piece that has the field, or with the field as the first thing in them.
+#[test]
+fn every_form_that_posts_says_whose_page_it_is_on() {
+    let mut complaints = Vec::new();
+    let mut forms = 0;
+    for (path, text) in files() {
+        if !(path.starts_with("app/") && path.ends_with(".rs")) || path == "app/ui/src/form.rs" {
+            continue;
+        }
+        if text.contains("<ActionForm") {
+            let ours = text.split("use ui::{").nth(1).and_then(|rest| rest.split('}').next()).unwrap_or_default();
+            if !ours.contains("ActionForm") {
+                complaints.push(format!("{path}: use ui::ActionForm, not the framework's"));
+            }
+        }
+        for form in posting_forms(&text) {
+            forms += 1;
+            if !form.starts_with("<PlaceField />") {
+                complaints
+                    .push(format!("{path}: <PlaceField /> comes first in a form; here does: {}", form.trim_end()));
+            }
+        }
+    }
+    assert!(forms > 15, "they are found: {forms}");
+    no_complaints("a form that posts says whose page it is on, for all tabs share one session", &complaints);
+}
+
+/// What each `<form method="post">` of a view begins with.
+fn posting_forms(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("<form").filter_map(|(start, _)| {
+        let (before, rest) = text.split_at(start);
+        let indent = before.len() - before.trim_end_matches(' ').len();
+        let (first, _) = rest.split_once('\n')?;
+        // The formatter puts the end of a tag of several lines below its beginning.
+        let end = if first.ends_with('>') { "\n".to_owned() } else { format!("\n{}>\n", " ".repeat(indent)) };
+        let (tag, inside) = rest.split_once(&end)?;
+        tag.contains("method=\"post\"").then(|| inside.trim_start().split('\n').next().unwrap_or_default())
+    })
+}

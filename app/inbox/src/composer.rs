@@ -14,7 +14,7 @@ use ui::browser::focus;
 use ui::icon::{PAPERCLIP, SEND, X, ZAP};
 use ui::reactive::{click, drag, dynamic, input, memo, part, paste, rows, submit};
 use ui::view;
-use ui::{Clock, Icon, t, use_session};
+use ui::{Clock, Icon, PlaceField, t, use_session};
 
 use crate::address::Address;
 use crate::api::{AddNote, SendMessage};
@@ -104,6 +104,7 @@ fn ComposerForm(address: Address, thread: ThreadStore, composer: Composer, note:
                 }
             })
         >
+            <PlaceField />
             <input type="hidden" name="conversation" value=conversation />
             <input type="hidden" name="client_key" value=key />
             {(!note)

@@ -16,7 +16,7 @@ use ui::toast::{toast, use_toasts};
 use ui::view;
 use ui::wire::PostedError;
 use ui::words::error_words;
-use ui::{AppError, Avatar, Chip, Icon, LoadOnce, Read, Shape, Skeleton, Time, Tone, t, use_session};
+use ui::{AppError, Avatar, Chip, Icon, LoadOnce, PlaceField, Read, Shape, Skeleton, Time, Tone, t, use_session};
 
 use crate::address::Address;
 use crate::api::{OpenThread, RenameContact, rename_contact, reveal_number};
@@ -136,6 +136,7 @@ fn Rename(id: ContactId, name: String, thread: ThreadStore) -> impl IntoView {
                 {t!(rename)}
             </summary>
             <form method="post" action=RenameContact::url() on:submit=submit(save)>
+                <PlaceField />
                 <input type="hidden" name="contact" value=id.to_string() />
                 <label class="field">
                     <span>{t!(name)}</span>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use ui::fields::Refused;
 use ui::reactive::{busy, part};
-use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
+use ui::{ActionForm, FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
 
 use crate::api::business::{
     CreateWorkspace, RequireTwoFactors, SaveBusiness, read_business, read_fresh_business, two_factors_required,

@@ -5,7 +5,7 @@ use domain::canned::CannedReply;
 use leptos::prelude::*;
 use ui::icon::ZAP;
 use ui::reactive::busy;
-use ui::{EmptyState, FormErrors, Load, Read, Saved, Skeleton, t, use_session, view};
+use ui::{ActionForm, EmptyState, FormErrors, Load, Read, Saved, Skeleton, t, use_session, view};
 
 use crate::api::setup::{DeleteCanned, SaveCanned, read_canned};
 use crate::fold::fold_and_count;

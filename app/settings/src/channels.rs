@@ -16,7 +16,10 @@ use ui::reactive::busy;
 use ui::time::span;
 use ui::view;
 
-use ui::{Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, use_session};
+use ui::{
+    ActionForm, Badge, EmptyState, FormErrors, Icon, Live, Load, Read, Saved, Shape, Skeleton, Time, Tone, t,
+    use_session,
+};
 
 use crate::api::channels::read_connections;
 use crate::api::channels::{Replay, read_channels};

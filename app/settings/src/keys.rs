@@ -8,8 +8,8 @@ use ui::fields::Options;
 use ui::icon::SHIELD_CHECK;
 use ui::reactive::{busy, click, dynamic, effect, part};
 use ui::{
-    Badge, EmptyState, FieldError, FormError, FormErrors, Load, Read, Saved, SelectField, Shape, Skeleton, TextField,
-    Time, Tone, refused, t, use_session, view,
+    ActionForm, Badge, EmptyState, FieldError, FormError, FormErrors, Load, Read, Saved, SelectField, Shape, Skeleton,
+    TextField, Time, Tone, refused, t, use_session, view,
 };
 
 use crate::api::keys::{CreateApiKey, RevokeApiKey, read_api_keys};

@@ -4,7 +4,7 @@ use domain::notifications::{ChoicesPage, MAIL_AFTER, Notice, clock};
 use leptos::prelude::*;
 use ui::fields::Options;
 use ui::reactive::busy;
-use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, refused, t, view};
+use ui::{ActionForm, FormError, Load, Read, Saved, SelectField, Skeleton, refused, t, view};
 
 use crate::api::notifications::{SaveChoices, read_choices};
 use crate::page::SettingsPage;

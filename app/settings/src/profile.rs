@@ -10,7 +10,7 @@ use leptos_meta::Title;
 use ui::browser::{remember, remembered};
 use ui::reactive::{busy, dynamic, effect, input, part};
 use ui::view;
-use ui::{Avatar, FormErrors, Saved, Session, maybe_session, t, use_session};
+use ui::{ActionForm, Avatar, FormErrors, Saved, Session, maybe_session, t, use_session};
 
 use crate::api::person::SetEnterSends;
 use crate::nav::SettingsNav;

@@ -8,7 +8,7 @@ use server_fn::ServerFn;
 use server_fn::error::ServerFnUrlError;
 use ui::fields::ProofPrompt;
 use ui::reactive::{busy, effect, part};
-use ui::{AppError, Dialog, FormError, refused, t, view};
+use ui::{ActionForm, AppError, Dialog, FormError, PlaceField, refused, t, view};
 
 use crate::api::security;
 use crate::profile::vouched_by;
@@ -103,6 +103,7 @@ fn ProveForm(action: ServerAction<security::Prove>, page: &'static str) -> impl 
             <p>{t!(prove_vouched)}</p>
             // A plain post: the browser leaves for another site.
             <form method="post" action="/sso/start">
+                <PlaceField />
                 <input type="hidden" name="workspace" value=workspace.to_string() />
                 <input type="hidden" name="next" value=page />
                 <button type="submit" class="button button-primary">

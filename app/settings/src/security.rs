@@ -6,7 +6,7 @@ mod sessions;
 
 use leptos::prelude::*;
 use ui::reactive::{busy, effect};
-use ui::{FormError, PasswordField, Saved, maybe_session, refused, t, view};
+use ui::{ActionForm, FormError, PasswordField, Saved, maybe_session, refused, t, view};
 
 use crate::api::security::ChangePassword;
 use crate::page::SettingsPage;

@@ -5,7 +5,10 @@ use domain::sso::{SsoConnected, SsoFound, SsoPage};
 use leptos::prelude::*;
 use ui::fields::Refused;
 use ui::reactive::{busy, click, part};
-use ui::{FieldError, FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session, view};
+use ui::{
+    ActionForm, FieldError, FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, use_session,
+    view,
+};
 
 use crate::api::sso::{CheckSso, RemoveSso, SaveSso, read_sso};
 use crate::proof::Proof;

@@ -4,7 +4,7 @@ use domain::live::Topic;
 use domain::onboarding::{Checklist, FirstStep};
 use leptos::prelude::*;
 use ui::icon::{CIRCLE_CHECK, CIRCLE_DOT};
-use ui::{FormErrors, Icon, Live, Load, Read, Skeleton, t, use_session, view};
+use ui::{ActionForm, FormErrors, Icon, Live, Load, Read, Skeleton, t, use_session, view};
 
 use crate::api::setup::{HideChecklist, read_checklist};
 use crate::lines::ActButton;

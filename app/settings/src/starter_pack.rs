@@ -4,7 +4,7 @@ use domain::packs::{Installed, PackCard, PacksPage, Part, Removal, Share, Trade,
 use leptos::prelude::*;
 use ui::icon::CHECK;
 use ui::reactive::{busy, part};
-use ui::{Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
+use ui::{ActionForm, Chip, FormErrors, Load, Read, Saved, Shape, Skeleton, TagMark, Time, Tone, t, view};
 
 use crate::api::setup::{InstallPack, RemovePack, RemoveSamples, read_packs};
 use crate::lines::ActButton;

@@ -5,7 +5,7 @@ use domain::tags::{Colour, TagRow};
 use leptos::prelude::*;
 use ui::icon::TAG;
 use ui::reactive::busy;
-use ui::{EmptyState, FormErrors, Load, Read, Saved, SelectField, Skeleton, TagMark, t, use_session, view};
+use ui::{ActionForm, EmptyState, FormErrors, Load, Read, Saved, SelectField, Skeleton, TagMark, t, use_session, view};
 
 use crate::api::setup::{DeleteTag, SaveTag, read_tags};
 use crate::fold::fold_and_count;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use server_fn::ServerFn;
 use ui::wire::PostedError;
-use ui::{Badge, Tone, maybe_session, t, view, workspaces};
+use ui::{Badge, PlaceField, Tone, maybe_session, t, view, workspaces};
 
 use crate::api::person::SwitchWorkspace;
 use crate::api::team::Leave;
@@ -88,6 +88,7 @@ fn Row(row: WorkspaceRow, this: bool) -> impl IntoView {
                 // A plain post: everything on the page is of the other workspace, so the page must go.
                 view! {
                     <form method="post" action=SwitchWorkspace::url()>
+                        <PlaceField />
                         <input type="hidden" name="workspace" value=row.id.to_string() />
                         <button type="submit" class="button" aria-label=label>
                             {t!(switch)}
@@ -106,6 +107,7 @@ fn ThroughProvider(row: WorkspaceRow) -> impl IntoView {
     let label = t!(through_provider_to, name = row.name).to_string();
     view! {
         <form method="post" action="/sso/start">
+            <PlaceField />
             <input type="hidden" name="workspace" value=row.id.to_string() />
             <button type="submit" class="button" aria-label=label>
                 {t!(through_provider)}
@@ -120,6 +122,7 @@ fn Leaving() -> impl IntoView {
         <details class="fold">
             <summary class="button">{t!(leave)}</summary>
             <form method="post" action=Leave::url()>
+                <PlaceField />
                 <p>{t!(leave_text)}</p>
                 <label class="check">
                     <input type="checkbox" name="sure" value="true" required=true />

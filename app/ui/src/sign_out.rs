@@ -3,7 +3,7 @@
 use crate::view;
 use leptos::prelude::*;
 
-use crate::t;
+use crate::{PlaceField, t};
 
 /// Where the form posts to. Provided once, by the application, whose server function it is.
 #[derive(Clone, Copy)]
@@ -22,6 +22,7 @@ pub fn SignOutForm(
     let action = use_context().map(|WayOut(action)| action);
     view! {
         <form method="post" action=action data-sign-out="">
+            <PlaceField />
             {next.map(|next| view! { <input type="hidden" name="next" value=next /> })}
             <button type="submit" class=class>
                 {children()}

@@ -25,12 +25,15 @@ pub use read::Read;
 #[cfg(feature = "ssr")]
 pub use server::{
     ClientAddress, FormRefused, PagePlace, PagePolicy, ServerInfo, backend, caller, clear_session_cookie,
-    client_address, cookie_in, handed_over, origin, origin_of, person, redirect, redirect_plain, region, session_token,
-    set_cookie_header, set_session_cookie, signed_in, waiting_token,
+    client_address, cookie_in, handed_over, origin, origin_of, page_place, person, redirect, redirect_plain, region,
+    session_token, set_cookie_header, set_session_cookie, signed_in, waiting_token,
 };
 
 /// The cookie that carries the session's secret. Over https its name has a prefix: see [`cookie_name`].
 pub const SESSION_COOKIE: &str = "parley_session";
+
+/// The field by which a form says whose page it is on.
+pub const PLACE_FIELD: &str = "place";
 
 /// A cookie's name as browsers know it. With the prefix they take it from this host over TLS alone, so that neither a
 /// neighbour under the same domain nor a page without TLS can plant one.

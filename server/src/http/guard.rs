@@ -39,6 +39,9 @@ const PUBLIC: &[&str] = &[
     "/api/app/api/mail_is_sandboxed",
 ];
 
+/// Where a session may change, from whatever page: not in the name of the place where it stands.
+const SIGN_IN_ELSEWHERE: &str = "/sso/start";
+
 /// The longest path that names anything here, and its longest segment: file systems know no longer names.
 const LONGEST_PATH: usize = 1024;
 const LONGEST_SEGMENT: usize = 255;
@@ -100,13 +103,13 @@ fn is_own(site: &Site, request: &Request) -> bool {
 /// Server functions are public addresses: without a session nothing under `/api/` is reached, whatever its arguments.
 /// Whether the person also needs a workspace is for each function to ask. Everybody is slowed down who asks too fast.
 ///
-/// A page that says whose it is, is refused where the session is of another place by now. Signing in and out is not: there the
-/// place changes.
+/// A page is refused where the session is of another place by now. Signing in and out is not: there the place changes.
 pub async fn sessions(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let interface = path.starts_with("/api/v1/");
     let call = path.starts_with("/api/") && !interface;
     let public = PUBLIC.contains(&path);
+    let from_anywhere = public || path == SIGN_IN_ELSEWHERE;
     let routed = request.extensions().get::<MatchedPath>().is_some();
     let asking = Asking::of(&request, &state.site);
     let person = if call && !public {
@@ -117,27 +120,28 @@ pub async fn sessions(State(state): State<AppState>, mut request: Request, next:
     } else {
         asking.fetch(&state).await
     };
-    let place = person.map(|person| person.as_ref().map(Place::of));
-    let place = place.and_then(|place| match &place {
-        Some(here) if !public => here.admit(request.headers()).map(|()| place),
-        _ => Ok(place),
-    });
-    match place {
-        Ok(place) => {
-            let untold = call && !request.headers().contains_key(place::HEADER);
-            if let Some(place) = &place {
-                request.extensions_mut().insert(PagePlace(place.to_string()));
-            }
-            let mut response = next.run(request).await;
-            if call {
-                let moved = place::handed_over(&state, response.headers()).await;
-                tell(&mut response, moved.or(place.filter(|_| untold && !public)));
-            }
-            response
+    let place = match person {
+        Ok(person) => person.as_ref().map(Place::of),
+        Err(Error::Unauthenticated) if wants_page(&request) => return Redirect::to("/sign-in").into_response(),
+        Err(error) => return refused(error, accepts_page(&request)),
+    };
+    if let Some(here) = &place {
+        let admitted = if from_anywhere { Ok(()) } else { here.admit(&mut request).await };
+        match admitted {
+            Ok(()) => {}
+            Err(Error::Moved) if wants_page(&request) => return here.led_back(&request),
+            Err(error) => return refused(error, accepts_page(&request)),
         }
-        Err(Error::Unauthenticated) if wants_page(&request) => Redirect::to("/sign-in").into_response(),
-        Err(error) => refused(error, accepts_page(&request)),
+        request.extensions_mut().insert(PagePlace(here.to_string()));
+        request.extensions_mut().insert(here.clone());
     }
+    let untold = call && !request.headers().contains_key(place::HEADER);
+    let mut response = next.run(request).await;
+    if call {
+        let moved = place::handed_over(&state, response.headers()).await;
+        tell(&mut response, moved.or(place.filter(|_| untold && !public)));
+    }
+    response
 }
 
 /// Tells a page whose it is, where it does not know or what it did changed it.
@@ -205,7 +209,8 @@ fn refused(error: Error, page: bool) -> Response {
     response
 }
 
-fn wants_page(request: &Request) -> bool {
+/// A browser posts a form by itself, and shows what comes.
+pub fn wants_page(request: &Request) -> bool {
     request.method() == Method::POST && accepts_page(request)
 }
 

@@ -10,10 +10,11 @@ use domain::Error;
 use domain::ports::{Backend, PictureSize};
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::json;
-use ui::wire::{FormRefused, refused_page};
+use ui::wire::{FormRefused, PLACE_FIELD, refused_page};
 
 use super::AppState;
 use super::guard::{ErrorJson, Somebody};
+use super::place::Place;
 
 /// A picture has at most 5 MB; the form around it takes some more.
 const BODY_LIMIT: usize = 5 * 1024 * 1024 + 64 * 1024;
@@ -32,12 +33,15 @@ async fn upload(
     State(backend): State<Backend>,
     Somebody(person): Somebody,
     Extension(refused): Extension<FormRefused>,
+    Extension(here): Extension<Place>,
     headers: HeaderMap,
     form: Multipart,
 ) -> Response {
-    let outcome = async { backend.profile.set_picture(&person, read(form).await?).await }.await;
     let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    match (outcome, accept.contains("text/html")) {
+    let by_itself = accept.contains("text/html");
+    let admit = |page: Option<&str>| here.admit_page(page, by_itself);
+    let outcome = async { backend.profile.set_picture(&person, read(form, admit).await?).await }.await;
+    match (outcome, by_itself) {
         (Ok(()), true) => Redirect::to(PAGE).into_response(),
         (Ok(()), false) => Json(json!({})).into_response(),
         (Err(error), true) => {
@@ -48,14 +52,21 @@ async fn upload(
     }
 }
 
-async fn read(mut form: Multipart) -> Result<Vec<u8>, Error> {
+/// The picture of a form whose page is admitted; what page it is on comes first.
+async fn read(mut form: Multipart, admit: impl Fn(Option<&str>) -> Result<(), Error>) -> Result<Vec<u8>, Error> {
     let broken = |error: MultipartError| match error.status() {
         http::StatusCode::PAYLOAD_TOO_LARGE => Error::invalid("picture", "Choose a picture of at most 5 MB."),
         _ => Error::invalid("picture", "The picture did not arrive whole. Try it again."),
     };
+    let mut page = None;
     while let Some(field) = form.next_field().await.map_err(broken)? {
-        if field.name() == Some("picture") {
-            return Ok(field.bytes().await.map_err(broken)?.to_vec());
+        match field.name() {
+            Some(PLACE_FIELD) => page = Some(field.text().await.map_err(broken)?),
+            Some("picture") => {
+                admit(page.as_deref())?;
+                return Ok(field.bytes().await.map_err(broken)?.to_vec());
+            }
+            _ => {}
         }
     }
     Err(Error::invalid("picture", "Choose a picture first."))

@@ -82,7 +82,8 @@ async fn every_way_on_stays_on_this_site() {
     };
     let mut cookie = cookie;
     for away in AWAY {
-        let form = [("password", backend::seed::PASSWORD), ("page", away)];
+        let place = served.place(&cookie).await;
+        let form = [("password", backend::seed::PASSWORD), ("page", away), ("place", &place)];
         let answer = act("/api/settings/api/security/prove", &cookie, &form).await;
         assert_eq!(location(&answer), "/settings/security", "{away:?}");
         cookie = format!("parley_session={}", set(&answer, "parley_session").expect("a proof renews the session"));

@@ -163,6 +163,11 @@ impl Served {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// What the pages of a session carry.
+    pub async fn place(&self, cookie: &str) -> String {
+        self.get("/place").header("cookie", cookie).send().await.unwrap().text().await.unwrap()
+    }
+
     /// Ends the session of a cookie.
     pub async fn sign_out(&self, cookie: &str) {
         let request = self.post("/api/app/api/sign_out").header("cookie", cookie).form(&[("", "")]);

@@ -13,7 +13,7 @@ use ui::reactive::{spawn, submit};
 use ui::toast::{toast_error, use_toasts};
 use ui::view;
 use ui::wire::PostedError;
-use ui::{Icon, TagMark, t, use_session};
+use ui::{Icon, PlaceField, TagMark, t, use_session};
 
 use crate::api::{PutTag, TakeOffTag, put_tag, take_off_tag};
 use crate::thread::ThreadStore;
@@ -56,6 +56,7 @@ fn Shown(contact: ContactId, tag: Tag, may: bool, thread: ThreadStore) -> impl I
                                 change(id, false);
                             })
                         >
+                            <PlaceField />
                             <input type="hidden" name="contact" value=contact.to_string() />
                             <input type="hidden" name="tag" value=id.to_string() />
                             <button type="submit" class="tag-off" aria-label=label.clone() title=label>
@@ -86,6 +87,7 @@ fn Add(contact: ContactId, more: Vec<Tag>, thread: ThreadStore) -> impl IntoView
                 }
             })
         >
+            <PlaceField />
             <input type="hidden" name="contact" value=contact.to_string() />
             <select node_ref=field class="input" id="tag-choice" name="tag" aria-label=t!(tag_to_add) required=true>
                 <option value="">{t!(add_tag)}</option>

@@ -7,7 +7,7 @@ use server_fn::ServerFn;
 use ui::icon::{CHECK_CHECK, CHEVRON_LEFT, CIRCLE_CHECK, CLOCK, PANEL_RIGHT, ROTATE_CCW, USER_PLUS};
 use ui::reactive::{click, dynamic, memo, part, submit};
 use ui::view;
-use ui::{Avatar, Badge, Clock, Icon, Menu, t, use_session};
+use ui::{Avatar, Badge, Clock, Icon, Menu, PlaceField, t, use_session};
 
 use super::store::ThreadStore;
 use crate::address::Address;
@@ -126,6 +126,7 @@ fn AssignMenu(thread: ThreadStore) -> impl IntoView {
         view! {
             <Menu id="assign-menu" label=t!(assign) face=move || face>
                 <form method="post" action=Assign::url() class="choices">
+                    <PlaceField />
                     <input
                         type="hidden"
                         name="conversation"
@@ -184,6 +185,7 @@ fn ResolveButton(thread: ThreadStore) -> impl IntoView {
                     acts.run(Act::Resolve);
                 })
             >
+                <PlaceField />
                 <input type="hidden" name="conversation" value=dynamic(move || thread.id.get().map(|id| id.to_string())) />
                 <button type="submit" class="button" title=t!(resolve_key)>
                     {part(move || {
@@ -204,6 +206,7 @@ fn ResolveButton(thread: ThreadStore) -> impl IntoView {
                 </button>
             </form>
             <form method="post" action=MarkRead::url() class="without-scripts">
+                <PlaceField />
                 <input type="hidden" name="conversation" value=dynamic(move || thread.id.get().map(|id| id.to_string())) />
                 <button type="submit" class="button" disabled=dynamic(move || !unread.get())>
                     <Icon drawing=CHECK_CHECK />

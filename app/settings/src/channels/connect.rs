@@ -2,12 +2,14 @@
 
 use domain::connection::Ways;
 use leptos::prelude::*;
+use server_fn::ServerFn;
 use ui::fields::Refused;
 use ui::icon::{RADIO_TOWER, SMARTPHONE};
 use ui::reactive::busy;
-use ui::{FormError, Icon, Load, Read, Skeleton, TextField, refused, t, use_session, view};
+use ui::wire::PostedError;
+use ui::{ActionForm, FormError, Icon, Load, Read, Skeleton, TextField, refused, t, use_session, view};
 
-use crate::api::channels::{Connect, TrySandbox, ways_to_connect};
+use crate::api::channels::{Connect, FinishSignup, TrySandbox, ways_to_connect};
 use crate::page::SettingsPage;
 
 pub(super) const FIELDS: &[&str] = &["app_id", "app_secret", "token", "account_id"];
@@ -68,6 +70,7 @@ fn Window() -> impl IntoView {
                 <Icon drawing=RADIO_TOWER />
                 {t!(signup_window_act)}
             </a>
+            <PostedError path=FinishSignup::PATH />
         </section>
     }
 }

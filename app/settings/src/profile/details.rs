@@ -5,7 +5,7 @@ use domain::accounts::Profile;
 use leptos::prelude::*;
 use ui::browser::value;
 use ui::reactive::{busy, effect};
-use ui::{FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, view};
+use ui::{ActionForm, FormError, Load, Read, Saved, SelectField, Skeleton, TextField, refused, t, view};
 
 use super::picture::PictureSection;
 use crate::api::person::{ChangeEmail, SaveProfile, read_profile};

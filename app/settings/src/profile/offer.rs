@@ -3,7 +3,7 @@
 use domain::team::OwnershipOffer;
 use leptos::prelude::*;
 use ui::reactive::busy;
-use ui::{FormErrors, Load, Read, t, view};
+use ui::{ActionForm, FormErrors, Load, Read, t, view};
 
 use crate::api::team::{AcceptOwnership, read_ownership_offer};
 use crate::fold::after;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use server_fn::ServerFn;
 use ui::wire::PostedError;
-use ui::{Avatar, t, view};
+use ui::{Avatar, PlaceField, t, view};
 
 use crate::api::person::RemovePicture;
 
@@ -21,6 +21,7 @@ pub fn PictureSection(name: String, #[prop(optional_no_strip)] picture: Option<S
                 <p class="quiet">{t!(picture_text)}</p>
             </div>
             <form method="post" action=UPLOAD enctype="multipart/form-data">
+                <PlaceField />
                 <label class="field">
                     <span>{t!(picture_file)}</span>
                     <input
@@ -40,6 +41,7 @@ pub fn PictureSection(name: String, #[prop(optional_no_strip)] picture: Option<S
                 .then(|| {
                     view! {
                         <form method="post" action=RemovePicture::url()>
+                            <PlaceField />
                             <button type="submit" class="button">
                                 {t!(picture_remove)}
                             </button>

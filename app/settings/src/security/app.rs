@@ -7,7 +7,9 @@ use ui::browser;
 use ui::icon::SHIELD_CHECK;
 use ui::reactive::{busy, click, effect, part, submit};
 use ui::wire::escape;
-use ui::{Badge, FormError, FormErrors, Icon, Load, Read, Saved, Skeleton, TextField, Tone, refused, t, view};
+use ui::{
+    ActionForm, Badge, FormError, FormErrors, Icon, Load, Read, Saved, Skeleton, TextField, Tone, refused, t, view,
+};
 use wasm_bindgen::JsCast;
 
 use crate::api::security::{BeginApp, ConfirmApp, RemoveApp, RenewRecoveryCodes, read_factors};

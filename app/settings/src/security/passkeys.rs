@@ -6,7 +6,7 @@ use server_fn::ServerFn;
 use ui::icon::SHIELD_CHECK;
 use ui::reactive::{busy, part};
 use ui::wire::PostedError;
-use ui::{FormError, Icon, Load, Read, Shape, Skeleton, Time, refused, t, view};
+use ui::{ActionForm, FormError, Icon, Load, PlaceField, Read, Shape, Skeleton, Time, refused, t, view};
 
 use crate::api::security::{AddPasskey, BeginPasskey, RemovePasskey, read_factors};
 use crate::lines::ActButton;
@@ -65,6 +65,7 @@ pub fn PasskeysSection() -> impl IntoView {
 fn Naming(question: PasskeyQuestion) -> impl IntoView {
     view! {
         <form method="post" action=AddPasskey::url() data-passkey="create" data-question=question.options>
+            <PlaceField />
             <label class="field">
                 <span>{t!(passkey_name)}</span>
                 <input class="input" name="name" required=true maxlength="60" placeholder=t!(passkey_name_hint) />

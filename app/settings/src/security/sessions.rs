@@ -3,7 +3,7 @@
 use domain::accounts::SessionRow;
 use leptos::prelude::*;
 use ui::reactive::busy;
-use ui::{Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
+use ui::{ActionForm, Badge, FormErrors, Load, Read, Saved, Shape, Skeleton, Time, Tone, t, view};
 
 use crate::api::security::{EndOtherSessions, EndSession, read_sessions};
 use crate::lines::ActButton;

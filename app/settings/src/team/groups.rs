@@ -4,7 +4,7 @@ use domain::TeamId;
 use domain::team::{TeamMember, TeamPage, TeamRow};
 use leptos::prelude::*;
 use ui::reactive::busy;
-use ui::{FormErrors, t, view};
+use ui::{ActionForm, FormErrors, t, view};
 
 use super::Acts;
 use crate::lines::{ActButton, NameField};

@@ -4,7 +4,9 @@ use domain::Role;
 use domain::team::{InvitationRow, TeamPage};
 use leptos::prelude::*;
 use ui::reactive::busy;
-use ui::{Badge, FormError, FormErrors, SelectField, Shape, TextField, Time, Tone, refused, t, use_session, view};
+use ui::{
+    ActionForm, Badge, FormError, FormErrors, SelectField, Shape, TextField, Time, Tone, refused, t, use_session, view,
+};
 
 use super::Acts;
 use crate::lines::ActButton;

@@ -5,7 +5,7 @@ use domain::{MemberId, Permission, Role, Timestamp};
 use leptos::prelude::*;
 use ui::fields::Options;
 use ui::reactive::busy;
-use ui::{Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
+use ui::{ActionForm, Avatar, Badge, FormErrors, SelectField, Shape, Time, Tone, t, use_session, view};
 
 use super::Acts;
 use crate::lines::ActButton;

@@ -5,7 +5,7 @@ use domain::team::TeamPage;
 use leptos::prelude::*;
 use ui::fields::Options;
 use ui::reactive::busy;
-use ui::{FormErrors, SelectField, t, use_session, view};
+use ui::{ActionForm, FormErrors, SelectField, t, use_session, view};
 
 use super::Acts;
 use crate::lines::ActButton;

@@ -5,7 +5,7 @@ use domain::team::{CustomRole, TeamPage};
 use leptos::prelude::*;
 use ui::fields::Refused;
 use ui::reactive::busy;
-use ui::{FieldError, FormError, FormErrors, refused, t, use_session, view};
+use ui::{ActionForm, FieldError, FormError, FormErrors, refused, t, use_session, view};
 
 use super::Acts;
 use crate::lines::{ActButton, NameField};

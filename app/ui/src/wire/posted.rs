@@ -16,7 +16,8 @@ pub fn refused_page(page: &str, path: &str, error: domain::Error) -> String {
     // Only what comes after the host is used.
     let refusal = ServerFnUrlError::new(path, AppError(error)).to_url(&format!("http://localhost{page}"));
     let query = refusal.ok().and_then(|url| url.query().map(str::to_owned)).unwrap_or_default();
-    format!("{page}?{query}")
+    let path = page.split('?').next().unwrap_or_default();
+    format!("{path}?{query}")
 }
 
 /// The refusal of the form that posts to `path`, if the page came back with one.

@@ -43,6 +43,11 @@ pub struct ClientAddress(pub String);
 #[derive(Clone, Debug)]
 pub struct PagePlace(pub String);
 
+/// Whose page is being made, if anybody's.
+pub fn page_place() -> Option<String> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get::<PagePlace>().map(|place| place.0.clone()))
+}
+
 /// What a page's document says of foreign code, on its way to the response. The server puts an empty one into the
 /// request's extensions.
 #[derive(Clone, Debug, Default)]

@@ -3,6 +3,7 @@
 //! The doors are not listed by hand: the server names what it registered, and [`table`] must have a line for each.
 
 pub mod asking;
+mod forms;
 pub mod live;
 mod pictures;
 mod places;

@@ -12,9 +12,21 @@ use crate::served::Served;
 /// Says where it was taken and by which camera.
 const PHOTOGRAPH: &[u8] = include_bytes!("files/photograph.jpg");
 
+/// A script's, which does not say from which page.
 fn upload(served: &Served, cookie: &str, file: &[u8]) -> RequestBuilder {
+    upload_of(served, cookie, file, None)
+}
+
+/// The form, as a browser posts it by itself.
+async fn post(served: &Served, cookie: &str, file: &[u8]) -> Response {
+    let place = served.place(cookie).await;
+    upload_of(served, cookie, file, Some(&place)).header(ACCEPT, "text/html").send().await.unwrap()
+}
+
+fn upload_of(served: &Served, cookie: &str, file: &[u8], place: Option<&str>) -> RequestBuilder {
     let part = Part::bytes(file.to_vec()).file_name("me.jpg");
-    served.post("/picture").header(COOKIE, cookie).multipart(Form::new().part("picture", part))
+    let form = place.into_iter().fold(Form::new(), |form, place| form.text("place", place.to_owned()));
+    served.post("/picture").header(COOKIE, cookie).multipart(form.part("picture", part))
 }
 
 async fn show(served: &Served, cookie: &str, path: &str) -> Response {
@@ -37,7 +49,7 @@ async fn a_picture_comes_up_as_a_plain_form_and_is_seen_by_colleagues_only() {
     let town = Town::new().await;
     let (served, own) = (&town.served, town.ours.cookie(Role::Agent));
     assert_eq!(address(served, own).await, None);
-    let answer = upload(served, own, PHOTOGRAPH).header(ACCEPT, "text/html").send().await.unwrap();
+    let answer = post(served, own, PHOTOGRAPH).await;
     assert_eq!((answer.status().as_u16(), answer.headers()[LOCATION].to_str().unwrap()), (303, "/settings/profile"));
     let path = address(served, own).await.expect("the page shows it");
 
@@ -68,7 +80,7 @@ async fn a_picture_comes_up_as_a_plain_form_and_is_seen_by_colleagues_only() {
 async fn what_is_no_picture_is_told_at_its_form() {
     let town = Town::new().await;
     let (served, own) = (&town.served, town.ours.cookie(Role::Agent));
-    let answer = upload(served, own, b"no picture").header(ACCEPT, "text/html").send().await.unwrap();
+    let answer = post(served, own, b"no picture").await;
     assert_eq!(answer.status(), 303);
     let back = answer.headers()[LOCATION].to_str().unwrap().to_owned();
     assert!(back.starts_with("/settings/profile?"), "{back}");
@@ -82,6 +94,30 @@ async fn what_is_no_picture_is_told_at_its_form() {
     let foreign = upload(served, own, PHOTOGRAPH).header(ORIGIN, "https://evil.example").send().await.unwrap();
     assert_eq!(foreign.status(), 403, "another site's page cannot give anybody a picture");
     assert_eq!(address(served, own).await, None);
+    town.assert_calm();
+}
+
+#[tokio::test]
+async fn a_picture_of_a_page_of_somebody_else_is_not_taken() {
+    let town = Town::new().await;
+    let (served, own) = (&town.served, town.ours.cookie(Role::Agent));
+    let colleague = served.place(town.ours.cookie(Role::Admin)).await;
+    for page in [Some(colleague.as_str()), Some(""), None] {
+        let answer = upload_of(served, own, PHOTOGRAPH, page).header(ACCEPT, "text/html").send().await.unwrap();
+        let back = answer.headers()[LOCATION].to_str().unwrap().to_owned();
+        let told = answer.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+        let shown = show(served, &format!("{own}; {told}"), &back).await.text().await.unwrap();
+        assert!(shown.contains("In another tab you went to another workspace"), "{page:?}: {back}");
+    }
+    assert_eq!(upload_of(served, own, PHOTOGRAPH, Some(&colleague)).send().await.unwrap().status(), 409);
+    let said = upload(served, own, PHOTOGRAPH).header("x-parley-place", &colleague).send().await.unwrap();
+    assert_eq!(said.status(), 409, "by the header");
+    assert_eq!(address(served, own).await, None);
+    let call = served.post("/api/settings/api/person/remove_picture").header(COOKIE, own).header(ACCEPT, "text/html");
+    let call = call.multipart(Form::new().text("place", colleague)).send().await.unwrap();
+    assert!(call.headers()[LOCATION].to_str().unwrap().contains("__err"), "nothing else is taken with files in it");
+    let own_page = served.place(own).await;
+    assert_eq!(upload_of(served, own, PHOTOGRAPH, Some(&own_page)).send().await.unwrap().status(), 200);
     town.assert_calm();
 }
 

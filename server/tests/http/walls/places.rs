@@ -13,11 +13,6 @@ use crate::served::Served;
 
 const PLACE: &str = "x-parley-place";
 
-/// What the pages of a session carry.
-async fn place(served: &Served, cookie: &str) -> String {
-    served.get("/place").header(COOKIE, cookie).send().await.unwrap().text().await.unwrap()
-}
-
 fn save(served: &Served, cookie: &str, bio: &str) -> RequestBuilder {
     let empty = ["phone", "job_title"].map(|name| (name, ""));
     let chosen = [("time_zone", "UTC"), ("currency", "EUR"), ("language", "en"), ("name", "Stale"), ("bio", bio)];
@@ -39,8 +34,8 @@ async fn what_a_page_of_another_place_sends_is_refused() {
     let town = Town::new().await;
     let served = &town.served;
     let (here, other) = (town.newcomer("here", Role::Admin).await, town.newcomer("other", Role::Admin).await);
-    let (own, colleague) = (place(served, &here).await, place(served, &other).await);
-    let elsewhere = place(served, town.theirs.cookie(Role::Owner)).await;
+    let (own, colleague) = (served.place(&here).await, served.place(&other).await);
+    let elsewhere = served.place(town.theirs.cookie(Role::Owner)).await;
     assert_eq!(parts(&own)[1], parts(&colleague)[1], "one workspace");
     assert_eq!(parts(&own)[2], parts(&colleague)[2], "one role");
     assert_ne!(parts(&own)[0], parts(&colleague)[0]);
@@ -60,13 +55,13 @@ async fn what_a_page_of_another_place_sends_is_refused() {
     for fitting in [&own, &weaker] {
         assert_eq!(save(served, &here, "fresh").header(PLACE, fitting).send().await.unwrap().status(), 200);
     }
-    // Forms without scripts and programs say nothing; they are told.
+    // Programs say nothing; they are told.
     let answer = save(served, &here, "plain").send().await.unwrap();
     assert_eq!((answer.status().as_u16(), told(&answer)), (200, Some(own.clone())));
     // Signing out is possible from whatever page.
     let out = served.post("/api/app/api/sign_out").header(COOKIE, &here).header(PLACE, elsewhere).form(&[("", "")]);
     assert_eq!(out.send().await.unwrap().status(), 200);
-    assert_eq!(place(served, &here).await, "", "and then there is none");
+    assert_eq!(served.place(&here).await, "", "and then there is none");
     town.assert_calm();
 }
 
@@ -75,14 +70,14 @@ async fn the_page_that_goes_elsewhere_itself_goes_along() {
     let town = Town::new().await;
     let served = &town.served;
     let moving = town.newcomer("moving", Role::Admin).await;
-    let before = place(served, &moving).await;
+    let before = served.place(&moving).await;
     let business = [("name", "Second"), ("industry", ""), ("address", ""), ("phone", ""), ("country", "")];
     let form: Vec<_> = business.into_iter().chain([("time_zone", "UTC"), ("currency", "EUR")]).collect();
     let made =
         served.post("/api/settings/api/business/create_workspace").header(COOKIE, &moving).header(PLACE, &before);
     let made = made.form(&form).send().await.unwrap();
     let moved = format!("parley_session={}", set(&made, "parley_session").expect("another session"));
-    let after = place(served, &moved).await;
+    let after = served.place(&moved).await;
     assert_eq!(told(&made), Some(after.clone()));
     assert_eq!(parts(&before)[0], parts(&after)[0]);
     assert_ne!(parts(&before)[1], parts(&after)[1]);
@@ -106,12 +101,12 @@ async fn a_stream_ends_when_its_member_may_do_less_or_sees_less() {
     ];
     for (who, what) in less {
         let cookie = town.newcomer(who, Role::Agent).await;
-        let before = place(&town.served, &cookie).await;
+        let before = town.served.place(&cookie).await;
         let mut stream = Stream::open(&town.served, &cookie, None).await;
         town.execute(what, stored(&cookie)).await;
         let end = tokio::time::timeout(Duration::from_secs(1), stream.next()).await;
         assert!(end.unwrap_or_else(|_| panic!("{who}: a second is over")).is_none(), "{who}");
-        let after = place(&town.served, &cookie).await;
+        let after = town.served.place(&cookie).await;
         assert_eq!(parts(&before)[..2], parts(&after)[..2], "{who}");
         assert_ne!(before, after, "{who}: the page finds that it is outdated");
     }

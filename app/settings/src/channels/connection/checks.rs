@@ -6,7 +6,7 @@ use domain::live::Topic;
 use leptos::prelude::*;
 use ui::icon::{CIRCLE_CHECK, CLOCK, REFRESH_CW, TRIANGLE_ALERT};
 use ui::reactive::busy;
-use ui::{Badge, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, Time, Tone, t, view};
+use ui::{ActionForm, Badge, FormErrors, Icon, Live, Load, Read, Shape, Skeleton, Time, Tone, t, view};
 
 use super::Acts;
 use crate::api::channels::read_connection;

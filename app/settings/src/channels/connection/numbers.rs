@@ -4,7 +4,7 @@ use domain::ConnectionId;
 use domain::connection::AccountNumber;
 use leptos::prelude::*;
 use ui::reactive::busy;
-use ui::{Badge, FormError, FormErrors, TextField, Tone, refused, t, view};
+use ui::{ActionForm, Badge, FormError, FormErrors, TextField, Tone, refused, t, view};
 
 use super::Acts;
 use crate::lines::ActButton;

@@ -3,7 +3,7 @@
 use domain::connection::{Connection, Way};
 use leptos::prelude::*;
 use ui::reactive::busy;
-use ui::{FormError, FormErrors, refused, t, view};
+use ui::{ActionForm, FormError, FormErrors, refused, t, view};
 
 use super::super::connect::{Details, FIELDS};
 use super::Acts;
