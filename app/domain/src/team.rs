@@ -87,6 +87,8 @@ pub struct InvitationRow {
     #[serde(with = "crate::time::text")]
     pub expires_at: Timestamp,
     pub expired: bool,
+    /// Whoever sent it could not send it any more: nobody can accept it until somebody who can sends it again.
+    pub lapsed: bool,
     /// A mail server said that there is no such address.
     pub comes_back: bool,
 }

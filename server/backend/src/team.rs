@@ -2,17 +2,19 @@
 
 mod alerts;
 mod invitations;
+mod joining;
 mod members;
 mod ownership;
 pub(crate) mod place;
+mod reach;
 mod read;
 mod roles;
 mod workspace;
 
-pub(crate) use alerts::owner;
 pub use alerts::tell_of_master_key;
-pub(crate) use invitations::may_give;
+pub(crate) use alerts::{owner, tell_of_admin};
 pub(crate) use members::{end_vouched, lock_within_reach};
+pub(crate) use reach::may_give;
 
 use std::sync::Arc;
 
@@ -75,15 +77,15 @@ impl ports::Team for TeamPort {
     }
 
     async fn invitation(&self, link: &str) -> domain::Result<InvitationPage> {
-        Ok(invitations::read(&self.core, link).await?)
+        Ok(joining::read(&self.core, link).await?)
     }
 
     async fn accept_as_new(&self, link: &str, name: &str, password: &str, origin: &Origin) -> domain::Result<SignedIn> {
-        Ok(invitations::accept_as_new(&self.core, link, name, password, origin).await?)
+        Ok(joining::accept_as_new(&self.core, link, name, password, origin).await?)
     }
 
     async fn accept(&self, person: &Person, link: &str) -> domain::Result<SessionToken> {
-        Ok(invitations::accept(&self.core, person, link).await?)
+        Ok(joining::accept(&self.core, person, link).await?)
     }
 
     async fn set_role(&self, caller: &Caller, member: MemberId, role: RoleChoice, scope: Scope) -> domain::Result<()> {

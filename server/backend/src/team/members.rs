@@ -6,7 +6,7 @@ use domain::{Caller, Error, MemberId, Permission, Role, Scope};
 use serde_json::json;
 
 use super::alerts;
-use super::invitations::may_give;
+use super::reach::may_give;
 use super::read::choice;
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
@@ -37,7 +37,8 @@ pub(super) async fn set_role(
     .execute(&mut **tx)
     .await?;
     if role.role == Role::Admin && before.role != Role::Admin.as_str() {
-        alerts::tell_of_admin(core, &mut tx, caller, member).await?;
+        let giver = caller.member_id().ok_or(Error::Forbidden)?;
+        alerts::tell_of_admin(core, &mut tx, caller.workspace, giver, member).await?;
     }
     let act = Act::new(Action::MemberRoleChanged, member.0).changed(
         json!({ "role": before.role, "custom": before.custom_role_id, "scope": before.scope }),

@@ -17,6 +17,7 @@ mod consent;
 mod identity;
 mod inbox;
 mod ingest;
+mod invitations;
 mod mail;
 mod media;
 mod notifications;

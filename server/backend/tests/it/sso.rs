@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use testkit::World;
 
 use crate::people::{OWNER, OWNERS_PASSWORD, credentials, done, from, newcomer, person, sign_in};
+use crate::team::told;
 use crate::world;
 
 const ISSUER: &str = "https://login.ours.example";
@@ -177,6 +178,14 @@ async fn somebody_new_is_let_in_with_the_chosen_role_or_not_at_all() {
     assert_eq!(problem(come(&world, vouch("otto", "otto@ours.example")).await), SsoProblem::NoMember);
     assert_eq!(world.count("select count(*) from account where email = 'otto@ours.example'").await, 0);
     session(come(&world, vouch("nora", "nora@ours.example")).await);
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_who_comes_in_as_an_admin() {
+    let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
+    session(come(&world, vouch("nora", "nora@ours.example")).await);
+    world.run_jobs().await;
+    assert_eq!(told(&world, "Nora New is now an admin of Ours"), ["nora@ours.example", OWNER]);
 }
 
 #[tokio::test]

@@ -6,14 +6,14 @@ use testkit::World;
 use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, done, from, mailed_link, newcomer, person, sign_in};
 use crate::{grace_writes, world};
 
-const AGENT: &str = "agent@ours.example";
-const AGENTS_PASSWORD: &str = "battery staple";
+pub const AGENT: &str = "agent@ours.example";
+pub const AGENTS_PASSWORD: &str = "battery staple";
 
 pub fn invitation(email: &str, role: Role) -> InviteForm {
     InviteForm { email: email.into(), role: role.into(), scope: Scope::All }
 }
 
-async fn invited(world: &World, email: &str, role: Role) -> String {
+pub async fn invited(world: &World, email: &str, role: Role) -> String {
     world.ports.team.invite(&world.ours.caller, invitation(email, role)).await.unwrap();
     mailed_link(world, email).await
 }
@@ -254,7 +254,7 @@ async fn the_owners_sessions_are_the_owners_to_end() {
 }
 
 /// To whom a mail with this subject went.
-fn told(world: &World, subject: &str) -> Vec<String> {
+pub fn told(world: &World, subject: &str) -> Vec<String> {
     let mut told: Vec<String> =
         world.postbox.taken().iter().filter(|mail| mail.subject == subject).map(|mail| mail.to.clone()).collect();
     told.sort();
