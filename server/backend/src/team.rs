@@ -3,17 +3,20 @@
 mod alerts;
 mod invitations;
 mod joining;
+mod leaving;
 mod members;
 mod ownership;
 pub(crate) mod place;
 mod reach;
 mod read;
 mod roles;
+mod teams;
 mod workspace;
 
 pub use alerts::tell_of_master_key;
 pub(crate) use alerts::{owner, tell_of_admin};
-pub(crate) use members::{end_vouched, lock_within_reach};
+pub(crate) use leaving::end_vouched;
+pub(crate) use members::lock_within_reach;
 pub(crate) use reach::may_give;
 
 use std::sync::Arc;
@@ -93,11 +96,11 @@ impl ports::Team for TeamPort {
     }
 
     async fn deactivate(&self, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> domain::Result<()> {
-        Ok(members::deactivate(&self.core, caller, member, heir).await?)
+        Ok(leaving::deactivate(&self.core, caller, member, heir).await?)
     }
 
     async fn reactivate(&self, caller: &Caller, member: MemberId) -> domain::Result<()> {
-        Ok(members::reactivate(&self.core, caller, member).await?)
+        Ok(leaving::reactivate(&self.core, caller, member).await?)
     }
 
     async fn sign_out_member(&self, person: &Person, member: MemberId) -> domain::Result<()> {
@@ -105,7 +108,7 @@ impl ports::Team for TeamPort {
     }
 
     async fn leave(&self, caller: &Caller) -> domain::Result<()> {
-        Ok(members::leave(&self.core, caller).await?)
+        Ok(leaving::leave(&self.core, caller).await?)
     }
 
     async fn offer_ownership(&self, person: &Person, to: Option<MemberId>) -> domain::Result<()> {
@@ -141,11 +144,11 @@ impl ports::Team for TeamPort {
         name: &str,
         members: Vec<MemberId>,
     ) -> domain::Result<()> {
-        Ok(roles::save_team(&self.core, caller, seen, name, members).await?)
+        Ok(teams::save(&self.core, caller, seen, name, members).await?)
     }
 
     async fn delete_team(&self, caller: &Caller, id: TeamId) -> domain::Result<()> {
-        Ok(roles::delete_team(&self.core, caller, id).await?)
+        Ok(teams::delete(&self.core, caller, id).await?)
     }
 
     async fn two_factors_required(&self, caller: &Caller) -> domain::Result<bool> {

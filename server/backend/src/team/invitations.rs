@@ -33,7 +33,7 @@ pub(super) async fn invite(
     may_give(&mut tx, caller, form.role).await?;
     refuse_members(&mut tx, email.as_str()).await?;
     take_mail(throttle, email.as_str(), now)?;
-    let before = open_to(&mut tx, email.as_str()).await?;
+    let before = open_to(&mut tx, caller, email.as_str()).await?;
     let id: InvitationId = ids::fresh();
     let id = sqlx::query_scalar!(
         "insert into invitation (workspace_id, id, email, role, custom_role_id, scope, invited_by, created_at, sent_at, expires_at)
@@ -69,17 +69,35 @@ pub(super) async fn invite(
     Ok(InvitationSent { email: email.as_str().to_owned(), changed })
 }
 
-/// What an open invitation to this address offers.
-async fn open_to(tx: &mut Scoped, email: &str) -> Outcome<Option<(RoleChoice, domain::Scope)>> {
+/// What an open invitation to this address offers. Who asks in again changes it, so it must not offer more than they have.
+async fn open_to(tx: &mut Scoped, caller: &Caller, email: &str) -> Outcome<Option<(RoleChoice, domain::Scope)>> {
     let row = sqlx::query!(
         "select role, custom_role_id, scope from invitation
-         where workspace_id = $1 and lower(email) = lower($2) and accepted_at is null and revoked_at is null",
+         where workspace_id = $1 and lower(email) = lower($2) and accepted_at is null and revoked_at is null
+         for no key update",
         tx.workspace.0,
         email,
     )
     .fetch_optional(&mut ***tx)
     .await?;
-    row.map(|row| Ok((choice(&row.role, row.custom_role_id)?, scope(&row.scope)?))).transpose()
+    let Some(row) = row else { return Ok(None) };
+    let role = choice(&row.role, row.custom_role_id)?;
+    may_give(tx, caller, role).await?;
+    Ok(Some((role, scope(&row.scope)?)))
+}
+
+/// Locks an open invitation that the caller may change: none that offers more than they have.
+async fn lock(tx: &mut Scoped, caller: &Caller, id: InvitationId) -> Outcome<()> {
+    let row = sqlx::query!(
+        "select role, custom_role_id from invitation
+         where workspace_id = $1 and id = $2 and accepted_at is null and revoked_at is null for no key update",
+        tx.workspace.0,
+        id.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    may_give(tx, caller, choice(&row.role, row.custom_role_id)?).await
 }
 
 async fn own_role(tx: &mut Scoped, role: Option<RoleId>) -> Outcome<Option<String>> {
@@ -141,18 +159,18 @@ pub(super) async fn resend(core: &Core, throttle: &Throttle, caller: &Caller, id
     let inviter = caller.member_id().ok_or(Error::Forbidden)?;
     let now = core.clock.now();
     let mut tx = core.db.scoped(caller.workspace).await?;
+    lock(&mut tx, caller, id).await?;
     let email = sqlx::query_scalar!(
         "update invitation set invited_by = $5, sent_at = $3, expires_at = $4
-         where workspace_id = $1 and id = $2 and accepted_at is null and revoked_at is null returning email",
+         where workspace_id = $1 and id = $2 returning email",
         tx.workspace.0,
         id.0,
         sql(now),
         sql(now.checked_add(LINK).unwrap_or(now)),
         inviter.0,
     )
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(Error::NotFound)?;
+    .fetch_one(&mut **tx)
+    .await?;
     take_mail(throttle, &email, now)?;
     send(core, &mut tx, caller, id).await?;
     audit::write(&mut tx, caller, now, Act::new(Action::InvitationSent, id.0)).await?;
@@ -163,16 +181,15 @@ pub(super) async fn revoke(core: &Core, caller: &Caller, id: InvitationId) -> Ou
     caller.require(Permission::ManageTeam)?;
     let now = core.clock.now();
     let mut tx = core.db.scoped(caller.workspace).await?;
-    sqlx::query_scalar!(
-        "update invitation set revoked_at = $3
-         where workspace_id = $1 and id = $2 and accepted_at is null and revoked_at is null returning id",
+    lock(&mut tx, caller, id).await?;
+    sqlx::query!(
+        "update invitation set revoked_at = $3 where workspace_id = $1 and id = $2",
         tx.workspace.0,
         id.0,
         sql(now),
     )
-    .fetch_optional(&mut **tx)
-    .await?
-    .ok_or(Error::NotFound)?;
+    .execute(&mut **tx)
+    .await?;
     sqlx::query!("delete from invitation_route where workspace_id = $1 and invitation_id = $2", tx.workspace.0, id.0)
         .execute(&mut **tx)
         .await?;

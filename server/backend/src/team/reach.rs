@@ -64,5 +64,10 @@ async fn opened_by_own(tx: &mut PgConnection, workspace: WorkspaceId, role: Role
     .fetch_optional(tx)
     .await?
     .ok_or(Error::invalid("role", "This role is no longer there."))?;
-    Ok(words.iter().filter_map(|word| Permission::parse(word)).collect())
+    Ok(known(&words))
+}
+
+/// What a stored role opens. A permission that this version does not know is not held by anybody.
+pub(super) fn known(words: &[String]) -> Vec<Permission> {
+    words.iter().filter_map(|word| Permission::parse(word)).collect()
 }

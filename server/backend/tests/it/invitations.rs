@@ -112,3 +112,18 @@ async fn the_owner_is_told_of_who_joins_as_an_admin() {
     assert_eq!(told(&world, "Mia is now an admin of Ours"), [MIA, OWNER]);
     assert!(told(&world, "Ned is now an admin of Ours").is_empty());
 }
+
+#[tokio::test]
+async fn an_invitation_to_more_than_one_has_is_not_ones_own_to_change() {
+    let world = world().await;
+    let team = &world.ports.team;
+    invited(&world, MIA, Role::Admin).await;
+    let less: Vec<Permission> = Permission::ALL.iter().copied().filter(|p| *p != Permission::ManageSecurity).collect();
+    let them = world.ours.caller.clone().restricted_to(&less);
+    let open = team.page(&them).await.unwrap().invitations[0].id;
+    world.clock.advance(jiff::SignedDuration::from_hours(24));
+    assert_eq!(team.resend_invitation(&them, open).await, Err(Error::Forbidden));
+    assert_eq!(team.revoke_invitation(&them, open).await, Err(Error::Forbidden));
+    assert_eq!(team.invite(&them, invitation(MIA, Role::Agent)).await, Err(Error::Forbidden), "nor weakened");
+    assert_eq!(team.page(&them).await.unwrap().invitations[0].role, Role::Admin.into());
+}

@@ -189,6 +189,22 @@ async fn the_owner_is_told_of_who_comes_in_as_an_admin() {
 }
 
 #[tokio::test]
+async fn who_was_signed_out_comes_in_again_through_the_provider() {
+    let world = connected(form()).await;
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    world.clock.advance(SignedDuration::from_secs(1));
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    world.ports.team.sign_out_member(&olive, world.ours.agent_id).await.unwrap();
+    assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated));
+    world.clock.advance(SignedDuration::from_secs(1));
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    assert!(
+        world.ports.accounts.caller(&token).await.is_ok(),
+        "although the provider does not say when they proved it"
+    );
+}
+
+#[tokio::test]
 async fn who_was_deactivated_stays_out_and_loses_what_they_had() {
     let world = connected(form()).await;
     let token = session(come(&world, vouch("adam", AGENT)).await);
