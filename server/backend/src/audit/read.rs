@@ -116,7 +116,7 @@ impl Stored {
     }
 }
 
-/// The people, roles and teams that the acts of a page name.
+/// The people, roles, teams, tags and replies that the acts of a page name.
 async fn names(tx: &mut Scoped, rows: &[Stored]) -> Outcome<Names> {
     let values = rows.iter().flat_map(|row| [Some(&row.details), row.before.as_ref(), row.after.as_ref()]).flatten();
     let wanted: Vec<Uuid> = ids(values).into_iter().chain(rows.iter().filter_map(|row| row.subject)).collect();
@@ -132,7 +132,11 @@ async fn names(tx: &mut Scoped, rows: &[Stored]) -> Outcome<Names> {
            union all
            select id, name from role where workspace_id = $1 and id = any($2)
            union all
-           select id, name from team where workspace_id = $1 and id = any($2)"#,
+           select id, name from team where workspace_id = $1 and id = any($2)
+           union all
+           select id, name from tag where workspace_id = $1 and id = any($2)
+           union all
+           select id, '/' || shortcut from canned_reply where workspace_id = $1 and id = any($2)"#,
         tx.workspace.0,
         &wanted,
     )
