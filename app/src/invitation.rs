@@ -6,6 +6,7 @@ use leptos_router::hooks::use_query_map;
 use ui::reactive::busy;
 use ui::view;
 use ui::wire::{AppError, escape, sign_in_path};
+use ui::words::error_words;
 use ui::{
     ActionForm, Failed, FormError, FormErrors, LoadOnce, PasswordField, Read, SignOutForm, Skeleton, TextField,
     refused, t,
@@ -33,6 +34,7 @@ pub fn InvitationPage() -> impl IntoView {
                         view! { <Joining invited link /> }
                     }
                     Err(AppError(Error::NotFound)) => view! { <p>{t!(invitation_gone)}</p> },
+                    Err(AppError(error @ Error::Invalid(_))) => view! { <p>{error_words(&error)}</p> },
                     Err(error) => view! { <Failed error /> },
                 }
             />

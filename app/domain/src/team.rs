@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::accounts::line;
+use crate::error::{Error, FieldErrors, Result};
 use crate::ids::{InvitationId, MemberId, RoleId, TeamId};
 use crate::permissions::{Permission, Role, Scope};
 
@@ -87,6 +89,8 @@ pub struct InvitationRow {
     #[serde(with = "crate::time::text")]
     pub expires_at: Timestamp,
     pub expired: bool,
+    /// Whoever sent it could not send it any more: nobody can accept it until somebody who can sends it again.
+    pub lapsed: bool,
     /// A mail server said that there is no such address.
     pub comes_back: bool,
 }
@@ -113,6 +117,53 @@ pub struct TeamRow {
 pub struct Seen<Id> {
     pub id: Id,
     pub version: i64,
+}
+
+impl<Id> Seen<Id> {
+    /// Refuses with [`Error::Conflict`] when it is another version by now.
+    pub fn require(&self, version: i64) -> Result<()> {
+        if self.version == version { Ok(()) } else { Err(Error::Conflict) }
+    }
+}
+
+/// The longest name of a role, in characters.
+pub const ROLE_NAME_MAX: usize = 40;
+
+/// A role of the workspace's own as a person put it together, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleDraft {
+    name: String,
+    permissions: Vec<Permission>,
+}
+
+impl RoleDraft {
+    /// A name that is no built-in role's, and something that the role opens.
+    ///
+    /// # Errors
+    /// `Invalid` with a message for each field that is wrong.
+    pub fn parse(name: &str, permissions: Vec<Permission>) -> Result<Self> {
+        let mut errors = FieldErrors::default();
+        let own = line(name, "name", ROLE_NAME_MAX).and_then(|name| match Role::is_name(&name) {
+            true => Err(Error::invalid("name", "Every workspace has a role of this name. Choose another one.")),
+            false => Ok(name),
+        });
+        let name = errors.keep(own);
+        if permissions.is_empty() {
+            errors.keep::<()>(Err(Error::invalid("permissions", "Choose at least one thing that the role opens.")));
+        }
+        match name {
+            Some(name) if errors.is_empty() => Ok(Self { name, permissions }),
+            _ => Err(Error::Invalid(errors)),
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
 }
 
 /// An offer to become the owner, as the one reads it to whom it was made.
@@ -191,5 +242,27 @@ mod tests {
         }
         assert_eq!(RoleChoice::parse("custom"), None);
         assert_eq!(RoleChoice::parse("root"), None);
+    }
+    #[test]
+    fn a_role_has_a_name_of_its_own_and_opens_something() {
+        let both = vec![Permission::ReadContacts, Permission::EditContacts];
+        let draft = RoleDraft::parse(" Night desk ", both.clone()).unwrap();
+        assert_eq!((draft.name(), draft.permissions()), ("Night desk", both.as_slice()));
+        for (name, permissions, wrong) in [
+            ("", both.clone(), &["name"][..]),
+            ("Read only", both.clone(), &["name"]),
+            ("Night desk", vec![], &["permissions"]),
+            ("owner", vec![], &["name", "permissions"]),
+            (&"x".repeat(ROLE_NAME_MAX + 1), both, &["name"]),
+        ] {
+            let Err(Error::Invalid(errors)) = RoleDraft::parse(name, permissions) else { panic!("{name} passed") };
+            assert_eq!(errors.iter().map(|(field, _)| field).collect::<Vec<_>>(), wrong, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_was_changed_meanwhile_is_a_conflict() {
+        let seen = Seen { id: (), version: 3 };
+        assert_eq!((seen.require(3), seen.require(4)), (Ok(()), Err(Error::Conflict)));
     }
 }

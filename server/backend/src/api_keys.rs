@@ -180,7 +180,8 @@ async fn insert(core: &Core, tx: &mut Scoped, new: New<'_>) -> Outcome<String> {
 }
 
 async fn tell_owner(core: &Core, tx: &mut Scoped, new: &New<'_>) -> Outcome<()> {
-    let Some(owner) = team::owner(tx).await? else { return Ok(()) };
+    let workspace = tx.workspace;
+    let Some(owner) = team::owner(tx, workspace).await? else { return Ok(()) };
     let kind = Kind::ApiKeyMade {
         name: owner.name,
         key: new.name.to_owned(),

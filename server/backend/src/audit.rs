@@ -55,6 +55,14 @@ impl Act {
         self
     }
 
+    /// What was made, or what it was before and is now.
+    pub(crate) fn saved(self, before: Option<Value>, now: Value) -> Self {
+        match before {
+            Some(before) => self.changed(before, now),
+            None => self.with(now),
+        }
+    }
+
     pub(crate) fn from(mut self, origin: SessionOrigin) -> Self {
         self.origin = Some(origin);
         self

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::canned::{CannedReply, Draft};
 use domain::{Caller, CannedReplyId, Error, Permission, ports};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::audit::{self, Act, Action};
@@ -44,11 +44,15 @@ impl CannedPort {
         caller.require(Permission::ManageWorkspace)?;
         let now = self.core.clock.now();
         let mut tx = self.core.db.scoped(caller.workspace).await?;
-        let saved = match id {
-            Some(id) => change(&mut tx, id, &draft, now).await?,
-            None => make(&mut tx, &draft, now).await?,
+        let (saved, before) = match id {
+            Some(id) => {
+                let before = lock(&mut tx, id).await?;
+                change(&mut tx, id, &draft, now).await?;
+                (id.0, Some(describe(&before)))
+            }
+            None => (make(&mut tx, &draft, now).await?, None),
         };
-        let act = Act::new(Action::CannedReplySaved, saved).with(json!({ "shortcut": draft.shortcut }));
+        let act = Act::new(Action::CannedReplySaved, saved).saved(before, describe(&draft));
         audit::write(&mut tx, caller, now, act).await?;
         tx.commit().await
     }
@@ -90,11 +94,29 @@ async fn make(tx: &mut Scoped, draft: &Draft, now: jiff::Timestamp) -> Outcome<U
     })
 }
 
-async fn change(tx: &mut Scoped, id: CannedReplyId, draft: &Draft, now: jiff::Timestamp) -> Outcome<Uuid> {
-    sqlx::query_scalar!(
+/// For the audit trail.
+fn describe(draft: &Draft) -> Value {
+    json!({ "shortcut": draft.shortcut, "title": draft.title, "body": draft.body })
+}
+
+/// A reply as it was.
+async fn lock(tx: &mut Scoped, id: CannedReplyId) -> Outcome<Draft> {
+    sqlx::query_as!(
+        Draft,
+        "select shortcut, title, body from canned_reply where workspace_id = $1 and id = $2 for no key update",
+        tx.workspace.0,
+        id.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Fault::Plain(Error::NotFound))
+}
+
+async fn change(tx: &mut Scoped, id: CannedReplyId, draft: &Draft, now: jiff::Timestamp) -> Outcome<()> {
+    sqlx::query!(
         "update canned_reply set shortcut = $3, title = $4, body = $5,
                 changed_at = case when (shortcut, title, body) = ($3, $4, $5) then changed_at else $6 end
-         where workspace_id = $1 and id = $2 returning id",
+         where workspace_id = $1 and id = $2",
         tx.workspace.0,
         id.0,
         draft.shortcut,
@@ -102,10 +124,10 @@ async fn change(tx: &mut Scoped, id: CannedReplyId, draft: &Draft, now: jiff::Ti
         draft.body,
         sql(now) as _,
     )
-    .fetch_optional(&mut ***tx)
+    .execute(&mut ***tx)
     .await
-    .map_err(|error| taken(error.into()))?
-    .ok_or(Fault::Plain(Error::NotFound))
+    .map_err(|error| taken(error.into()))?;
+    Ok(())
 }
 
 fn taken(fault: Fault) -> Fault {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::tags::{Colour, Tag, TagRow, parse_name};
 use domain::{Caller, ContactId, ConversationId, Error, Permission, TagId, ports};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::audit::{self, Act, Action};
@@ -43,11 +43,15 @@ impl TagsPort {
         caller.require(Permission::ManageWorkspace)?;
         let (name, now) = (parse_name(name)?, self.core.clock.now());
         let mut tx = self.core.db.scoped(caller.workspace).await?;
-        let saved = match id {
-            Some(id) => change(&mut tx, id, &name, colour, now).await?,
-            None => make(&mut tx, &name, colour, now).await?,
+        let (saved, before) = match id {
+            Some(id) => {
+                let before = lock(&mut tx, id).await?;
+                change(&mut tx, id, &name, colour, now).await?;
+                (id.0, Some(before))
+            }
+            None => (make(&mut tx, &name, colour, now).await?, None),
         };
-        let act = Act::new(Action::TagSaved, saved).with(json!({ "name": name, "colour": colour }));
+        let act = Act::new(Action::TagSaved, saved).saved(before, json!({ "name": name, "colour": colour }));
         audit::write(&mut tx, caller, now, act).await?;
         tx.commit().await?;
         // Whoever has it looks different now, and nobody counts who.
@@ -147,21 +151,34 @@ async fn make(tx: &mut Scoped, name: &str, colour: Colour, now: jiff::Timestamp)
     .ok_or_else(|| Error::invalid("name", format!("A workspace has at most {MOST} tags. Delete one first.")).into())
 }
 
-async fn change(tx: &mut Scoped, id: TagId, name: &str, colour: Colour, now: jiff::Timestamp) -> Outcome<Uuid> {
-    sqlx::query_scalar!(
+/// A tag as it was, for the audit trail.
+async fn lock(tx: &mut Scoped, id: TagId) -> Outcome<Value> {
+    let row = sqlx::query!(
+        "select name, colour from tag where workspace_id = $1 and id = $2 for no key update",
+        tx.workspace.0,
+        id.0
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Fault::Plain(Error::NotFound))?;
+    Ok(json!({ "name": row.name, "colour": row.colour }))
+}
+
+async fn change(tx: &mut Scoped, id: TagId, name: &str, colour: Colour, now: jiff::Timestamp) -> Outcome<()> {
+    sqlx::query!(
         "update tag set name = $3, colour = $4,
                 changed_at = case when (name, colour) = ($3, $4) then changed_at else $5 end
-         where workspace_id = $1 and id = $2 returning id",
+         where workspace_id = $1 and id = $2",
         tx.workspace.0,
         id.0,
         name,
         colour.as_str(),
         sql(now) as _,
     )
-    .fetch_optional(&mut ***tx)
+    .execute(&mut ***tx)
     .await
-    .map_err(|error| taken(error.into()))?
-    .ok_or(Fault::Plain(Error::NotFound))
+    .map_err(|error| taken(error.into()))?;
+    Ok(())
 }
 
 fn taken(fault: Fault) -> Fault {

@@ -2,17 +2,22 @@
 
 mod alerts;
 mod invitations;
+mod joining;
+mod leaving;
 mod members;
 mod ownership;
 pub(crate) mod place;
+mod reach;
 mod read;
 mod roles;
+mod teams;
 mod workspace;
 
-pub(crate) use alerts::owner;
 pub use alerts::tell_of_master_key;
-pub(crate) use invitations::may_give;
-pub(crate) use members::{end_vouched, lock_within_reach};
+pub(crate) use alerts::{owner, tell_of_admin};
+pub(crate) use leaving::end_vouched;
+pub(crate) use members::lock_within_reach;
+pub(crate) use reach::may_give;
 
 use std::sync::Arc;
 
@@ -75,15 +80,15 @@ impl ports::Team for TeamPort {
     }
 
     async fn invitation(&self, link: &str) -> domain::Result<InvitationPage> {
-        Ok(invitations::read(&self.core, link).await?)
+        Ok(joining::read(&self.core, link).await?)
     }
 
     async fn accept_as_new(&self, link: &str, name: &str, password: &str, origin: &Origin) -> domain::Result<SignedIn> {
-        Ok(invitations::accept_as_new(&self.core, link, name, password, origin).await?)
+        Ok(joining::accept_as_new(&self.core, link, name, password, origin).await?)
     }
 
     async fn accept(&self, person: &Person, link: &str) -> domain::Result<SessionToken> {
-        Ok(invitations::accept(&self.core, person, link).await?)
+        Ok(joining::accept(&self.core, person, link).await?)
     }
 
     async fn set_role(&self, caller: &Caller, member: MemberId, role: RoleChoice, scope: Scope) -> domain::Result<()> {
@@ -91,11 +96,11 @@ impl ports::Team for TeamPort {
     }
 
     async fn deactivate(&self, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> domain::Result<()> {
-        Ok(members::deactivate(&self.core, caller, member, heir).await?)
+        Ok(leaving::deactivate(&self.core, caller, member, heir).await?)
     }
 
     async fn reactivate(&self, caller: &Caller, member: MemberId) -> domain::Result<()> {
-        Ok(members::reactivate(&self.core, caller, member).await?)
+        Ok(leaving::reactivate(&self.core, caller, member).await?)
     }
 
     async fn sign_out_member(&self, person: &Person, member: MemberId) -> domain::Result<()> {
@@ -103,7 +108,7 @@ impl ports::Team for TeamPort {
     }
 
     async fn leave(&self, caller: &Caller) -> domain::Result<()> {
-        Ok(members::leave(&self.core, caller).await?)
+        Ok(leaving::leave(&self.core, caller).await?)
     }
 
     async fn offer_ownership(&self, person: &Person, to: Option<MemberId>) -> domain::Result<()> {
@@ -139,11 +144,11 @@ impl ports::Team for TeamPort {
         name: &str,
         members: Vec<MemberId>,
     ) -> domain::Result<()> {
-        Ok(roles::save_team(&self.core, caller, seen, name, members).await?)
+        Ok(teams::save(&self.core, caller, seen, name, members).await?)
     }
 
     async fn delete_team(&self, caller: &Caller, id: TeamId) -> domain::Result<()> {
-        Ok(roles::delete_team(&self.core, caller, id).await?)
+        Ok(teams::delete(&self.core, caller, id).await?)
     }
 
     async fn two_factors_required(&self, caller: &Caller) -> domain::Result<bool> {

@@ -53,7 +53,8 @@ pub trait Team: Send + Sync {
     /// Takes somebody back who was deactivated. Whoever left by themselves has to be invited.
     async fn reactivate(&self, caller: &Caller, member: MemberId) -> Result<()>;
 
-    /// Ends every session of a member that stands in this workspace, and none of another. The owner's ends the owner alone.
+    /// Ends every session of a member in this workspace, and none of another: one that stands elsewhere has to be proved anew to
+    /// come in here. The owner's ends the owner alone.
     async fn sign_out_member(&self, person: &Person, member: MemberId) -> Result<()>;
 
     /// Leaves the workspace. The owner has to hand it over first.

@@ -98,7 +98,9 @@ fn Row(row: InvitationRow, role: String, acts: Acts) -> impl IntoView {
                     <Badge text=words::scope(row.scope) />
                     {row.comes_back.then(|| view! { <Badge text=t!(mails_come_back) tone=Tone::Bad /> })}
                     {row.expired.then(|| view! { <Badge text=t!(is_expired) tone=Tone::Warn /> })}
+                    {row.lapsed.then(|| view! { <Badge text=t!(is_lapsed) tone=Tone::Warn /> })}
                 </p>
+                {row.lapsed.then(|| view! { <p class="quiet">{t!(is_lapsed_text)}</p> })}
                 <p class="quiet">
                     {t!(sent_on)} " " <Time at=row.sent_at shape=Shape::Full /> " · " {t!(works_until)} " "
                     <Time at=row.expires_at shape=Shape::Full />

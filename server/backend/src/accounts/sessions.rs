@@ -235,6 +235,7 @@ pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId)
     if place.single_sign_on {
         return Err(Error::SingleSignOnNeeded.into());
     }
+    require_proof_since(&mut tx, person.session, place.at).await?;
     let token = renew(&mut tx, person.session, Some(place.at)).await?;
     tx.enter(workspace).await?;
     let member = place.at.1;
@@ -244,6 +245,23 @@ pub(super) async fn switch(core: &Core, person: &Person, workspace: WorkspaceId)
     tx.commit().await?;
     core.revoked();
     Ok(token)
+}
+
+/// Somebody may have ended the person's sessions there: one that was proved before is none there.
+async fn require_proof_since(tx: &mut Personal, session: SessionId, (workspace, member): Place) -> Outcome<()> {
+    tx.enter(workspace).await?;
+    let counts = sqlx::query_scalar!(
+        r#"select coalesce(greatest(s.created_at, s.proved_at) >= m.sessions_since, true) as "counts!"
+           from session s, member m where s.id = $1 and m.workspace_id = $2 and m.id = $3"#,
+        session.0,
+        workspace.0,
+        member.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Error::Unauthenticated)?;
+    let why = "Your sessions there were ended. Sign out here, then sign in again to go there.";
+    if counts { Ok(()) } else { Err(Error::invalid("workspace", why).into()) }
 }
 
 pub(super) async fn sign_out(core: &Core, token: &SessionToken) -> Outcome<()> {
@@ -334,7 +352,7 @@ struct Stored {
 async fn load(core: &Core, hash: &[u8], now: Timestamp) -> Outcome<Person> {
     let session = find(core, hash, now).await?;
     let standing = match session.place {
-        Some(place) => in_workspace(core, place).await?,
+        Some(place) => in_workspace(core, session.id, place).await?,
         None => None,
     };
     let standing = match standing {
@@ -392,7 +410,7 @@ async fn stand_anew(core: &Core, session: &Stored) -> Outcome<Option<Standing>> 
     .await?;
     tx.commit().await?;
     // They went elsewhere meanwhile, with a new secret: this one is worth nothing by now.
-    if stands.rows_affected() == 0 { Ok(None) } else { in_workspace(core, place).await }
+    if stands.rows_affected() == 0 { Ok(None) } else { in_workspace(core, session.id, place).await }
 }
 
 /// The name of the workspace to which the person's access ended last.
@@ -437,23 +455,28 @@ struct Standing {
     wants_single_sign_on: bool,
 }
 
-/// Nothing for who was deactivated.
-async fn in_workspace(core: &Core, (workspace, member): Place) -> Outcome<Option<Standing>> {
+/// Nothing for who was deactivated. A session that was proved before the member's sessions were ended here is none here.
+async fn in_workspace(core: &Core, session: Uuid, (workspace, member): Place) -> Outcome<Option<Standing>> {
     let now = core.clock.now();
     let mut tx = core.db.scoped(workspace).await?;
     let row = sqlx::query!(
         r#"select m.name, m.role, m.scope, r.permissions as "permissions?", w.two_factors, m.last_seen_at,
-                  coalesce(p.required, false) as "single_sign_on!"
-         from member m join workspace w on w.workspace_id = m.workspace_id
+                  coalesce(p.required, false) as "single_sign_on!",
+                  m.sessions_since is null or coalesce(greatest(s.created_at, s.proved_at) >= m.sessions_since, false) as "counts!"
+         from member m left join session s on s.id = $3 join workspace w on w.workspace_id = m.workspace_id
          left join role r on r.workspace_id = m.workspace_id and r.id = m.custom_role_id
          left join sso_provider p on p.workspace_id = m.workspace_id
          where m.workspace_id = $1 and m.id = $2 and m.deactivated_at is null"#,
         workspace.0,
         member.0,
+        session,
     )
     .fetch_optional(&mut **tx)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    if !row.counts {
+        return Err(Error::Unauthenticated.into());
+    }
     if row.last_seen_at.is_none_or(|at| now.duration_since(at.to_jiff()) > NOTED) {
         sqlx::query!(
             "update member set last_seen_at = $3 where workspace_id = $1 and id = $2",

@@ -111,8 +111,8 @@ fn nameless(action: &str) -> Option<String> {
     of_a_contact.then(|| "a contact".to_owned())
 }
 
-/// The people, roles and teams that the acts of a page name. Reading the trail opens no contact: one is named for whom may
-/// read contacts, or the conversation that it is about, and sees it.
+/// The people, roles, teams, tags and replies that the acts of a page name. Reading the trail opens no contact: one is named for whom
+/// may read contacts, or the conversation that it is about, and sees it.
 async fn names(tx: &mut Scoped, caller: &Caller, rows: &[Stored]) -> Outcome<Names> {
     let values = rows.iter().flat_map(|row| [Some(&row.details), row.before.as_ref(), row.after.as_ref()]).flatten();
     let wanted: Vec<Uuid> = ids(values).into_iter().chain(rows.iter().filter_map(|row| row.subject)).collect();
@@ -128,7 +128,11 @@ async fn names(tx: &mut Scoped, caller: &Caller, rows: &[Stored]) -> Outcome<Nam
            union all
            select id, name from role where workspace_id = $1 and id = any($2)
            union all
-           select id, name from team where workspace_id = $1 and id = any($2)"#,
+           select id, name from team where workspace_id = $1 and id = any($2)
+           union all
+           select id, name from tag where workspace_id = $1 and id = any($2)
+           union all
+           select id, '/' || shortcut from canned_reply where workspace_id = $1 and id = any($2)"#,
         tx.workspace.0,
         &wanted,
         caller.may(Permission::ReadContacts),

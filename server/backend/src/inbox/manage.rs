@@ -17,8 +17,9 @@ use crate::outbox::status_word;
 pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to: Option<MemberId>) -> Outcome<()> {
     let mut tx = core.db.of(caller).await?;
     if let Some(member) = to {
+        // Held to the end, and before the conversation: whoever deactivates them comes before or after.
         sqlx::query_scalar!(
-            r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
+            r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null for share"#,
             tx.workspace.0,
             member.0,
         )
@@ -44,7 +45,7 @@ pub(super) async fn assign(core: &Core, caller: &Caller, id: ConversationId, to:
     Ok(())
 }
 
-/// Resolves or reopens. Doing it twice is the same as once.
+/// Resolves or reopens. Doing it twice is the same as once. What opens again is nobody's if its member is no longer there.
 pub(super) async fn set_status(
     core: &Core,
     caller: &Caller,
@@ -53,7 +54,11 @@ pub(super) async fn set_status(
 ) -> Outcome<()> {
     let mut tx = core.db.of(caller).await?;
     let version = sqlx::query_scalar!(
-        "update conversation set status = $3, version = version + 1 where workspace_id = $1 and id = $2 returning version",
+        "update conversation c set status = $3, version = version + 1,
+                assignee_id = case when $3 = 'resolved' then c.assignee_id else
+                    (select m.id from member m
+                     where m.workspace_id = c.workspace_id and m.id = c.assignee_id and m.deactivated_at is null) end
+         where workspace_id = $1 and id = $2 returning version",
         tx.workspace.0,
         id.0,
         status_word(status),

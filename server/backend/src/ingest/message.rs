@@ -379,7 +379,8 @@ fn position(at: Timestamp, received: Timestamp) -> Timestamp {
     if (0..3).contains(&late) { received } else { at }
 }
 
-/// The conversation after an incoming message: newest line, unread count, service window, reopened.
+/// The conversation after an incoming message: newest line, unread count, service window, reopened. What belonged to somebody
+/// who is no longer there is nobody's, so that somebody sees it.
 #[expect(clippy::too_many_arguments, reason = "one statement's values")]
 async fn arrived(
     tx: &mut PgConnection,
@@ -394,8 +395,10 @@ async fn arrived(
 ) -> Outcome<i64> {
     let request = (keyword != Some(Keyword::Stop)).then(|| sql(at));
     let version = sqlx::query_scalar!(
-        "update conversation set
+        "update conversation c set
             title = $3, status = 'open', version = version + 1,
+            assignee_id = (select m.id from member m
+                           where m.workspace_id = c.workspace_id and m.id = c.assignee_id and m.deactivated_at is null),
             unread = unread + case when read_until is null or $7 > read_until then 1 else 0 end,
             last_line = case when $7 >= last_at or last_message_id is null then $5 else last_line end,
             last_direction = case when $7 >= last_at or last_message_id is null then 'in' else last_direction end,

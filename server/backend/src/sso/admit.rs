@@ -16,7 +16,7 @@ use crate::gate::sql;
 use crate::mail::{self, Kind, Outgoing};
 use crate::outbound::Vouched;
 use crate::team::place::{self, Place};
-use crate::{Core, ids};
+use crate::{Core, ids, team};
 
 /// By how many factors a session is proved that the provider vouched for.
 const ONE: i16 = 1;
@@ -213,6 +213,9 @@ async fn join(
     let place = Place { role: provider.role, scope: Scope::All, since: core.clock.now() };
     let member = place::take(tx, workspace, &place).await?;
     link(core, tx, workspace, member, vouched).await?;
+    if provider.role.role == Role::Admin {
+        team::tell_of_admin(core, tx, workspace, provider.connected_by, member).await?;
+    }
     let act = Act::new(Action::MemberAdmitted, member.0).with(json!({ "email": email, "role": provider.role.role }));
     audit::append(tx, by(provider), place.since, act).await
 }

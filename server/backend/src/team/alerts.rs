@@ -1,6 +1,7 @@
 //! Letters to those who answer for a workspace.
 
-use domain::{Caller, MemberId};
+use domain::{MemberId, WorkspaceId};
+use sqlx::PgConnection;
 
 use crate::db::Scoped;
 use crate::fault::Outcome;
@@ -17,14 +18,14 @@ pub(crate) struct Owner {
 }
 
 /// `None` only for a workspace that is being made.
-pub(crate) async fn owner(tx: &mut Scoped) -> Outcome<Option<Owner>> {
+pub(crate) async fn owner(tx: &mut PgConnection, workspace: WorkspaceId) -> Outcome<Option<Owner>> {
     let row = sqlx::query!(
         r#"select m.id, m.name, m.email, language_of(m.account_id) as "language!", w.name as workspace
            from member m join workspace w on w.workspace_id = m.workspace_id
            where m.workspace_id = $1 and m.role = 'owner'"#,
-        tx.workspace.0,
+        workspace.0,
     )
-    .fetch_optional(&mut ***tx)
+    .fetch_optional(tx)
     .await?;
     Ok(row.map(|row| Owner {
         id: row.id.into(),
@@ -36,24 +37,35 @@ pub(crate) async fn owner(tx: &mut Scoped) -> Outcome<Option<Owner>> {
 }
 
 /// Tells the owner and the new admin, whoever made them one: it may not have been who it seems.
-pub(super) async fn tell_of_admin(core: &Core, tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<()> {
-    let Some(owner) = owner(tx).await? else { return Ok(()) };
-    let giver = caller.member_id().unwrap_or(owner.id);
-    tell(core, tx, &[owner.id, member], giver, member, Power::Admin).await
+pub(crate) async fn tell_of_admin(
+    core: &Core,
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
+    giver: MemberId,
+    member: MemberId,
+) -> Outcome<()> {
+    let Some(owner) = owner(tx, workspace).await? else { return Ok(()) };
+    tell(core, tx, workspace, &[owner.id, member], Given { giver, member, power: Power::Admin }).await
 }
 
 /// Tells the former owner and the new one.
 pub(super) async fn tell_of_owner(core: &Core, tx: &mut Scoped, former: MemberId, member: MemberId) -> Outcome<()> {
-    tell(core, tx, &[former, member], former, member, Power::Owner).await
+    let workspace = tx.workspace;
+    tell(core, tx, workspace, &[former, member], Given { giver: former, member, power: Power::Owner }).await
+}
+
+struct Given {
+    giver: MemberId,
+    member: MemberId,
+    power: Power,
 }
 
 async fn tell(
     core: &Core,
-    tx: &mut Scoped,
+    tx: &mut PgConnection,
+    workspace: WorkspaceId,
     readers: &[MemberId],
-    giver: MemberId,
-    member: MemberId,
-    power: Power,
+    given: Given,
 ) -> Outcome<()> {
     let ids: Vec<_> = readers.iter().map(|reader| reader.0).collect();
     let readers = sqlx::query!(
@@ -61,18 +73,18 @@ async fn tell(
            from member r, member g, member m, workspace w
            where r.workspace_id = $1 and r.id = any($2) and g.workspace_id = $1 and g.id = $3
              and m.workspace_id = $1 and m.id = $4 and w.workspace_id = $1"#,
-        tx.workspace.0,
+        workspace.0,
         &ids,
-        giver.0,
-        member.0,
+        given.giver.0,
+        given.member.0,
     )
-    .fetch_all(&mut ***tx)
+    .fetch_all(&mut *tx)
     .await?;
     for reader in readers {
         let kind = Kind::PowerGiven {
             name: reader.name,
             member: reader.member,
-            power,
+            power: given.power,
             giver: reader.giver,
             workspace: reader.workspace,
             occasion: accounts::occasion(core, None),

@@ -1,4 +1,4 @@
-//! What members may do, and their leaving.
+//! What members may do, and ending their sessions.
 
 use domain::members::Person;
 use domain::team::RoleChoice;
@@ -6,7 +6,7 @@ use domain::{Caller, Error, MemberId, Permission, Role, Scope};
 use serde_json::json;
 
 use super::alerts;
-use super::invitations::may_give;
+use super::reach::may_give;
 use super::read::choice;
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
@@ -37,7 +37,8 @@ pub(super) async fn set_role(
     .execute(&mut **tx)
     .await?;
     if role.role == Role::Admin && before.role != Role::Admin.as_str() {
-        alerts::tell_of_admin(core, &mut tx, caller, member).await?;
+        let giver = caller.member_id().ok_or(Error::Forbidden)?;
+        alerts::tell_of_admin(core, &mut tx, caller.workspace, giver, member).await?;
     }
     let act = Act::new(Action::MemberRoleChanged, member.0).changed(
         json!({ "role": before.role, "custom": before.custom_role_id, "scope": before.scope }),
@@ -51,17 +52,17 @@ pub(super) async fn set_role(
 
 /// A member as they were when their row was locked.
 pub(crate) struct Before {
-    name: String,
-    email: String,
-    language: String,
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) language: String,
     role: String,
     custom_role_id: Option<uuid::Uuid>,
     scope: String,
-    left_themselves: bool,
+    pub(super) left_themselves: bool,
 }
 
 /// A member whom the caller may change: not the owner, and nobody who can do more than the caller.
-async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Before> {
+pub(super) async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Before> {
     let row = lock_any(tx, member).await?;
     let role = choice(&row.role, row.custom_role_id)?;
     if role.role == Role::Owner {
@@ -74,6 +75,19 @@ async fn lock(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Bef
 /// A member whom the caller may change, or the caller.
 pub(crate) async fn lock_within_reach(tx: &mut Scoped, caller: &Caller, member: MemberId) -> Outcome<Before> {
     if caller.member_id() == Some(member) { lock_any(tx, member).await } else { lock(tx, caller, member).await }
+}
+
+/// Locks several members in the one order that everybody takes who locks more than one.
+pub(super) async fn lock_in_order(tx: &mut Scoped, members: &[MemberId]) -> Outcome<()> {
+    let members: Vec<_> = members.iter().map(|member| member.0).collect();
+    sqlx::query!(
+        r#"select 1 as "one!" from member where workspace_id = $1 and id = any($2) order by id for no key update"#,
+        tx.workspace.0,
+        &members,
+    )
+    .fetch_all(&mut ***tx)
+    .await?;
+    Ok(())
 }
 
 async fn lock_any(tx: &mut Scoped, member: MemberId) -> Outcome<Before> {
@@ -89,38 +103,29 @@ async fn lock_any(tx: &mut Scoped, member: MemberId) -> Outcome<Before> {
     Ok(row.ok_or(Error::NotFound)?)
 }
 
-pub(super) async fn deactivate(core: &Core, caller: &Caller, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
-    caller.require(Permission::ManageTeam)?;
-    let mut tx = core.db.scoped(caller.workspace).await?;
-    let gone = lock(&mut tx, caller, member).await?;
-    end(core, &mut tx, member, heir).await?;
-    let workspace = workspace_name(&mut tx).await?;
-    let kind = Kind::Deactivated { name: gone.name, workspace };
-    let language = Language::from_tag(&gone.language);
-    mail::queue(core, &mut tx, &Outgoing { to: gone.email, language, kind }).await?;
-    let act = Act::new(Action::MemberDeactivated, member.0).with(json!({ "heir": heir }));
-    audit::write(&mut tx, caller, core.clock.now(), act).await?;
-    tx.commit().await?;
-    core.revoked();
-    core.live.reset(caller.workspace);
-    Ok(())
-}
-
-async fn workspace_name(tx: &mut Scoped) -> Outcome<String> {
+pub(super) async fn workspace_name(tx: &mut Scoped) -> Outcome<String> {
     let name = sqlx::query_scalar!("select name from workspace where workspace_id = $1", tx.workspace.0)
         .fetch_one(&mut ***tx)
         .await?;
     Ok(name)
 }
 
-/// Ends what a stolen session of somebody else's may still open here. Their membership stays, and so do their sessions in
-/// other workspaces, which are not this one's to end.
+/// Ends what a stolen session of somebody else's may still open here: those that stand here end, and one that stands in
+/// another workspace, which is not this one's to end, has to be proved anew before it comes in. Their membership stays.
 pub(super) async fn sign_out(core: &Core, person: &Person, member: MemberId) -> Outcome<()> {
     let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
     caller.require(Permission::ManageTeam)?;
     person.require_fresh_proof(core.clock.now())?;
     let mut tx = core.db.scoped(caller.workspace).await?;
     let them = lock_within_reach(&mut tx, caller, member).await?;
+    sqlx::query!(
+        "update member set sessions_since = $3 where workspace_id = $1 and id = $2",
+        tx.workspace.0,
+        member.0,
+        sql(core.clock.now()),
+    )
+    .execute(&mut **tx)
+    .await?;
     let ended =
         sqlx::query!("delete from session where workspace_id = $1 and member_id = $2", tx.workspace.0, member.0)
             .execute(&mut **tx)
@@ -138,121 +143,5 @@ pub(super) async fn sign_out(core: &Core, person: &Person, member: MemberId) -> 
     audit::write(&mut tx, caller, core.clock.now(), act).await?;
     tx.commit().await?;
     core.revoked();
-    Ok(())
-}
-
-/// Ends access, hands over what is open, and takes the member out of teams and off sessions.
-async fn end(core: &Core, tx: &mut Scoped, member: MemberId, heir: Option<MemberId>) -> Outcome<()> {
-    if heir == Some(member) {
-        return Err(Error::invalid("heir", "Choose another colleague.").into());
-    }
-    if let Some(heir) = heir {
-        sqlx::query_scalar!(
-            r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
-            tx.workspace.0,
-            heir.0
-        )
-        .fetch_optional(&mut ***tx)
-        .await?
-        .ok_or(Error::invalid("heir", "This person is not in your team."))?;
-    }
-    sqlx::query!(
-        "update conversation set assignee_id = $3, version = version + 1
-         where workspace_id = $1 and assignee_id = $2 and status = 'open'",
-        tx.workspace.0,
-        member.0,
-        heir.map(|heir| heir.0),
-    )
-    .execute(&mut ***tx)
-    .await?;
-    sqlx::query!(
-        "update member set deactivated_at = $3 where workspace_id = $1 and id = $2 and deactivated_at is null",
-        tx.workspace.0,
-        member.0,
-        sql(core.clock.now()),
-    )
-    .execute(&mut ***tx)
-    .await?;
-    sqlx::query!("delete from team_member where workspace_id = $1 and member_id = $2", tx.workspace.0, member.0)
-        .execute(&mut ***tx)
-        .await?;
-    // What a provider vouched for was good for this workspace only.
-    end_vouched(tx, member).await?;
-    // Their sessions go on in another workspace of theirs, or in none; those of other workspaces are not touched.
-    sqlx::query!(
-        "update session s set (workspace_id, member_id) =
-                (select other.workspace_id, other.member_id from places_of(s.account_id) other limit 1)
-         where workspace_id = $1 and member_id = $2",
-        tx.workspace.0,
-        member.0,
-    )
-    .execute(&mut ***tx)
-    .await?;
-    Ok(())
-}
-
-/// Ends the sessions of a member that the workspace's provider vouched for.
-pub(crate) async fn end_vouched(tx: &mut Scoped, member: MemberId) -> Outcome<()> {
-    sqlx::query!(
-        "delete from session where workspace_id = $1 and member_id = $2 and vouched_by is not null",
-        tx.workspace.0,
-        member.0,
-    )
-    .execute(&mut ***tx)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn reactivate(core: &Core, caller: &Caller, member: MemberId) -> Outcome<()> {
-    caller.require(Permission::ManageTeam)?;
-    let mut tx = core.db.scoped(caller.workspace).await?;
-    let them = lock(&mut tx, caller, member).await?;
-    if them.left_themselves {
-        let words = format!("{} left by themselves. Invite them: they decide whether they come back.", them.name);
-        return Err(Error::invalid("member", words).into());
-    }
-    let back = sqlx::query_scalar!(
-        "update member set deactivated_at = null where workspace_id = $1 and id = $2 and deactivated_at is not null returning id",
-        tx.workspace.0,
-        member.0
-    )
-    .fetch_optional(&mut **tx)
-    .await?;
-    if back.is_none() {
-        return Ok(());
-    }
-    let kind =
-        Kind::Reactivated { name: them.name, workspace: workspace_name(&mut tx).await?, inbox: core.page("/inbox") };
-    let language = Language::from_tag(&them.language);
-    mail::queue(core, &mut tx, &Outgoing { to: them.email, language, kind }).await?;
-    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberReactivated, member.0)).await?;
-    tx.commit().await
-}
-
-pub(super) async fn leave(core: &Core, caller: &Caller) -> Outcome<()> {
-    let member = caller.member_id().ok_or(Error::Forbidden)?;
-    let mut tx = core.db.scoped(caller.workspace).await?;
-    let role = sqlx::query_scalar!(
-        "select role from member where workspace_id = $1 and id = $2 for no key update",
-        tx.workspace.0,
-        member.0
-    )
-    .fetch_one(&mut **tx)
-    .await?;
-    if role == Role::Owner.as_str() {
-        return Err(Error::invalid("form", "Hand the workspace over to a colleague before you leave.").into());
-    }
-    end(core, &mut tx, member, None).await?;
-    sqlx::query!(
-        "update member set left_themselves = true where workspace_id = $1 and id = $2",
-        tx.workspace.0,
-        member.0
-    )
-    .execute(&mut **tx)
-    .await?;
-    audit::write(&mut tx, caller, core.clock.now(), Act::new(Action::MemberLeft, member.0)).await?;
-    tx.commit().await?;
-    core.revoked();
-    core.live.reset(caller.workspace);
     Ok(())
 }

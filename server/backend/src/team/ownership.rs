@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use super::alerts;
-use super::members::end_vouched;
+use super::leaving::end_vouched;
+use super::members::lock_in_order;
 use crate::Core;
 use crate::audit::{self, Act, Action};
 use crate::db::Scoped;
@@ -21,6 +22,7 @@ pub(super) async fn offer(core: &Core, person: &Person, to: Option<MemberId>) ->
     let caller = person.caller.as_ref().ok_or(Error::NotFound)?;
     let owner = caller.member_id().ok_or(Error::Forbidden)?;
     let mut tx = core.db.scoped(caller.workspace).await?;
+    lock_workspace(&mut tx).await?;
     if owner_of(&mut tx).await? != owner || to == Some(owner) {
         return Err(Error::Forbidden.into());
     }
@@ -94,6 +96,8 @@ pub(super) async fn accept(core: &Core, person: &Person) -> Outcome<()> {
     // After that, so that nobody is asked for a proof who was offered nothing.
     person.require_fresh_proof(core.clock.now())?;
     let former = owner_of(&mut tx).await?;
+    lock_in_order(&mut tx, &[former, member]).await?;
+    stays(&mut tx, member).await?;
     for (member, role) in [(former, "admin"), (member, "owner")] {
         sqlx::query!(
             "update member set role = $3, custom_role_id = null, scope = 'all' where workspace_id = $1 and id = $2",
@@ -114,12 +118,30 @@ pub(super) async fn accept(core: &Core, person: &Person) -> Outcome<()> {
     Ok(())
 }
 
+/// Before any member: who offers and who accepts take turns, and the owner stays who they are until the end.
+async fn lock_workspace(tx: &mut Scoped) -> Outcome<()> {
+    sqlx::query!(r#"select 1 as "one!" from workspace where workspace_id = $1 for no key update"#, tx.workspace.0)
+        .fetch_one(&mut ***tx)
+        .await?;
+    Ok(())
+}
+
 async fn owner_of(tx: &mut Scoped) -> Outcome<MemberId> {
-    let owner = sqlx::query_scalar!(
-        "select id from member where workspace_id = $1 and role = 'owner' for no key update",
-        tx.workspace.0
-    )
-    .fetch_one(&mut ***tx)
-    .await?;
+    let owner = sqlx::query_scalar!("select id from member where workspace_id = $1 and role = 'owner'", tx.workspace.0)
+        .fetch_one(&mut ***tx)
+        .await?;
     Ok(owner.into())
+}
+
+/// A workspace whose owner is gone could be mended by nobody.
+async fn stays(tx: &mut Scoped, member: MemberId) -> Outcome<()> {
+    sqlx::query!(
+        r#"select 1 as "one!" from member where workspace_id = $1 and id = $2 and deactivated_at is null"#,
+        tx.workspace.0,
+        member.0,
+    )
+    .fetch_optional(&mut ***tx)
+    .await?
+    .ok_or(Error::NotFound)?;
+    Ok(())
 }

@@ -5,7 +5,9 @@ use domain::{Caller, Permission, Role, Scope, Timestamp};
 use jiff_sqlx::ToSqlx as _;
 use uuid::Uuid;
 
+use super::reach;
 use crate::Core;
+use crate::accounts::sessions::held;
 use crate::db::Scoped;
 use crate::fault::{Fault, Outcome};
 use crate::mail;
@@ -67,8 +69,14 @@ async fn members(tx: &mut Scoped) -> Outcome<Vec<TeamMember>> {
 
 async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationRow>> {
     let rows = sqlx::query!(
-        "select id, email, role, custom_role_id, scope, sent_at, expires_at, expires_at < $2 as \"expired!\" from invitation
-         where workspace_id = $1 and accepted_at is null and revoked_at is null order by created_at",
+        r#"select i.id, i.email, i.role, i.custom_role_id, i.scope, i.sent_at, i.expires_at, i.expires_at < $2 as "expired!",
+                  r.permissions as "offered?", m.role as inviters_role, b.permissions as "inviters?",
+                  m.deactivated_at is not null as "inviter_gone!"
+           from invitation i
+           left join role r on r.workspace_id = i.workspace_id and r.id = i.custom_role_id
+           join member m on m.workspace_id = i.workspace_id and m.id = i.invited_by
+           left join role b on b.workspace_id = m.workspace_id and b.id = m.custom_role_id
+           where i.workspace_id = $1 and i.accepted_at is null and i.revoked_at is null order by i.created_at"#,
         tx.workspace.0,
         now.to_sqlx() as _,
     )
@@ -78,6 +86,8 @@ async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationR
     rows.into_iter()
         .zip(come_back)
         .map(|(row, comes_back)| {
+            let offered = held(&row.role, row.offered.as_deref())?;
+            let invites = reach::invites(&held(&row.inviters_role, row.inviters.as_deref())?, &offered);
             Ok(InvitationRow {
                 id: row.id.into(),
                 email: row.email,
@@ -86,6 +96,7 @@ async fn invitations(tx: &mut Scoped, now: Timestamp) -> Outcome<Vec<InvitationR
                 sent_at: row.sent_at.to_jiff(),
                 expires_at: row.expires_at.to_jiff(),
                 expired: row.expired,
+                lapsed: row.inviter_gone || !invites,
                 comes_back,
             })
         })

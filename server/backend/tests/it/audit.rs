@@ -1,7 +1,9 @@
 use backend::audit::verify;
 use domain::audit::{AuditQuery, Fact};
+use domain::canned::Draft;
 use domain::members::SessionOrigin;
-use domain::team::{Business, RoleChoice};
+use domain::tags::Colour;
+use domain::team::{Business, RoleChoice, Seen};
 use domain::{Caller, Error, Permission, Role, Scope};
 use uuid::Uuid;
 
@@ -255,4 +257,46 @@ async fn an_act_says_where_its_request_came_from_and_where_its_session_was_opene
         assert_eq!(place, expected);
     }
     assert_eq!((rows[2].action.as_str(), rows[2].signed_in.as_str()), ("session.opened", ""), "the same place, once");
+}
+
+#[tokio::test]
+async fn what_is_saved_again_says_what_it_was() {
+    let world = world().await;
+    let (ports, us) = (&world.ports, &world.ours.caller);
+    let change = |name: &str, before: &str, value: &str| Fact {
+        name: name.into(),
+        before: Some(before.into()),
+        value: value.into(),
+    };
+    let newest = async || ports.audit.page(us, AuditQuery::default()).await.unwrap().items.remove(0);
+
+    let (read, send) = (Permission::ReadConversations, Permission::SendMessages);
+    ports.team.save_role(us, None, "Night desk", vec![send, read]).await.unwrap();
+    let role = ports.team.page(us).await.unwrap().roles[0].id;
+    ports.team.save_role(us, Some(Seen { id: role, version: 1 }), "Night desk", vec![read]).await.unwrap();
+    let row = newest().await;
+    assert_eq!((row.said.as_str(), row.subject.as_deref()), ("saved a role", Some("Night desk")));
+    assert_eq!(row.facts, [change("permissions", "read conversations, send messages", "read conversations")]);
+
+    ports.team.save_team(us, None, "Lettings", vec![world.ours.agent_id]).await.unwrap();
+    let team = ports.team.page(us).await.unwrap().teams[0].id;
+    let seen = Some(Seen { id: team, version: 1 });
+    ports.team.save_team(us, seen, "Sales", vec![world.ours.seeded.owner]).await.unwrap();
+    let row = newest().await;
+    assert_eq!((row.said.as_str(), row.subject.as_deref()), ("saved a team", Some("Sales")));
+    assert_eq!(row.facts, [change("members", "Adam Agent", "Olive Owner"), change("name", "Lettings", "Sales")]);
+
+    ports.tags.save(us, None, "Hot", Colour::Pink).await.unwrap();
+    let tag = ports.tags.list(us).await.unwrap()[0].tag.id;
+    ports.tags.save(us, Some(tag), "Hot", Colour::Blue).await.unwrap();
+    let row = newest().await;
+    assert_eq!((row.said.as_str(), row.subject.as_deref()), ("saved a tag", Some("Hot")));
+    assert_eq!(row.facts, [change("colour", "pink", "blue")]);
+
+    ports.canned.save(us, None, Draft::parse("hours", "Hours", "From nine").unwrap()).await.unwrap();
+    let reply = ports.canned.list(us).await.unwrap()[0].id;
+    ports.canned.save(us, Some(reply), Draft::parse("hours", "Hours", "From ten").unwrap()).await.unwrap();
+    let row = newest().await;
+    assert_eq!((row.said.as_str(), row.subject.as_deref()), ("saved a canned reply", Some("/hours")));
+    assert_eq!(row.facts, [change("body", "From nine", "From ten")]);
 }

@@ -18,6 +18,7 @@ mod consent;
 mod identity;
 mod inbox;
 mod ingest;
+mod invitations;
 mod languages;
 mod mail;
 mod media;

@@ -110,11 +110,16 @@ async fn who_makes_or_joins_a_workspace_is_shown_there_by_their_picture() {
     person(&world, "mia@example.com", PASSWORD).await;
 }
 
-/// Waits until so many sessions of this database stand in line for a lock.
-async fn in_line(world: &World, wanted: i64) {
+/// How many sessions of this database stand in line for a lock.
+pub async fn waiting_for_locks(world: &World) -> i64 {
     let waiting =
         "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while world.count(waiting).await < wanted {
+    world.count(waiting).await
+}
+
+/// Waits until so many do.
+async fn in_line(world: &World, wanted: i64) {
+    while waiting_for_locks(world).await < wanted {
         tokio::task::yield_now().await;
     }
 }

@@ -14,6 +14,7 @@ use jiff::SignedDuration;
 use testkit::World;
 
 use crate::people::{OWNER, OWNERS_PASSWORD, credentials, done, from, newcomer, person, sign_in};
+use crate::team::told;
 use crate::world;
 
 const ISSUER: &str = "https://login.ours.example";
@@ -184,6 +185,30 @@ async fn somebody_new_is_let_in_with_the_chosen_role_or_not_at_all() {
     assert_eq!(problem(come(&world, vouch("otto", "otto@ours.example")).await), SsoProblem::NoMember);
     assert_eq!(world.count("select count(*) from account where email = 'otto@ours.example'").await, 0);
     session(come(&world, vouch("nora", "nora@ours.example")).await);
+}
+
+#[tokio::test]
+async fn the_owner_is_told_of_who_comes_in_as_an_admin() {
+    let world = connected(SsoForm { role: Role::Admin.into(), ..form() }).await;
+    session(come(&world, vouch("nora", "nora@ours.example")).await);
+    world.run_jobs().await;
+    assert_eq!(told(&world, "Nora New is now an admin of Ours"), ["nora@ours.example", OWNER]);
+}
+
+#[tokio::test]
+async fn who_was_signed_out_comes_in_again_through_the_provider() {
+    let world = connected(form()).await;
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    world.clock.advance(SignedDuration::from_secs(1));
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    world.ports.team.sign_out_member(&olive, world.ours.agent_id).await.unwrap();
+    assert_eq!(world.ports.accounts.person(&token).await.err(), Some(Error::Unauthenticated));
+    world.clock.advance(SignedDuration::from_secs(1));
+    let token = session(come(&world, vouch("adam", AGENT)).await);
+    assert!(
+        world.ports.accounts.caller(&token).await.is_ok(),
+        "although the provider does not say when they proved it"
+    );
 }
 
 #[tokio::test]

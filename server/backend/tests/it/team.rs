@@ -1,3 +1,4 @@
+use domain::conversations::ListQuery;
 use domain::team::{Business, InviteForm, Offered, OwnershipOffer, RoleChoice, Seen, TeamMember};
 use domain::{Error, Permission, Role, Scope};
 use jiff::SignedDuration;
@@ -6,14 +7,14 @@ use testkit::World;
 use crate::people::{OWNER, OWNERS_PASSWORD, PASSWORD, done, from, mailed_link, newcomer, person, sign_in};
 use crate::{grace_writes, world};
 
-const AGENT: &str = "agent@ours.example";
-const AGENTS_PASSWORD: &str = "battery staple";
+pub const AGENT: &str = "agent@ours.example";
+pub const AGENTS_PASSWORD: &str = "battery staple";
 
 pub fn invitation(email: &str, role: Role) -> InviteForm {
     InviteForm { email: email.into(), role: role.into(), scope: Scope::All }
 }
 
-async fn invited(world: &World, email: &str, role: Role) -> String {
+pub async fn invited(world: &World, email: &str, role: Role) -> String {
     world.ports.team.invite(&world.ours.caller, invitation(email, role)).await.unwrap();
     mailed_link(world, email).await
 }
@@ -89,6 +90,24 @@ async fn nobody_gives_more_than_they_have() {
 }
 
 #[tokio::test]
+async fn a_role_that_can_do_more_than_one_can_is_not_ones_own_to_change() {
+    let world = world().await;
+    let (team, us) = (&world.ports.team, &world.ours.caller);
+    let strong = vec![Permission::ReadContacts, Permission::ManageSecurity];
+    team.save_role(us, None, "Guard", strong.clone()).await.unwrap();
+    let less: Vec<Permission> = Permission::ALL.iter().copied().filter(|p| *p != Permission::ManageSecurity).collect();
+    let them = us.clone().restricted_to(&less);
+    let guard = team.page(us).await.unwrap().roles.remove(0);
+    let seen = Seen { id: guard.id, version: guard.version };
+    let weakened = team.save_role(&them, Some(seen), "Guard", vec![Permission::ReadContacts]).await;
+    assert_eq!(weakened, Err(Error::Forbidden));
+    assert_eq!(team.delete_role(&them, guard.id).await, Err(Error::Forbidden));
+    assert_eq!(team.page(us).await.unwrap().roles, [guard]);
+    team.save_role(us, Some(seen), "Guard", vec![Permission::ReadContacts]).await.unwrap();
+    team.delete_role(&them, seen.id).await.expect("within their reach now");
+}
+
+#[tokio::test]
 async fn a_role_of_ones_own_counts_at_once_and_stays_while_it_is_used() {
     let world = world().await;
     let (accounts, team) = (&world.ports.accounts, &world.ports.team);
@@ -136,6 +155,38 @@ async fn who_is_deactivated_is_out_at_once_and_their_work_goes_over() {
     world.clock.advance(jiff::SignedDuration::from_secs(1));
     let back = accounts.caller(&adam).await.expect("in again without signing in");
     assert_eq!(back.member_id(), Some(world.ours.agent_id));
+}
+
+#[tokio::test]
+async fn what_was_resolved_goes_over_too_and_what_opens_again_is_never_of_somebody_gone() {
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "Hello").await;
+    let id = world.only_conversation().await;
+    let (ports, us) = (world.ports.clone(), world.ours.caller.clone());
+    let (adam, olive) = (world.ours.agent_id, world.ours.seeded.owner);
+    let assignee = async || ports.inbox.thread(&us, id).await.unwrap().conversation.assignee;
+    ports.inbox.assign(&us, id, Some(adam)).await.unwrap();
+    ports.inbox.resolve(&us, id).await.unwrap();
+    ports.team.deactivate(&us, adam, Some(olive)).await.unwrap();
+    assert_eq!(assignee().await, Some(olive));
+    // As it was left when only what was open went over.
+    sqlx::query("update conversation set assignee_id = $1").bind(adam.0).execute(&world.owner).await.unwrap();
+    grace_writes(&mut world, "w2", "Are you there?").await;
+    assert_eq!(assignee().await, None);
+    let counts = ports.inbox.list(&us, ListQuery::default()).await.unwrap().counts;
+    assert_eq!((counts.unassigned, counts.all), (1, 1), "somebody sees it");
+    assert_eq!(world.count("select coalesce(sum(open), 0)::bigint from inbox_counter").await, 1);
+    sqlx::query("update conversation set assignee_id = $1, status = 'resolved'")
+        .bind(adam.0)
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    ports.inbox.reopen(&us, id).await.unwrap();
+    assert_eq!(assignee().await, None, "nor by hand");
+    ports.inbox.assign(&us, id, Some(olive)).await.unwrap();
+    ports.inbox.resolve(&us, id).await.unwrap();
+    grace_writes(&mut world, "w3", "One more").await;
+    assert_eq!(assignee().await, Some(olive), "who is there keeps theirs");
 }
 
 #[tokio::test]
@@ -237,6 +288,39 @@ async fn sessions_of_a_member_end_here_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn a_session_that_stands_elsewhere_comes_in_again_by_a_new_proof_only() {
+    let world = world().await;
+    let (accounts, team, ours) = (&world.ports.accounts, &world.ports.team, world.ours.seeded.workspace);
+    team.invite(&world.theirs.caller, invitation(AGENT, Role::ReadOnly)).await.unwrap();
+    let link = mailed_link(&world, AGENT).await;
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    let there = team.accept(&adam, &link).await.unwrap();
+    world.clock.advance(SignedDuration::from_secs(1));
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    team.sign_out_member(&olive, world.ours.agent_id).await.unwrap();
+    let adam = accounts.person(&there).await.expect("theirs is not ours to end");
+    let back = accounts.switch(&adam, ours).await;
+    assert!(matches!(&back, Err(Error::Invalid(told)) if told.get("workspace").is_some()), "{back:?}");
+
+    let there = world.ports.profile.prove(&adam, AGENTS_PASSWORD, &from("1.1.1.1")).await.unwrap();
+    let adam = accounts.person(&there).await.unwrap();
+    let here = accounts.switch(&adam, ours).await.unwrap();
+    assert_eq!(accounts.caller(&here).await.unwrap().workspace, ours, "proved anew");
+
+    let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
+    let there = accounts.switch(&adam, world.theirs.seeded.workspace).await.unwrap();
+    world.clock.advance(SignedDuration::from_secs(1));
+    team.sign_out_member(&olive, world.ours.agent_id).await.unwrap();
+    let people = team.page(&world.theirs.caller).await.unwrap().members;
+    let there_too = people.into_iter().find(|member| member.email == AGENT).unwrap();
+    team.deactivate(&world.theirs.caller, there_too.id, None).await.unwrap();
+    let left = accounts.person(&there).await;
+    assert_eq!(left, Err(Error::Unauthenticated), "nor does it go on here when it has no other place");
+    let again = sign_in(&world, AGENT, AGENTS_PASSWORD).await;
+    assert_eq!(accounts.caller(&again).await.unwrap().workspace, ours);
+}
+
+#[tokio::test]
 async fn the_owners_sessions_are_the_owners_to_end() {
     let world = world().await;
     let (accounts, team) = (&world.ports.accounts, &world.ports.team);
@@ -254,7 +338,7 @@ async fn the_owners_sessions_are_the_owners_to_end() {
 }
 
 /// To whom a mail with this subject went.
-fn told(world: &World, subject: &str) -> Vec<String> {
+pub fn told(world: &World, subject: &str) -> Vec<String> {
     let mut told: Vec<String> =
         world.postbox.taken().iter().filter(|mail| mail.subject == subject).map(|mail| mail.to.clone()).collect();
     told.sort();
