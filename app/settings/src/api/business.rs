@@ -1,5 +1,10 @@
 //! The business, and what it asks of its members.
 
+#![expect(
+    clippy::too_many_arguments,
+    reason = "a form's fields; the attribute `server` repeats them out of reach of a nearer one"
+)]
+
 use domain::team::{Business, BusinessOnFile};
 use leptos::prelude::*;
 use ui::AppError;
@@ -43,7 +48,6 @@ pub async fn read_business() -> Result<BusinessOnFile, AppError> {
 
 /// A version that is none was never seen: what is changed on it is refused as a conflict.
 #[server]
-#[expect(clippy::too_many_arguments, reason = "a form's fields")]
 pub async fn save_business(
     #[server(default)] version: String,
     name: String,
