@@ -5,11 +5,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::page::Cursor;
 
-/// Which part of the trail to read.
+/// Which part of the trail to read, as typed. What is empty narrows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditQuery {
     /// Words that the act or its actor must contain.
     pub search: String,
+    /// Words of the name of whom or what it was done to, or its id.
+    pub about: String,
+    /// The first and the last day (`2026-11-22`), by the clock of whoever reads.
+    pub since: String,
+    pub until: String,
+    /// Words of the device or the network that it was done from.
+    pub place: String,
     pub after: Option<Cursor>,
 }
 

@@ -12,25 +12,56 @@ use ui::{Avatar, EmptyState, Icon, Load, Read, Shape, Skeleton, Time, t, use_ses
 use crate::api::audit::read_audit;
 use crate::page::SettingsPage;
 
+/// What the address asks for, in the order of the fields.
+const FIELDS: [&str; 5] = ["search", "about", "since", "until", "place"];
+
+type Asked = [String; 5];
+
 /// `/settings/audit`. Search and pages are addresses: they can be shared, and need no scripts.
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_query_map();
-    let asked =
-        move || query.with(|query| (query.get("search").unwrap_or_default(), query.get("after").unwrap_or_default()));
-    // What is in the field when the page comes, and what a list was found for: neither follows the address.
-    let once = move || query.with_untracked(|query| query.get("search").unwrap_or_default());
-    let page = Read::new(asked, |(search, after)| read_audit(search, after));
-    let (may_read, may_export) =
-        use_session().with_value(|session| (session.may(Permission::ReadAudit), session.may(Permission::Export)));
+    let asked = move || query.with(|query| FIELDS.map(|field| query.get(field).unwrap_or_default()));
+    let after = move || query.with(|query| query.get("after").unwrap_or_default());
+    // What a list was found for does not follow the address.
+    let once = move || untrack(asked);
+    let page = Read::new(
+        move || (asked(), after()),
+        |([search, about, since, until, place], after)| read_audit(search, about, since, until, place, after),
+    );
+    let may_read = use_session().with_value(|session| session.may(Permission::ReadAudit));
     view! {
         <SettingsPage title=t!(audit) text=t!(audit_text)>
-            {may_read.then(|| view! {
-            <form class="audit-search" role="search" method="get" action="/settings/audit">
-                <label class="field">
-                    <span>{t!(audit_search)}</span>
-                    <input class="input" type="search" name="search" prop:value=move || asked().0 value=once() />
-                </label>
+            {may_read.then(|| view! { <Search asked=Signal::derive(asked) /> })}
+            <Load
+                resource=page
+                skeleton=|| view! { <Skeleton rows=6 /> }
+                children=move |page| {
+                    let asked = once();
+                    let empty = page.items.is_empty();
+                    view! {
+                        {empty
+                            .then(|| view! { <EmptyState icon=SEARCH title=t!(audit_empty) text=t!(audit_empty_text) /> })}
+                        <ul class="lines">{page.items.into_iter().map(|row| view! { <Act row /> }).collect_view()}</ul>
+                        {page.next.map(|next| view! { <Older asked next /> })}
+                    }
+                }
+            />
+        </SettingsPage>
+    }
+}
+
+#[component]
+fn Search(asked: Signal<Asked>) -> impl IntoView {
+    let may_export = use_session().with_value(|session| session.may(Permission::Export));
+    view! {
+        <form class="audit-search" role="search" method="get" action="/settings/audit">
+            <Sought name="search" kind="search" label=t!(audit_search) asked />
+            <Sought name="about" kind="search" label=t!(audit_about) asked />
+            <Sought name="place" kind="search" label=t!(audit_place) asked />
+            <Sought name="since" kind="date" label=t!(audit_since) asked />
+            <Sought name="until" kind="date" label=t!(audit_until) asked />
+            <div class="audit-search-acts">
                 <button type="submit" class="button">{t!(search)}</button>
                 {may_export
                     .then(|| {
@@ -41,29 +72,30 @@ pub fn AuditPage() -> impl IntoView {
                             </a>
                         }
                     })}
-            </form>
-            })}
-            <Load
-                resource=page
-                skeleton=|| view! { <Skeleton rows=6 /> }
-                children=move |page| {
-                    let search = once();
-                    let empty = page.items.is_empty();
-                    view! {
-                        {empty
-                            .then(|| view! { <EmptyState icon=SEARCH title=t!(audit_empty) text=t!(audit_empty_text) /> })}
-                        <ul class="lines">{page.items.into_iter().map(|row| view! { <Act row /> }).collect_view()}</ul>
-                        {page.next.map(|next| view! { <Older search next /> })}
-                    }
-                }
-            />
-        </SettingsPage>
+            </div>
+        </form>
+    }
+}
+
+/// One field of the search. What is in it when the page comes does not follow the address; what it shows does.
+#[component]
+fn Sought(name: &'static str, kind: &'static str, label: &'static str, asked: Signal<Asked>) -> impl IntoView {
+    let value = move || {
+        asked.with(|asked| FIELDS.iter().zip(asked).find(|(field, _)| **field == name).map(|(_, value)| value.clone()))
+    };
+    view! {
+        <label class="field">
+            <span>{label}</span>
+            <input class="input" type=kind name=name prop:value=move || value().unwrap_or_default() value=untrack(value) />
+        </label>
     }
 }
 
 #[component]
-fn Older(search: String, next: Cursor) -> impl IntoView {
-    let href = format!("/settings/audit?search={}&after={}", escape(&search), escape(&next.0));
+fn Older(asked: Asked, next: Cursor) -> impl IntoView {
+    let pairs = FIELDS.into_iter().zip(&asked).filter(|(_, value)| !value.is_empty());
+    let sought: String = pairs.map(|(field, value)| format!("{field}={}&", escape(value))).collect();
+    let href = format!("/settings/audit?{sought}after={}", escape(&next.0));
     view! {
         <a class="button" href=href>
             {t!(older)}

@@ -6,6 +6,7 @@ mod failed;
 mod operators;
 mod read;
 mod said;
+mod search;
 
 pub(crate) use action::Action;
 pub(crate) use failed::note_failure;

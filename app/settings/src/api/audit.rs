@@ -10,8 +10,15 @@ use ui::wire::Lean;
 use {domain::audit::AuditQuery, domain::page::Cursor, ui::wire::caller};
 
 #[server(protocol = Lean)]
-pub async fn read_audit(search: String, after: String) -> Result<Page<AuditRow>, AppError> {
+pub async fn read_audit(
+    search: String,
+    about: String,
+    since: String,
+    until: String,
+    place: String,
+    after: String,
+) -> Result<Page<AuditRow>, AppError> {
     let (caller, backend) = caller().await?;
     let after = (!after.is_empty()).then_some(Cursor(after));
-    Ok(backend.audit.page(&caller, AuditQuery { search, after }).await?)
+    Ok(backend.audit.page(&caller, AuditQuery { search, about, since, until, place, after }).await?)
 }

@@ -7,9 +7,9 @@ use domain::{Caller, Permission, ports};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::action::{meant_by, said};
+use super::action::said;
 use super::said::{Names, facts, ids};
-use super::{Action, export};
+use super::{Action, export, search};
 use crate::Core;
 use crate::contacts::position;
 use crate::db::Scoped;
@@ -30,9 +30,9 @@ impl AuditPort {
 
     async fn page(&self, caller: &Caller, query: AuditQuery) -> Outcome<Page<AuditRow>> {
         caller.require(Permission::ReadAudit)?;
-        let (at, id) = position(query.after)?;
+        let (at, id) = position(query.after.clone())?;
         let mut tx = self.core.db.of(caller).await?;
-        let search = query.search.trim();
+        let search = search::parse(&mut tx, caller, &query).await?;
         let rows = sqlx::query_as!(
             Stored,
             r#"select e.id, e.seq, e.at as "at: _", e.actor, e.action, e.subject, e.details, e.origin, e.before, e.after,
@@ -42,13 +42,21 @@ impl AuditPort {
                where e.workspace_id = $1
                  and ($2 = '' or e.action = any($3) or strpos(lower(e.actor ->> 'name'), lower($2)) > 0)
                  and ($4::timestamptz is null or (e.at, e.id) < ($4, $5))
+                 and ($7::uuid[] is null or e.subject = any($7))
+                 and ($8::timestamptz is null or e.at >= $8) and ($9::timestamptz is null or e.at < $9)
+                 and ($10 = '' or strpos(lower(concat_ws(', ', e.origin ->> 'device', e.origin ->> 'network',
+                     e.origin #>> '{signed_in,device}', e.origin #>> '{signed_in,network}')), lower($10)) > 0)
                order by e.at desc, e.id desc limit $6"#,
             tx.workspace.0,
-            search,
-            &meant_by(search),
+            search.words,
+            &search.actions,
             at.map(sql) as _,
             id,
             i64::try_from(PAGE + 1).unwrap_or(i64::MAX),
+            search.subjects.as_deref(),
+            search.since.map(sql) as _,
+            search.before.map(sql) as _,
+            search.place,
         )
         .fetch_all(&mut **tx)
         .await?;

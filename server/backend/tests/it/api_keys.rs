@@ -109,8 +109,12 @@ async fn a_key_ends_when_it_is_revoked_or_its_time_is_over_or_its_maker_leaves()
     world.ports.team.deactivate(&world.ours.caller, world.ours.agent_id, None).await.unwrap();
     assert_eq!(accounts.api_caller(&long).await.err(), Some(Error::Unauthenticated));
     assert_eq!(states().await, [KeyState::Orphaned, KeyState::Orphaned]);
-    let trail =
-        world.ports.audit.page(&world.ours.caller, AuditQuery { search: "api_key".into(), after: None }).await.unwrap();
+    let trail = world
+        .ports
+        .audit
+        .page(&world.ours.caller, AuditQuery { search: "api_key".into(), ..AuditQuery::default() })
+        .await
+        .unwrap();
     let acts: Vec<&str> = trail.items.iter().map(|row| row.action.as_str()).collect();
     assert_eq!(acts, ["api_key.revoked", "api_key.made", "api_key.made", "api_key.made"]);
 }

@@ -111,11 +111,12 @@ async fn the_trail_is_read_in_pages_searched_and_exported() {
     assert!(sign_in_row.facts.iter().any(|fact| fact.name == "factors" && fact.value == "1"), "{sign_in_row:?}");
     assert!(sign_in_row.origin.contains("IPv4 1.1.1.…"), "where from, by half: {sign_in_row:?}");
     assert_eq!(newest.items[1].subject.as_deref(), Some("Grace"), "whom the conversation is with");
-    let as_said = audit.page(caller, AuditQuery { search: "Resolved the".into(), after: None }).await.unwrap();
+    let as_said =
+        audit.page(caller, AuditQuery { search: "Resolved the".into(), ..AuditQuery::default() }).await.unwrap();
     assert_eq!(as_said.items.len(), 3);
-    let found = audit.page(caller, AuditQuery { search: "RESOLVED".into(), after: None }).await.unwrap();
+    let found = audit.page(caller, AuditQuery { search: "RESOLVED".into(), ..AuditQuery::default() }).await.unwrap();
     assert_eq!(found.items.len(), 3);
-    let by_name = audit.page(caller, AuditQuery { search: "olive".into(), after: None }).await.unwrap();
+    let by_name = audit.page(caller, AuditQuery { search: "olive".into(), ..AuditQuery::default() }).await.unwrap();
     assert_eq!(by_name.items.len(), 7);
     let lines = exported(&world.ports, caller).await.unwrap();
     assert_eq!(lines.lines().count(), 7);
@@ -299,4 +300,100 @@ async fn what_is_saved_again_says_what_it_was() {
     let row = newest().await;
     assert_eq!((row.said.as_str(), row.subject.as_deref()), ("saved a canned reply", Some("/hours")));
     assert_eq!(row.facts, [change("body", "From nine", "From ten")]);
+}
+
+/// The acts that a search finds, newest first.
+async fn found(world: &testkit::World, reader: &Caller, query: AuditQuery) -> Vec<String> {
+    let rows = world.ports.audit.page(reader, query).await.unwrap().items;
+    rows.into_iter().map(|row| row.action).collect()
+}
+
+#[tokio::test]
+async fn the_trail_is_searched_by_whom_it_was_done_to_by_day_and_by_place() {
+    let mut world = world().await;
+    grace_writes(&mut world, "w1", "Hello").await;
+    let id = world.only_conversation().await;
+    sqlx::query("update account set time_zone = 'Pacific/Auckland' where email = $1")
+        .bind(OWNER)
+        .execute(&world.owner)
+        .await
+        .unwrap();
+    let session = sign_in(&world, OWNER, OWNERS_PASSWORD).await;
+    let olive = world.ports.accounts.caller(&session).await.unwrap();
+    let us = &world.ours.caller;
+    world.ports.inbox.resolve(&olive, id).await.unwrap();
+    let own = RoleChoice { role: Role::Manager, custom: None };
+    world.ports.team.set_role(us, world.ours.agent_id, own, Scope::All).await.unwrap();
+    let about = |words: &str| AuditQuery { about: words.into(), ..AuditQuery::default() };
+    assert_eq!(found(&world, us, about("grace")).await, ["conversation.resolved"]);
+    assert_eq!(found(&world, us, about(&id.to_string())).await, ["conversation.resolved"]);
+    assert_eq!(found(&world, us, about("Adam")).await, ["member.role_changed"]);
+    assert!(found(&world, us, about("nobody")).await.is_empty());
+    let reader = us.clone().restricted_to(&[Permission::ReadAudit]);
+    assert!(found(&world, &reader, about("grace")).await.is_empty(), "a search names no contact either");
+
+    let place = |words: &str| AuditQuery { place: words.into(), ..AuditQuery::default() };
+    assert_eq!(found(&world, us, place("firefox")).await, ["conversation.resolved", "session.opened"]);
+    assert_eq!(found(&world, us, place("IPv4 1.1")).await.len(), 2);
+    assert!(found(&world, us, place("IPv4 9.9")).await.is_empty());
+
+    // At noon of the 22nd in UTC it is one in the morning of the 23rd in Auckland.
+    let days =
+        |since: &str, until: &str| AuditQuery { since: since.into(), until: until.into(), ..AuditQuery::default() };
+    assert_eq!(found(&world, us, days("2026-11-23", "2026-11-23")).await.len(), 3);
+    assert!(found(&world, us, days("", "2026-11-22")).await.is_empty());
+    assert!(found(&world, us, days("2026-11-24", "")).await.is_empty());
+    let key = Caller::api_key(us.workspace, Uuid::nil().into(), "Zapier", vec![Permission::ReadAudit]);
+    assert_eq!(found(&world, &key, days("2026-11-22", "2026-11-22")).await.len(), 3, "a program's clock is UTC");
+    let all = AuditQuery { search: "resolved".into(), ..days("2026-11-23", "") };
+    assert_eq!(found(&world, us, AuditQuery { about: "Grace".into(), ..all }).await, ["conversation.resolved"]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_looked_for_is_refused_under_its_field() {
+    let world = world().await;
+    let none = AuditQuery::default;
+    for (field, query) in [
+        ("search", AuditQuery { search: "a\0b".into(), ..none() }),
+        ("about", AuditQuery { about: "a\0b".into(), ..none() }),
+        ("place", AuditQuery { place: "a\u{7}b".into(), ..none() }),
+        ("about", AuditQuery { about: "x".repeat(201), ..none() }),
+        ("since", AuditQuery { since: "yesterday".into(), ..none() }),
+        ("since", AuditQuery { since: "-009999-01-01".into(), ..none() }),
+        ("until", AuditQuery { until: "2026-02-30".into(), ..none() }),
+        ("until", AuditQuery { until: "9999-12-31".into(), ..none() }),
+        ("until", AuditQuery { until: "2026-01-01\0".into(), ..none() }),
+    ] {
+        let refused = world.ports.audit.page(&world.ours.caller, query.clone()).await;
+        let named = matches!(&refused, Err(Error::Invalid(fields)) if fields.get(field).is_some());
+        assert!(named, "{query:?}: {refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_search_goes_on_page_by_page() {
+    let world = world().await;
+    let us = &world.ours.caller;
+    for n in 0..60 {
+        world.ports.tags.save(us, None, &format!("Tag {n}"), domain::tags::Colour::Blue).await.unwrap();
+        world
+            .ports
+            .team
+            .set_role(
+                us,
+                world.ours.agent_id,
+                RoleChoice { role: Role::Agent, custom: None },
+                [Scope::Own, Scope::All][n % 2],
+            )
+            .await
+            .unwrap();
+        world.clock.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let query = AuditQuery { about: "adam".into(), since: "2026-11-22".into(), ..AuditQuery::default() };
+    let first = world.ports.audit.page(us, query.clone()).await.unwrap();
+    let second = world.ports.audit.page(us, AuditQuery { after: first.next.clone(), ..query }).await.unwrap();
+    let rows: Vec<_> = first.items.into_iter().chain(second.items).collect();
+    assert_eq!((rows.len(), second.next), (60, None));
+    assert!(rows.iter().all(|row| row.action == "member.role_changed"));
+    assert!(rows.windows(2).all(|pair| pair[0].at > pair[1].at));
 }

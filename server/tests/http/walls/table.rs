@@ -448,7 +448,14 @@ pub const DOORS: &[Door] = &[
     server_function(
         "/api/settings/api/audit/read_audit",
         Role(ReadAudit),
-        &[Field(Form, "search", Text("")), Field(Form, "after", Text(""))],
+        &[
+            Field(Form, "search", Text("")),
+            Field(Form, "about", Text("")),
+            Field(Form, "since", Text("")),
+            Field(Form, "until", Text("")),
+            Field(Form, "place", Text("")),
+            Field(Form, "after", Text("")),
+        ],
     ),
     server_function("/api/settings/api/security/read_sessions", Person, &[]),
     server_function("/api/settings/api/security/end_session", Person, &[Field(Form, "session", Session)]),
