@@ -12,6 +12,7 @@ mod accounts;
 mod api_keys;
 mod audit;
 mod catalogue;
+mod complete;
 mod connections;
 mod consent;
 mod identity;
