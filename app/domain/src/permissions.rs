@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+
 macro_rules! permissions {
     ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
         /// A right to one kind of act.
@@ -60,6 +62,16 @@ permissions! {
 impl Permission {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|permission| permission.as_str() == text)
+    }
+
+    /// As a form carries several. Without the word that this version does not know, another role would be saved than was chosen.
+    ///
+    /// # Errors
+    /// `Invalid` if any of them is unknown.
+    pub fn parse_all(words: &[String]) -> Result<Vec<Self>> {
+        let known = words.iter().map(|word| Self::parse(word));
+        let all: Option<Vec<Self>> = known.collect();
+        all.ok_or_else(|| Error::invalid("permissions", "This page is of another version. Load it anew."))
     }
 }
 
@@ -207,6 +219,16 @@ mod tests {
             assert_eq!(Scope::parse(scope.as_str()), Some(scope));
         }
         assert_eq!(Role::parse("root"), None);
+    }
+
+    #[test]
+    fn a_permission_of_another_version_is_not_dropped_in_silence() {
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let both = Permission::parse_all(&words(&["read_contacts", "export"]));
+        assert_eq!(both, Ok(vec![Permission::ReadContacts, Permission::Export]));
+        assert_eq!(Permission::parse_all(&[]), Ok(vec![]));
+        let refused = Permission::parse_all(&words(&["read_contacts", "rule_the_world"]));
+        assert!(matches!(&refused, Err(Error::Invalid(told)) if told.get("permissions").is_some()), "{refused:?}");
     }
 
     #[test]

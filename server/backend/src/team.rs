@@ -107,8 +107,8 @@ impl ports::Team for TeamPort {
         Ok(members::sign_out(&self.core, person, member).await?)
     }
 
-    async fn leave(&self, caller: &Caller) -> domain::Result<()> {
-        Ok(leaving::leave(&self.core, caller).await?)
+    async fn leave(&self, caller: &Caller, sure: bool) -> domain::Result<()> {
+        Ok(leaving::leave(&self.core, caller, sure).await?)
     }
 
     async fn offer_ownership(&self, person: &Person, to: Option<MemberId>) -> domain::Result<()> {

@@ -57,8 +57,8 @@ pub trait Team: Send + Sync {
     /// come in here. The owner's ends the owner alone.
     async fn sign_out_member(&self, person: &Person, member: MemberId) -> Result<()>;
 
-    /// Leaves the workspace. The owner has to hand it over first.
-    async fn leave(&self, caller: &Caller) -> Result<()>;
+    /// Leaves the workspace, if they are sure: nobody can take it back by themselves. The owner has to hand it over first.
+    async fn leave(&self, caller: &Caller, sure: bool) -> Result<()>;
 
     /// Offers the workspace to another member, or takes the offer back. The owner's alone, who proved lately who they are.
     async fn offer_ownership(&self, person: &Person, to: Option<MemberId>) -> Result<()>;

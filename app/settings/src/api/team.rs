@@ -92,14 +92,11 @@ pub async fn forget_sign_in(member: MemberId) -> Result<(), AppError> {
     Ok(())
 }
 
-/// A box has to be ticked: what is left behind cannot be taken back by the one who left.
+/// A checkbox that is off is absent from its form.
 #[server]
 pub async fn leave(#[server(default)] sure: String) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
-    if sure != "true" {
-        return Err(Error::invalid("sure", "Tick the box if you are sure.").into());
-    }
-    backend.team.leave(&caller).await?;
+    backend.team.leave(&caller, sure == "true").await?;
     // Of another workspace, if there is one.
     redirect("/inbox");
     Ok(())
@@ -137,7 +134,7 @@ pub async fn save_role(
     #[server(default)] permissions: Vec<String>,
 ) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
-    let permissions = permissions.iter().filter_map(|word| Permission::parse(word)).collect();
+    let permissions = Permission::parse_all(&permissions)?;
     backend.team.save_role(&caller, seen(&role, &version)?, &name, permissions).await?;
     redirect_plain(TEAM);
     Ok(())
@@ -160,7 +157,7 @@ pub async fn save_team(
     #[server(default)] members: Vec<String>,
 ) -> Result<(), AppError> {
     let (caller, backend) = caller().await?;
-    let members = members.iter().filter_map(|member| member.parse().ok()).collect();
+    let members = members.iter().map(|member| id(member)).collect::<Result<_, _>>()?;
     backend.team.save_team(&caller, seen(&team, &version)?, &name, members).await?;
     redirect_plain(TEAM);
     Ok(())

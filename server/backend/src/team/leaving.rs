@@ -134,8 +134,11 @@ pub(super) async fn reactivate(core: &Core, caller: &Caller, member: MemberId) -
     tx.commit().await
 }
 
-pub(super) async fn leave(core: &Core, caller: &Caller) -> Outcome<()> {
+pub(super) async fn leave(core: &Core, caller: &Caller, sure: bool) -> Outcome<()> {
     let member = caller.member_id().ok_or(Error::Forbidden)?;
+    if !sure {
+        return Err(Error::invalid("sure", "Tick the box if you are sure.").into());
+    }
     let mut tx = core.db.scoped(caller.workspace).await?;
     let role = sqlx::query_scalar!(
         "select role from member where workspace_id = $1 and id = $2 for no key update",

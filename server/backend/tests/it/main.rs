@@ -13,6 +13,7 @@ mod acts;
 mod api_keys;
 mod audit;
 mod catalogue;
+mod complete;
 mod connections;
 mod consent;
 mod identity;

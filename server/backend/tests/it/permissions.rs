@@ -3,10 +3,12 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use domain::api_keys::ApiKeyForm;
 use domain::audit::AuditQuery;
 use domain::canned::Draft;
 use domain::connection::{ConnectForm, SignupForm};
 use domain::conversations::ListQuery;
+use domain::members::Person;
 use domain::packs::Trade;
 use domain::ports::{Backend, TemplateForm, Upload};
 use domain::tags::Colour;
@@ -15,7 +17,7 @@ use domain::{Caller, ContactId, ConversationId, Error, MessageId, Permission, Qu
 use uuid::Uuid;
 
 use crate::people::{OWNER, OWNERS_PASSWORD, person};
-use crate::{form, grace_writes, key, world};
+use crate::{form, grace_writes, key, sso, world};
 
 type Call = for<'a> fn(&'a Backend, &'a Caller) -> Pin<Box<dyn Future<Output = Option<Error>> + 'a>>;
 
@@ -114,6 +116,7 @@ async fn each_port_needs_its_permission() {
         ),
         (ManageTeam, call!(team.resend_invitation(Uuid::nil().into()))),
         (ManageTeam, call!(team.revoke_invitation(Uuid::nil().into()))),
+        (ManageTeam, call!(team.set_role(Uuid::nil().into(), Role::ReadOnly.into(), Scope::All))),
         (ManageTeam, call!(team.deactivate(Uuid::nil().into(), None))),
         (ManageTeam, call!(team.reactivate(Uuid::nil().into()))),
         (ManageTeam, call!(team.save_role(None, "", vec![]))),
@@ -150,22 +153,50 @@ async fn a_thread_shows_of_its_person_what_the_reader_may_read_of_contacts() {
     assert!(!told.contains("900101") && !told.contains(&open.created_at.unwrap().to_string()), "{told}");
 }
 
+type Act = for<'a> fn(&'a Backend, &'a Person) -> Pin<Box<dyn Future<Output = Option<Error>> + 'a>>;
+
+/// A port that asks for the person, because it looks at their proof or their session too.
+macro_rules! act {
+    ($area:ident . $method:ident ( $($argument:expr),* )) => {
+        (stringify!($area.$method), (|ports, person| Box::pin(async move { ports.$area.$method(person, $($argument),*).await.err() })) as Act)
+    };
+}
+
 #[tokio::test]
-async fn acts_on_the_sessions_of_others_need_their_permissions() {
+async fn each_act_of_a_person_needs_its_permission() {
+    use Permission::*;
+    let table: Vec<(Permission, (&str, Act))> = vec![
+        (ManageTeam, act!(team.sign_out_member(Uuid::nil().into()))),
+        (ManageSecurity, act!(team.require_two_factors(true))),
+        (ManageSecurity, act!(api_keys.create(ApiKeyForm { name: "x".into(), scopes: vec![], days: None }))),
+        (ManageSecurity, act!(api_keys.revoke(Uuid::nil().into()))),
+        (ManageSecurity, act!(sso.save(sso::form()))),
+        (ManageSecurity, act!(sso.remove())),
+        (ManageSecurity, act!(sso.forget_member(Uuid::nil().into()))),
+        (ManageChannels, act!(connections.change(Uuid::nil().into(), ConnectForm::default()))),
+        (ManageChannels, act!(connections.disconnect(Uuid::nil().into()))),
+    ];
     let world = world().await;
     let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
-    for (kept, refusal) in [(vec![], Error::Forbidden), (vec![Permission::ManageTeam], Error::NotFound)] {
-        let mut olive = olive.clone();
-        olive.caller = olive.caller.map(|caller| caller.restricted_to(&kept));
-        let answer = world.ports.team.sign_out_member(&olive, Uuid::nil().into()).await;
-        assert_eq!(answer, Err(refusal), "with {kept:?}");
+    let with = |kept: &[Permission]| {
+        let caller = olive.caller.clone().map(|caller| caller.restricted_to(kept));
+        Person { caller, ..olive.clone() }
+    };
+    for (needed, (name, act)) in table {
+        let without: Vec<Permission> =
+            Permission::ALL.iter().copied().filter(|permission| *permission != needed).collect();
+        assert_eq!(act(&world.ports, &with(&without)).await, Some(Error::Forbidden), "{name} without {needed:?}");
+        assert_ne!(act(&world.ports, &with(&[needed])).await, Some(Error::Forbidden), "{name} with {needed:?}");
     }
-    for (kept, refusal) in
-        [(vec![Permission::ManageTeam], Error::Forbidden), (vec![Permission::ManageSecurity], Error::NotFound)]
-    {
-        let mut olive = olive.clone();
-        olive.caller = olive.caller.map(|caller| caller.restricted_to(&kept));
-        let answer = world.ports.sso.forget_member(&olive, Uuid::nil().into()).await;
-        assert_eq!(answer, Err(refusal), "with {kept:?}");
+}
+
+#[tokio::test]
+async fn taking_the_trail_out_needs_two_permissions() {
+    let world = world().await;
+    let both = [Permission::ReadAudit, Permission::Export];
+    for kept in [&both[..1], &both[1..]] {
+        let lacking = world.ours.caller.clone().restricted_to(kept);
+        assert_eq!(world.ports.audit.export(&lacking).await.err(), Some(Error::Forbidden), "with {kept:?}");
     }
+    assert!(world.ports.audit.export(&world.ours.caller.clone().restricted_to(&both)).await.is_ok());
 }

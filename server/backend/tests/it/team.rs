@@ -193,7 +193,7 @@ async fn what_was_resolved_goes_over_too_and_what_opens_again_is_never_of_somebo
 async fn a_workspace_goes_over_when_the_other_accepts() {
     let world = world().await;
     let (accounts, team) = (&world.ports.accounts, &world.ports.team);
-    assert!(team.leave(&world.ours.caller).await.is_err(), "the owner hands over first");
+    assert!(team.leave(&world.ours.caller, true).await.is_err(), "the owner hands over first");
     let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
     let them = person(&world, AGENT, AGENTS_PASSWORD).await;
     assert_eq!(team.accept_ownership(&them).await, Err(Error::NotFound), "nothing was offered");
@@ -216,7 +216,7 @@ async fn a_workspace_goes_over_when_the_other_accepts() {
     assert!(accounts.caller(&adam).await.unwrap().may(Permission::ManageSecurity));
     assert_eq!(world.count("select count(*) from member where role = 'owner'").await, 2, "one a workspace");
     let olive = person(&world, "owner@ours.example", "correct horse").await.caller.unwrap();
-    team.leave(&olive).await.unwrap();
+    team.leave(&olive, true).await.unwrap();
 }
 
 #[tokio::test]
@@ -377,7 +377,10 @@ async fn who_left_comes_back_by_invitation_only() {
     let world = world().await;
     let (accounts, team) = (&world.ports.accounts, &world.ports.team);
     let adam = person(&world, AGENT, AGENTS_PASSWORD).await;
-    team.leave(adam.caller.as_ref().unwrap()).await.unwrap();
+    let unsure = team.leave(adam.caller.as_ref().unwrap(), false).await;
+    assert!(matches!(&unsure, Err(Error::Invalid(told)) if told.get("sure").is_some()), "{unsure:?}");
+    assert!(!listed(&world, AGENT).await.left, "nobody leaves by a slip");
+    team.leave(adam.caller.as_ref().unwrap(), true).await.unwrap();
     let gone = listed(&world, AGENT).await;
     assert!(gone.left && gone.deactivated_at.is_some());
     let refused = team.reactivate(&world.ours.caller, gone.id).await;

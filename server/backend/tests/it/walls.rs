@@ -3,14 +3,14 @@
 use domain::api_keys::ApiKeyForm as NewKey;
 use domain::audit::AuditQuery;
 use domain::canned::Draft;
-use domain::connection::ConnectForm;
+use domain::connection::{ConnectForm, SignupForm};
 use domain::conversations::{ListQuery, View};
 use domain::notifications::Choices;
 use domain::packs::{Removal, Trade};
 use domain::ports::{TemplateForm, Upload};
 use domain::tags::Colour;
-use domain::team::{InviteForm, Seen};
-use domain::{AttachmentId, ContactId, Error, Permission, QuarantineId, Role, Scope};
+use domain::team::{Business, InviteForm, Seen};
+use domain::{AttachmentId, ConnectionId, ContactId, Error, Permission, QuarantineId, Role, Scope};
 use serde_json::json;
 use testkit::{Webhook, World};
 use uuid::Uuid;
@@ -112,6 +112,7 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     let hidden = "select count(*) from workspace where checklist_hidden";
     assert_eq!(world.count(hidden).await, 1, "theirs alone");
     assert_eq!(sealed(&world).await, connected, "and nothing of ours changed");
+    nothing_of_a_connection(&world, connection).await;
 
     let team = &ports.team;
     let form = InviteForm { email: "x@example.com".into(), role: Role::Agent.into(), scope: Scope::All };
@@ -164,6 +165,38 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
     assert_eq!(snapshot(&world).await, before, "and nothing of ours changed");
 
     nothing_of_a_pack(&world, contact).await;
+    nothing_of_a_business(&world).await;
+}
+
+/// However they connect their own.
+async fn nothing_of_a_connection(world: &World, connection: ConnectionId) {
+    let (ports, us, them) = (&world.ports, &world.ours.caller, &world.theirs.caller);
+    let ours = ports.connections.read(us, connection).await.unwrap();
+    assert!(ports.connections.ways(them).await.is_ok(), "what everybody is offered");
+    ports.connections.try_sandbox(them).await.ok();
+    let form = SignupForm { code: "c".into(), account_id: ours.account_id.clone(), number_id: String::new() };
+    ports.connections.finish_signup(them, form).await.ok();
+    assert_eq!(ports.connections.list(us).await.unwrap().len(), 1);
+    assert_eq!(ports.connections.read(us, connection).await, Ok(ours));
+}
+
+/// What a workspace says of itself and asks of its people, and who its members are to it.
+async fn nothing_of_a_business(world: &World) {
+    let (ports, us, them) = (&world.ports, &world.ours.caller, &world.theirs.caller);
+    let ours = ports.team.business(us).await.unwrap();
+    let theirs = ports.team.business(them).await.unwrap();
+    assert_eq!((ours.business.name.as_str(), theirs.business.name.as_str()), ("Ours", "Theirs"));
+    let renamed = Business { name: "Mine".into(), ..theirs.business };
+    ports.team.save_business(them, theirs.version, renamed).await.unwrap();
+    assert_eq!(ports.team.business(us).await.unwrap(), ours);
+    let mut neighbour = person(world, "owner@theirs.example", OWNERS_PASSWORD).await;
+    assert_eq!(ports.accounts.me(them).await.unwrap().workspace, world.theirs.seeded.workspace);
+    let switched = ports.accounts.switch(&neighbour, world.ours.seeded.workspace).await;
+    assert_eq!(switched.err(), Some(Error::NotFound));
+    neighbour.factors = 2;
+    ports.team.require_two_factors(&neighbour, true).await.unwrap();
+    assert_eq!(ports.team.two_factors_required(them).await, Ok(true));
+    assert_eq!(ports.team.two_factors_required(us).await, Ok(false));
 }
 
 /// What a pack filled, its tags and replies.
