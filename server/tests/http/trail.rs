@@ -74,7 +74,7 @@ async fn with_role(town: &Town, name: &str, permissions: &[&str]) -> String {
     let stored: Vec<String> = permissions.iter().map(|word| (*word).to_owned()).collect();
     #[expect(clippy::disallowed_methods, reason = "roles of their own are another test's matter")]
     sqlx::query(
-        "with own as (insert into role (workspace_id, id, name, permissions) values ($1, gen_random_uuid(), $2, $3) returning id)
+        "with own as (insert into role (workspace_id, id, name, permissions, created_at) values ($1, gen_random_uuid(), $2, $3, now()) returning id)
          update member set role = 'custom', custom_role_id = (select id from own) where workspace_id = $1 and name = $2",
     )
     .bind(town.ours.workspace.0)
@@ -95,8 +95,10 @@ async fn taking_the_trail_out_needs_two_permissions() {
         ("both", &["read_audit", "export"][..], 200),
     ] {
         let cookie = with_role(&town, name, permissions).await;
-        let status = async || town.served.get("/audit/export").header(COOKIE, &cookie).send().await.unwrap().status();
-        town.served.until(&format!("{name}: {expected}"), async || status().await == expected).await;
+        let status = async |path: &str| town.served.get(path).header(COOKIE, &cookie).send().await.unwrap().status();
+        // They were an agent, who is refused too.
+        town.served.until("the role counts", async || status("/live").await == 403).await;
+        assert_eq!(status("/audit/export").await, expected, "{name}");
     }
 }
 

@@ -112,7 +112,7 @@ async fn an_invitation_is_in_the_language_of_its_reader_and_else_of_who_invites(
     expect(&world, "mia@example.com", Language::French, &["invitation"]).await;
     let link = mailed_link(&world, "mia@example.com").await;
     let mia = done(team.accept_as_new(&link, "Mia", PASSWORD, &reading(Language::Spanish)).await.unwrap());
-    expect(&world, OWNER, Language::French, &["invitation_accepted"]).await;
+    expect(&world, OWNER, Language::French, &["invitation_accepted", "power_given"]).await;
     // The new account begins with the browser's language, and whoever it invites is written to in that.
     let mia = world.ports.accounts.caller(&mia).await.unwrap();
     team.invite(&mia, invitation("tom@example.com", Role::Agent)).await.unwrap();

@@ -62,7 +62,10 @@ pub async fn grace_writes(world: &mut World, id: &str, text: &str) {
 
 /// The whole trail as a file.
 pub async fn exported(ports: &Backend, caller: &Caller) -> domain::Result<String> {
-    let mut lines = ports.audit.export(caller).await?;
+    whole(ports.audit.export(caller).await?).await
+}
+
+pub async fn whole(mut lines: Box<dyn AuditLines>) -> domain::Result<String> {
     let mut file = String::new();
     while let Some(piece) = lines.next().await? {
         file += &piece;

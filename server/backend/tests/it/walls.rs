@@ -81,7 +81,8 @@ async fn a_member_of_another_workspace_gets_nothing_from_any_port() {
 
     let trail = ports.audit.page(&them, AuditQuery::default()).await.unwrap();
     assert!(trail.items.is_empty(), "{trail:?}");
-    assert!(!crate::exported(&ports, &them).await.unwrap().contains(&world.ours.seeded.workspace.to_string()));
+    let file = crate::whole(ports.audit.export(&them).await.unwrap()).await.unwrap();
+    assert!(!file.contains(&world.ours.seeded.workspace.to_string()), "{file}");
 
     let new = NewKey { name: "ours".into(), scopes: vec!["contacts:read".into()], days: None };
     let olive = person(&world, OWNER, OWNERS_PASSWORD).await;

@@ -587,6 +587,7 @@ pub const DOORS: &[Door] = &[
         Person,
         &[Field(Path, "hash", Text("0123456789abcdef")), Field(Path, "size", Text("64"))],
     ),
+    // It needs Export too, which each of these roles has: see trail::taking_the_trail_out_needs_two_permissions.
     get("/audit/export", Role(ReadAudit), &[]),
     get("/live", Role(ReadConversations), &[]),
     get("/place", Open, &[]),
