@@ -11,19 +11,17 @@
   let posting = 0;
   let waits;
   let late; // Outdated, and what is typed here is not sent yet.
-  let sending; // A form on its way,
-  let sent; // and the last that arrived.
+  let sending; // The last form that was sent,
+  let sent; // and the last that was taken.
 
   window.fetch = async (input, init) => {
     if ((init?.method ?? input.method) !== "POST") return plain(input, init);
     const request = new Request(input, init);
     if (page.place) request.headers.set(HEADER, page.place);
-    const form = sending;
-    sending = undefined;
     posting += 1;
     try {
       const answer = await plain(request);
-      if (form && answer.ok) sent = form;
+      if (answer.ok && request.url === sending?.action) sent = sending;
       // What this page did led it elsewhere, or it was made before anybody had signed in.
       const place = answer.headers.get(HEADER);
       if (place) page.place = place;
@@ -71,7 +69,8 @@
       const answer = await plain("/place");
       const now = answer.ok ? await answer.text() : "";
       // Without a session there is nothing to show instead: what was typed here stays until somebody signs in.
-      if (!now || now === page.place || posting > 0) return;
+      if (!now || now === page.place) return;
+      if (posting > 0) return soon();
       const [whose, stood] = page.place.split(".");
       const [who, stands] = now.split(".");
       // Where only what they may do has changed, the server refuses by itself what is not theirs to do any more.

@@ -17,8 +17,10 @@ pub fn Frame(page: ViewFn) -> impl IntoView {
         <div class="frame">
             <Rail />
             <main class="main" id="main" tabindex="-1">
-                <Interrupted />
-                <Elsewhere />
+                <div>
+                    <Interrupted />
+                    <Elsewhere />
+                </div>
                 {page.run()}
             </main>
         </div>

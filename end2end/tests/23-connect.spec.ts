@@ -158,6 +158,7 @@ test("what Meta's window ends with is for the workspace it was opened for, and f
   };
   await switchTo('First Windows');
   await popup.getByRole('button', { name: 'Finish' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('In another tab you went to another workspace');
   await expect(page).toHaveURL(/\/settings\/channels\/connect\?/);
   const connected = async () => (await (await other.request.post('/api/settings/api/channels/read_connections')).json()).length;

@@ -76,6 +76,7 @@ test('a form that a tab posts by itself changes nothing elsewhere, and says so',
   await page.route('**/place', (route) => route.abort());
   await switchTo(other, 'First Ltd');
   await page.getByRole('button', { name: 'Switch to First Ltd' }).click();
+  await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('In another tab you went to another workspace');
   await expect(page).toHaveURL(/\/settings\/profile\?/);
   await expect(page.getByRole('button', { name: 'Switch to Second Ltd' })).toBeVisible();
@@ -97,6 +98,7 @@ test('without scripts too, what is typed for one workspace is not saved in anoth
 
   await business(page).fill('Renamed Ltd');
   await save(page).click();
+  await expect(page.getByRole('alert')).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('In another tab you went to another workspace');
   await expect(business(page)).toHaveValue('First Ltd');
   await business(page).fill('First and Only Ltd');

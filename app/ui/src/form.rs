@@ -53,5 +53,9 @@ pub const PLACE: &str = "/place";
 /// Says that nothing was done, because what the browser posted was of a page of another place.
 #[component]
 pub fn Elsewhere() -> impl IntoView {
-    view! { <PostedError path=PLACE /> }
+    view! {
+        <div class="elsewhere">
+            <PostedError path=PLACE />
+        </div>
+    }
 }
