@@ -41,7 +41,7 @@ mod walls;
 
 use channels::whatsapp::parse_webhook;
 use domain::messages::{MessageRow, SendForm};
-use domain::ports::Backend;
+use domain::ports::{AuditLines, Backend};
 use domain::{Caller, ClientKey, ConversationId};
 use testkit::{Webhook, World, message};
 use uuid::Uuid;
