@@ -351,3 +351,20 @@ async fn who_fails_to_sign_in_is_an_act_of_nobody_known_and_fills_no_trail() {
     failures(&world, 3).await;
     assert!(backend::audit::verify(&world.owner).await.unwrap().broken.is_empty());
 }
+
+#[tokio::test]
+async fn coming_from_another_workspace_with_an_open_session_is_an_act_where_one_arrives() {
+    let world = world().await;
+    let olive = person(&world, OWNER, OWNERS_PASSWORD).await;
+    let business = domain::team::Business {
+        name: "Second".into(),
+        time_zone: "UTC".into(),
+        currency: "EUR".into(),
+        ..Default::default()
+    };
+    let there = world.ports.team.create_workspace(&olive, business).await.unwrap();
+    let there = world.ports.accounts.person(&there).await.unwrap();
+    world.ports.accounts.switch(&there, world.ours.seeded.workspace).await.unwrap();
+    let row = newest(&world, "session.switched").await;
+    assert_eq!((row.actor.as_str(), row.origin.as_str()), ("Olive Owner", "Firefox on Linux, IPv4 1.1.1.…"));
+}
