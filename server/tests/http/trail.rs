@@ -11,7 +11,6 @@ use crate::walls::town::Town;
 
 /// Events enough for many pieces, each of them `size` and more bytes long, after those that the workspace of ours has.
 async fn lengthen(town: &Town, events: i32, size: i32) -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "nobody acts this often")]
     let last: i64 = sqlx::query_scalar(
         "with added as (
              insert into audit_event (workspace_id, id, at, actor, action, seq, details, previous, hash)
@@ -104,7 +103,6 @@ async fn taking_the_trail_out_needs_two_permissions() {
 
 /// Where the newest act of a kind came from, as it is written.
 async fn whence(owner: &PgPool, action: &str) -> Value {
-    #[expect(clippy::disallowed_methods, reason = "what is stored")]
     let origin =
         sqlx::query_scalar("select origin from audit_event where action = $1 order by at desc, seq desc limit 1");
     origin.bind(action).fetch_one(owner).await.unwrap()
