@@ -116,11 +116,7 @@ async fn a_stream_ends_with_its_session_and_is_refused_when_it_comes_back() {
     let mut of_ended = Stream::open(&town.served, &ended, None).await;
     let mut of_left = Stream::open(&town.served, &left, None).await;
     town.served.sign_out(&ended).await;
-    town.execute(
-        "update member set deactivated_at = now() where id = (select member_id from session where token_hash = $1)",
-        stored(&left),
-    )
-    .await;
+    town.leaves(&left).await;
     // Who left still is somebody, but has nothing to hear.
     for (cookie, status) in [(&ended, 401), (&left, 404)] {
         let again = async || town.served.get("/live").header("cookie", cookie).send().await.unwrap().status() == status;

@@ -113,11 +113,7 @@ async fn who_has_no_valid_session_or_key_is_refused_at_every_door() {
 async fn who_left_a_workspace_still_is_somebody_but_sees_nothing_of_it() {
     let town = Town::new().await;
     let left = town.newcomer("left", Role::Admin).await;
-    town.execute(
-        "update member set deactivated_at = now() where id = (select member_id from session where token_hash = $1)",
-        stored(&left),
-    )
-    .await;
+    town.leaves(&left).await;
     let pass = Pass::Cookie(left);
     for door in doors() {
         let answer = ask(&town.served, door, &pass, |field| ordinary(field, &town.ours.ids)).await;

@@ -115,6 +115,17 @@ impl Town {
         self.served.sign_in(&email).await
     }
 
+    /// Ends the membership of whoever has this session, as another process would, and waits until the server has heard of it.
+    pub async fn leaves(&self, cookie: &str) {
+        let before = self.served.place(cookie).await;
+        self.execute(
+            "update member set deactivated_at = now() where id = (select member_id from session where token_hash = $1)",
+            stored(cookie),
+        )
+        .await;
+        self.served.until("the server hears of it", async || self.served.place(cookie).await != before).await;
+    }
+
     /// Changes the one row that a hashed secret finds.
     pub async fn execute(&self, sql: &'static str, value: impl AsRef<[u8]>) {
         #[expect(clippy::disallowed_methods, reason = "what no screen does yet")]
