@@ -16,7 +16,7 @@ pub struct AuditQuery {
     pub since: String,
     pub until: String,
     /// Words of the device or the network that it was done from.
-    pub place: String,
+    pub origin: String,
     pub after: Option<Cursor>,
 }
 

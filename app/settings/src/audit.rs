@@ -13,7 +13,7 @@ use crate::api::audit::read_audit;
 use crate::page::SettingsPage;
 
 /// What the address asks for, in the order of the fields.
-const FIELDS: [&str; 5] = ["search", "about", "since", "until", "place"];
+const FIELDS: [&str; 5] = ["search", "about", "since", "until", "origin"];
 
 type Asked = [String; 5];
 
@@ -27,7 +27,7 @@ pub fn AuditPage() -> impl IntoView {
     let once = move || untrack(asked);
     let page = Read::new(
         move || (asked(), after()),
-        |([search, about, since, until, place], after)| read_audit(search, about, since, until, place, after),
+        |([search, about, since, until, origin], after)| read_audit(search, about, since, until, origin, after),
     );
     let may_read = use_session().with_value(|session| session.may(Permission::ReadAudit));
     view! {
@@ -58,7 +58,7 @@ fn Search(asked: Signal<Asked>) -> impl IntoView {
         <form class="audit-search" role="search" method="get" action="/settings/audit">
             <Sought name="search" kind="search" label=t!(audit_search) asked />
             <Sought name="about" kind="search" label=t!(audit_about) asked />
-            <Sought name="place" kind="search" label=t!(audit_place) asked />
+            <Sought name="origin" kind="search" label=t!(audit_place) asked />
             <Sought name="since" kind="date" label=t!(audit_since) asked />
             <Sought name="until" kind="date" label=t!(audit_until) asked />
             <div class="audit-search-acts">

@@ -15,10 +15,10 @@ pub async fn read_audit(
     about: String,
     since: String,
     until: String,
-    place: String,
+    origin: String,
     after: String,
 ) -> Result<Page<AuditRow>, AppError> {
     let (caller, backend) = caller().await?;
     let after = (!after.is_empty()).then_some(Cursor(after));
-    Ok(backend.audit.page(&caller, AuditQuery { search, about, since, until, place, after }).await?)
+    Ok(backend.audit.page(&caller, AuditQuery { search, about, since, until, origin, after }).await?)
 }

@@ -56,7 +56,7 @@ impl AuditPort {
             search.subjects.as_deref(),
             search.since.map(sql) as _,
             search.before.map(sql) as _,
-            search.place,
+            search.origin,
         )
         .fetch_all(&mut **tx)
         .await?;

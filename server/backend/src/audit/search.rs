@@ -25,7 +25,7 @@ pub(super) struct Search {
     pub since: Option<Timestamp>,
     /// The first moment that is too late.
     pub before: Option<Timestamp>,
-    pub place: String,
+    pub origin: String,
 }
 
 /// Reads what was typed; what cannot be meant is refused under its field.
@@ -33,7 +33,7 @@ pub(super) async fn parse(tx: &mut Scoped, caller: &Caller, query: &AuditQuery) 
     let mut errors = FieldErrors::default();
     let words = errors.keep(optional_line(&query.search, "search", 200)).flatten().unwrap_or_default();
     let about = errors.keep(optional_line(&query.about, "about", 200)).flatten();
-    let place = errors.keep(optional_line(&query.place, "place", 200)).flatten().unwrap_or_default();
+    let origin = errors.keep(optional_line(&query.origin, "origin", 200)).flatten().unwrap_or_default();
     let since = errors.keep(day(&query.since, "since")).flatten();
     let until = errors.keep(day(&query.until, "until")).flatten();
     if !errors.is_empty() {
@@ -54,7 +54,7 @@ pub(super) async fn parse(tx: &mut Scoped, caller: &Caller, query: &AuditQuery) 
         subjects,
         since: since.and_then(start),
         before: until.and_then(|until| until.tomorrow().ok()).and_then(start),
-        place,
+        origin,
     })
 }
 

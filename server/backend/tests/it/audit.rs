@@ -332,7 +332,7 @@ async fn the_trail_is_searched_by_whom_it_was_done_to_by_day_and_by_place() {
     let reader = us.clone().restricted_to(&[Permission::ReadAudit]);
     assert!(found(&world, &reader, about("grace")).await.is_empty(), "a search names no contact either");
 
-    let place = |words: &str| AuditQuery { place: words.into(), ..AuditQuery::default() };
+    let place = |words: &str| AuditQuery { origin: words.into(), ..AuditQuery::default() };
     assert_eq!(found(&world, us, place("firefox")).await, ["conversation.resolved", "session.opened"]);
     assert_eq!(found(&world, us, place("IPv4 1.1")).await.len(), 2);
     assert!(found(&world, us, place("IPv4 9.9")).await.is_empty());
@@ -356,7 +356,7 @@ async fn what_cannot_be_looked_for_is_refused_under_its_field() {
     for (field, query) in [
         ("search", AuditQuery { search: "a\0b".into(), ..none() }),
         ("about", AuditQuery { about: "a\0b".into(), ..none() }),
-        ("place", AuditQuery { place: "a\u{7}b".into(), ..none() }),
+        ("origin", AuditQuery { origin: "a\u{7}b".into(), ..none() }),
         ("about", AuditQuery { about: "x".repeat(201), ..none() }),
         ("since", AuditQuery { since: "yesterday".into(), ..none() }),
         ("since", AuditQuery { since: "-009999-01-01".into(), ..none() }),

@@ -453,7 +453,7 @@ pub const DOORS: &[Door] = &[
             Field(Form, "about", Text("")),
             Field(Form, "since", Text("")),
             Field(Form, "until", Text("")),
-            Field(Form, "place", Text("")),
+            Field(Form, "origin", Text("")),
             Field(Form, "after", Text("")),
         ],
     ),
