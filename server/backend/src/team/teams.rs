@@ -1,5 +1,7 @@
 //! Teams: who works together.
 
+use std::collections::BTreeSet;
+
 use domain::accounts::line;
 use domain::team::Seen;
 use domain::{Caller, Error, MemberId, Permission, TeamId};
@@ -98,17 +100,23 @@ async fn fill(tx: &mut Scoped, team: Uuid, members: &[MemberId]) -> Outcome<Vec<
     sqlx::query!("delete from team_member where workspace_id = $1 and team_id = $2", tx.workspace.0, team)
         .execute(&mut ***tx)
         .await?;
-    let members: Vec<Uuid> = members.iter().map(|member| member.0).collect();
-    Ok(sqlx::query_scalar!(
+    let chosen: BTreeSet<Uuid> = members.iter().map(|member| member.0).collect();
+    let members = sqlx::query_scalar!(
         "insert into team_member (workspace_id, team_id, member_id)
          select m.workspace_id, $2, m.id from member m where m.workspace_id = $1 and m.id = any($3) and m.deactivated_at is null
          returning member_id",
         tx.workspace.0,
         team,
-        &members,
+        &Vec::from_iter(chosen.iter().copied()),
     )
     .fetch_all(&mut ***tx)
-    .await?)
+    .await?;
+    if members.len() < chosen.len() {
+        return Err(
+            Error::invalid("members", "Somebody you chose is no longer in your team. Load the page anew.").into()
+        );
+    }
+    Ok(members)
 }
 
 pub(super) async fn delete(core: &Core, caller: &Caller, id: TeamId) -> Outcome<()> {

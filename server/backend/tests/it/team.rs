@@ -224,7 +224,10 @@ async fn a_team_has_members_of_its_workspace_only() {
     let world = world().await;
     let team = &world.ports.team;
     let people = vec![world.ours.agent_id, world.theirs.agent_id];
-    team.save_team(&world.ours.caller, None, "Lettings", people).await.unwrap();
+    let refused = team.save_team(&world.ours.caller, None, "Lettings", people).await;
+    assert!(matches!(&refused, Err(Error::Invalid(fields)) if fields.get("members").is_some()), "{refused:?}");
+    assert!(team.page(&world.ours.caller).await.unwrap().teams.is_empty(), "nor half of it");
+    team.save_team(&world.ours.caller, None, "Lettings", vec![world.ours.agent_id]).await.unwrap();
     let page = team.page(&world.ours.caller).await.unwrap();
     let members: Vec<_> = page.members.iter().filter(|member| member.teams == [page.teams[0].id]).collect();
     assert_eq!(members.iter().map(|member| member.id).collect::<Vec<_>>(), [world.ours.agent_id]);

@@ -543,7 +543,7 @@ pub const DOORS: &[Door] = &[
             Field(Form, "team", Team),
             Field(Form, "version", Text("1")),
             Field(Form, "name", Text("A team")),
-            Field(Form, "members[]", Text("")),
+            Field(Form, "members[]", Colleague),
         ],
     ),
     server_function("/api/settings/api/team/delete_team", Tried(ManageTeam), &[Field(Form, "team", Team)]),
