@@ -2,6 +2,7 @@
 //! or of another person; the server refuses it then, and knows by this field.
 
 use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
 use serde::de::DeserializeOwned;
 use server_fn::client::Client;
 use server_fn::codec::PostUrl;
@@ -9,8 +10,9 @@ use server_fn::request::ClientReq;
 use server_fn::{Http, ServerFn};
 use web_sys::FormData;
 
-use crate::view;
-use crate::wire::{PLACE_FIELD, PostedError};
+use crate::reactive::part;
+use crate::wire::PLACE_FIELD;
+use crate::{t, view};
 
 /// What every form has that posts: its page's place, for a browser that posts it by itself. The server writes it; where scripts
 /// run, `place.js` writes it into what is posted, because the page may have gone elsewhere since it was made.
@@ -50,12 +52,24 @@ fn placed(children: Children) -> Children {
 /// may not be there any more.
 pub const PLACE: &str = "/place";
 
-/// Says that nothing was done, because what the browser posted was of a page of another place.
+/// Says that nothing was done, because what the browser posted was of a page of another place. That is the only refusal which comes
+/// back under [`PLACE`], so it is not read: this is part of every page, and what reads refusals is not.
 #[component]
 pub fn Elsewhere() -> impl IntoView {
+    let query = use_query_map();
+    let refused = move || query.with(|query| query.get_str("__path") == Some(PLACE));
     view! {
         <div class="elsewhere">
-            <PostedError path=PLACE />
+            {part(move || {
+                refused()
+                    .then(|| {
+                        view! {
+                            <p class="form-error" role="alert">
+                                {t!(error_moved)}
+                            </p>
+                        }
+                    })
+            })}
         </div>
     }
 }
