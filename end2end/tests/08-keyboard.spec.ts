@@ -154,6 +154,7 @@ test('Escape leaves the text, so that the keys work again', async ({ open }) => 
   await page.keyboard.press('j');
   await expect(heading(page, names[0])).toBeVisible();
   await page.keyboard.press('r');
+  await expect(field(page)).toBeFocused();
   await page.keyboard.type('Thank you for waiting.');
   await page.keyboard.press('Control+Enter');
   await expect(entry(page, 'Thank you for waiting.')).toContainText('Delivered');
