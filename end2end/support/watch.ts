@@ -38,7 +38,7 @@ export class Watch {
       this.note(`request failed: ${request.method()} ${request.url()} ${why}`);
     });
     page.on('request', (request) => {
-      if (request.url().endsWith(NEWS)) this.carried.set(request, request.allHeaders());
+      if (request.url().endsWith(NEWS)) this.carried.set(request, request.allHeaders().catch(() => ({})));
     });
     page.on('response', (response) => {
       if (response.status() >= 400) this.judged.push(this.judge(response));
@@ -50,7 +50,7 @@ export class Watch {
   private async judge(response: Response): Promise<void> {
     const request = response.request();
     const carried = this.carried.get(request);
-    if (carried && (await isOutdated(request, await carried.catch(() => ({}))))) return;
+    if (carried && (await isOutdated(request, await carried))) return;
     this.note(`response ${response.status()}: ${request.method()} ${response.url()}`);
   }
 

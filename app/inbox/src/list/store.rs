@@ -60,7 +60,8 @@ impl ListStore {
             rows,
             shown: memo(move || match error.get() {
                 Some(error) => Shown::Failed(error),
-                None if rows.with(Vec::is_empty) => Shown::Nothing,
+                // On the server another pane may fill them at this very moment; then this is asked again.
+                None if rows.try_with(Vec::is_empty).unwrap_or(true) => Shown::Nothing,
                 None => Shown::Rows,
             }),
             error,
@@ -91,10 +92,8 @@ impl ListStore {
                 self.waiting.set(None);
                 self.counts.set(list.counts);
                 self.next.set(list.page.next.clone());
-                self.rows.update(|rows| {
-                    let known = std::mem::take(rows);
-                    rows.extend(list.page.items.into_iter().map(|news| reuse(&known, news)));
-                });
+                let known = self.rows.get_untracked();
+                self.rows.set(list.page.items.into_iter().map(|news| reuse(&known, news)).collect());
             }
             Err(error) => self.error.set(Some(error)),
         }
