@@ -59,7 +59,7 @@ pub(super) async fn reset(core: &Core, link: &str, new: &str, origin: &Origin) -
     super::set_password(&mut tx, &hash, core.clock.now()).await?;
     sessions::end_all(&mut tx, None).await?;
     super::tell_of_password(core, &mut tx, Some(&origin.device)).await?;
-    audit::write_everywhere(core, &mut tx, Act::own(Action::PasswordReset).from(sessions::seen(origin))).await?;
+    audit::write_everywhere(core, &mut tx, Act::own(Action::PasswordReset).from(origin.seen())).await?;
     tx.commit().await?;
     core.revoked();
     Ok(())

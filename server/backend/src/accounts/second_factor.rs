@@ -107,7 +107,7 @@ async fn is_right(core: &Core, tx: &mut Personal, code: &str, origin: &Origin) -
     if code.len() == 6 && code.chars().all(|c| c.is_ascii_digit()) {
         return matches_app(core, tx, &code, true).await;
     }
-    use_recovery_code(core, tx, &code, &sessions::seen(origin)).await
+    use_recovery_code(core, tx, &code, &origin.seen()).await
 }
 
 /// Compares with the app's codes now, a step before and a step after. A step counts once: `totp_last_step` only climbs.

@@ -99,16 +99,11 @@ async fn remember_origin(tx: &mut Personal, session: SessionId, origin: &Origin)
     Ok(())
 }
 
-/// What people are told of where a request came from.
-pub(crate) fn seen(origin: &Origin) -> SessionOrigin {
-    origin.seen()
-}
-
 /// A sign-in is an act in the workspace that it leads to.
 async fn note(core: &Core, tx: &mut Personal, (workspace, member): Place, how: Value, origin: &Origin) -> Outcome<()> {
     let name = super::letterhead(tx).await?.name;
     tx.enter(workspace).await?;
-    let act = Act::new(Action::SessionOpened, member.0).with(how).from(seen(origin));
+    let act = Act::new(Action::SessionOpened, member.0).with(how).from(origin.seen());
     audit::append(tx, json!({ "kind": "member", "id": member, "name": name }), core.clock.now(), act).await
 }
 

@@ -138,7 +138,7 @@ pub(super) async fn accept_as_new(
     .execute(&mut **tx)
     .await
     .map_err(|error| already_known(error.into()))?;
-    join(core, &mut tx, &open, &taken, sessions::seen(origin)).await?;
+    join(core, &mut tx, &open, &taken, origin.seen()).await?;
     let signed_in = sessions::open(core, &mut tx, 1, origin).await?;
     tx.commit().await?;
     Ok(signed_in)
